@@ -1,9 +1,10 @@
-/** Every dump that our own builders make for the tests: golden cases and the bundled samples. */
+/** Every dump that our own builders make for the tests: golden cases, a capsule, and the bundled samples. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ByteSource } from '../src/analysis/source/byte-source.ts';
 import { memorySource } from '../src/analysis/source/memory-source.ts';
 import { bundledSamples } from '../src/samples/bundled.ts';
 import { buildCaseFiles } from '../src/samples/case-text.ts';
+import { builtCase, fixedKeys } from './unit/capsule/built-case.ts';
 
 export interface CaseFile {
   readonly name: string;
@@ -22,5 +23,6 @@ function caseFile(name: string): CaseFile {
 
 export function caseFiles(): readonly CaseFile[] {
   const cases = readdirSync(folder).filter((name) => name.endsWith('.dump'));
-  return [...cases.map(caseFile), ...bundledSamples().map(({ name, bytes }) => ({ name, bytes, companions: [] }))];
+  const signed = { name: 'capsule.dumpcase', bytes: builtCase(fixedKeys()), companions: [] };
+  return [...cases.map(caseFile), signed, ...bundledSamples().map(({ name, bytes }) => ({ name, bytes, companions: [] }))];
 }

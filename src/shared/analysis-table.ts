@@ -73,7 +73,7 @@ export const parameterSchema = v.strictObject({
 export type ParameterJson = v.InferOutput<typeof parameterSchema>;
 
 /** How rows can be drawn: wait-graph, who waits for whom (wait-graph.ts); memory-tree, what memory is made of (memory-bar.ts). */
-const analysisDrawings = ['wait-graph', 'memory-tree'] as const;
+export const analysisDrawings = ['wait-graph', 'memory-tree'] as const;
 export type AnalysisDrawing = (typeof analysisDrawings)[number];
 
 /** How the rows of two dumps are compared. */

@@ -1,5 +1,6 @@
 /** What a report can be redacted by: rules by name, and patterns of a person's own. */
 import * as v from 'valibot';
+import { count } from './json-values.ts';
 
 export interface RedactRule {
   readonly id: RedactRuleId;
@@ -57,7 +58,8 @@ export const redactionSchema = v.strictObject({
 export type Redaction = v.InferOutput<typeof redactionSchema>;
 
 /** What was taken out of a report, and what no rule can promise. */
-export interface RedactedJson {
-  readonly rules: readonly { readonly id: string; readonly title: string; readonly values: number; readonly places: number }[];
-  readonly limits: readonly string[];
-}
+export const redactedSchema = v.strictObject({
+  rules: v.array(v.strictObject({ id: v.string(), title: v.string(), values: count, places: count })),
+  limits: v.array(v.string()),
+});
+export type RedactedJson = v.InferOutput<typeof redactedSchema>;

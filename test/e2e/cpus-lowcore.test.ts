@@ -1,7 +1,7 @@
 /** CPUs, lowcores and notes in the window: side by side, and bytes and fields linked both ways. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import type { Desk } from './desk.ts';
@@ -25,6 +25,15 @@ const goTo = async (page: Page, address: string): Promise<void> => {
   await page.keyboard.press('Enter');
 };
 
+const search = async (page: Page, text: string): Promise<void> => page.getByTestId('lowcore-search').fill(text);
+const rowOf = (page: Page, field: string): Locator =>
+  page
+    .getByTestId('lowcore-fields')
+    .getByRole('row')
+    .filter({ has: page.locator(`[data-field="${field}"]`) });
+/** The row that the cursor is in. */
+const currentRow = (page: Page, field: string): Locator => rowOf(page, field).and(page.locator('[aria-current="true"]'));
+
 describeNeeding('window', 'lowcore', () => {
   it('shows CPUs side by side, marks differences, and links fields and bytes both ways', async () => {
     const { page } = await open();
@@ -33,14 +42,15 @@ describeNeeding('window', 'lowcore', () => {
     await fields.waitFor();
     await expect.poll(() => page.getByTestId('lowcore-layout').innerText()).toMatch(/layout of Linux 6\.1.*certain.*confidence 100 %.*proven/s);
     await page.getByTestId('cpu-add').selectOption({ index: 1 });
-    await fields.getByText('CPU 1', { exact: true }).waitFor();
+    await fields.getByTestId('lowcore-head').getByText('CPU 1', { exact: true }).waitFor();
     await page.getByTestId('only-differences').check();
-    await expect.poll(() => fields.locator('tr[data-field="cpu_nr"]').getAttribute('class')).toContain('differs');
-    expect(await fields.locator('tr[data-field="svc_new_psw"]').count()).toBe(0);
+    await expect.poll(() => rowOf(page, 'cpu_nr').getAttribute('data-mark')).toBe('differs');
+    expect(await rowOf(page, 'svc_new_psw').count()).toBe(0);
     await page.getByTestId('only-differences').uncheck();
 
     // A field selects its bytes, in the pane and in hex.
-    await fields.locator('tr[data-field="external_new_psw"]').getByRole('button').first().click();
+    await search(page, 'external_new_psw');
+    await rowOf(page, 'external_new_psw').locator('[data-field]').click();
     await page.getByTestId('field-details').getByText('external new PSW').waitFor();
     expect((await page.getByTestId('byte-pane').locator('[data-bytes="hex"] mark').innerText()).replaceAll(/\s/g, '').length).toBe(32);
     await page.getByTestId('field-details').locator('.place-link').click();
@@ -52,22 +62,23 @@ describeNeeding('window', 'lowcore', () => {
     // A cursor in hex chooses the field that its byte belongs to, in the column of its CPU.
     await goTo(page, 'cpu1.lowcore+0x1e5');
     await page.getByTestId('rail-lowcore').click();
-    await fields.locator('tr[data-field="mcck_new_psw"][aria-selected="true"]').waitFor();
+    await search(page, '');
+    await currentRow(page, 'mcck_new_psw').waitFor();
     // So does a byte of the pane, and the arrows.
     await page.getByTestId('byte-pane').press('ArrowDown');
-    await fields.locator('tr[data-field="io_new_psw"][aria-selected="true"]').waitFor();
+    await currentRow(page, 'io_new_psw').waitFor();
 
     // Another layout instead of the one that fits.
     await page.getByTestId('layout-choice').selectOption('4.19');
     await page.getByTestId('lowcore-layout').getByText('as you chose').waitFor();
     await page.getByTestId('hide-zeros').uncheck();
     await page.getByTestId('lowcore-search').fill('current_task');
-    await fields.locator('tr[data-field="current_task"]').getByText('0x0338').waitFor();
+    await rowOf(page, 'current_task').getByText('0x0338').waitFor();
 
     // What an address leads to opens in its own space.
     await page.getByTestId('layout-choice').selectOption('');
     await page.getByTestId('lowcore-search').fill('restart_psw');
-    await fields.locator('tr[data-field="restart_psw"] .address-link').last().click();
+    await rowOf(page, 'restart_psw').locator('.address-link').last().click();
     await page.getByTestId('status-cursor').getByText(/real/).waitFor();
   });
 
@@ -82,13 +93,18 @@ describeNeeding('window', 'lowcore', () => {
     await page.getByTestId('lowcore-at-wrong').getByText('absolute').waitFor();
     await at.fill('0x222000');
     await at.press('Enter');
-    const column = fields.getByRole('columnheader', { name: 'Lowcore at 0x00000000 00222000' });
-    await column.getByText(/certain|likely/).waitFor();
-    await expect.poll(() => fields.locator('tr[data-field="cpu_nr"]').getAttribute('class')).toContain('differs');
+    const heads = fields.getByTestId('lowcore-head');
+    await heads
+      .filter({ hasText: 'Lowcore at 0x00000000 00222000' })
+      .getByText(/certain|likely/)
+      .waitFor();
+    await search(page, 'cpu_nr');
+    await expect.poll(() => rowOf(page, 'cpu_nr').getAttribute('data-mark')).toBe('differs');
+    await search(page, '');
     await photograph('lowcore-at-address');
     await at.fill('0x7ffffffff000');
     await at.press('Enter');
-    await fields.getByRole('columnheader', { name: 'Lowcore at 0x00007fff fffff000' }).getByText('no lowcore can be there').waitFor();
+    await heads.filter({ hasText: 'Lowcore at 0x00007fff fffff000' }).getByText('no lowcore can be there').waitFor();
     await page.getByRole('button', { name: 'Take the lowcore at 0x00007fff fffff000 away' }).click();
 
     // A second grid at a field of the lowcore at the address; the first one stays at a field of CPU 0.
@@ -97,8 +113,9 @@ describeNeeding('window', 'lowcore', () => {
     await page.locator('[data-grid="2"]').waitFor();
     await goTo(page, 'absolute:0x2221b0');
     await page.getByTestId('rail-lowcore').click();
-    await fields.locator('tr[data-field="external_new_psw"][aria-selected="true"]').waitFor();
-    await fields.locator('tr[data-field="cpu_nr"]').getByRole('button').first().click();
+    await currentRow(page, 'external_new_psw').waitFor();
+    await search(page, 'cpu_nr');
+    await rowOf(page, 'cpu_nr').locator('[data-field]').click();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toMatch(/2223[0-9a-f]{2}/);
   });
 });
@@ -141,7 +158,7 @@ describeNeeding('window', 'CPUs', () => {
       .getByText(/00222000/)
       .waitFor();
     await page.getByTestId('rail-lowcore').click();
-    await page.getByTestId('lowcore-fields').getByText('CPU 1', { exact: true }).waitFor();
+    await page.getByTestId('lowcore-head').getByText('CPU 1', { exact: true }).waitFor();
   });
 });
 

@@ -92,6 +92,18 @@ describeNeeding('window', 'the integrity view', () => {
     });
     expect(chosen.toString()).toContain('## Other checks');
     expect(chosen.toString()).not.toContain('## The end of the kernel log');
+    const redacted = (
+      await exportAs(desk, 'json', at('redacted.json'), undefined, async () => {
+        await page.getByTestId('export-redacts').click();
+        await page.getByTestId('export-redact-nodename').check();
+        await page.getByTestId('export-redact-log').check();
+        await desk.photograph('integrity-redact');
+      })
+    ).toString();
+    const { nodename } = (JSON.parse((await exportAs(desk, 'json', at('plain.json'))).toString()) as { info: { kernel: { nodename: string } } }).info.kernel;
+    expect(nodename).not.toBe('');
+    expect(redacted).not.toContain(nodename);
+    expect(JSON.parse(redacted)).toMatchObject({ redacted: { rules: [{ id: 'nodename' }, { id: 'log' }] } });
     expect((await exportAs(desk, 'sha256sum', at('m.sha256'))).toString()).toMatch(/^[0-9a-f]{64} {2}sample-damaged\.s390\n/);
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const [key, trusted, stranger] = [at('key.pem'), at('key.pub'), at('stranger.pub')];

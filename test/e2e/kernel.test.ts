@@ -60,6 +60,7 @@ describeNeeding('window', 'the kernel view', () => {
     await page.getByTestId('rail-cpus').click();
     await page.getByTestId('cpu-details').getByText('__do_machine_kdump').first().waitFor();
     await page.getByTestId('rail-lowcore').click();
-    await page.getByTestId('lowcore-fields').locator('tr[data-field="svc_new_psw"]').getByText('system_call+0x0').waitFor();
+    await page.getByTestId('lowcore-search').fill('svc_new_psw');
+    await page.getByTestId('lowcore-fields').getByText('system_call+0x0').waitFor();
   });
 });

@@ -34,10 +34,17 @@ const fillers = commands.filter(({ args }) => args.includes('<dir>'));
 /** A command as its own examples call it, but for the dump and for where its output goes: a new command is tried without being listed here. */
 function examples(command: Command, dump: string): readonly (readonly string[])[] {
   const outputs = [...flagsOf(command, 'output'), ...flagsOf(command, 'index'), '-o'];
-  return command.example.split('\n').map((line) => {
-    const [, name = '', , ...words] = [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
-    const more = words.flatMap((word, index) => (outputs.includes(word) || outputs.includes(words[index - 1] ?? '') ? [] : [word]));
-    return [name, dump, ...more.map((word) => (evidence.some((one) => one === word) ? at(word) : word))];
+  const lines = command.example.split('\n').map((line) => [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word));
+  const writing = lines.filter((words) => words.some((word) => outputs.includes(word)));
+  // What one command does besides writing is another example of it.
+  return (writing.length > 0 ? writing : lines).map(([, name = '', ...words]) => {
+    const place = Math.max(
+      0,
+      command.args.findIndex((argument) => argument.startsWith('<file')),
+    );
+    const more = words.flatMap((word, index) => (index === place || outputs.includes(word) || outputs.includes(words[index - 1] ?? '') ? [] : [word]));
+    const own = more.map((word) => (evidence.some((one) => one === word) ? at(word) : word));
+    return [name, ...own.slice(0, place), dump, ...own.slice(place)];
   });
 }
 

@@ -81,6 +81,8 @@ describe('an option that names a file', () => {
         '--with',
         '--session',
         '--key',
+        '--redact',
+        '--allowed-signers',
       ]),
     );
   });

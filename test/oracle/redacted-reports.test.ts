@@ -1,9 +1,11 @@
 /** Reports of real crashes, redacted by all rules: what guests say of themselves is not in them, and the verdict still is. */
 import { describe, expect, it } from 'vitest';
 import { reportFormats } from '../../src/analysis/report/index.ts';
+import { reportSchema } from '../../src/shared/report-document.ts';
 import { runInProcess } from '../cli-in-process.ts';
 import { crashDumps, dumpFile, orNone } from '../dumps.ts';
 import { sample } from '../run-size.ts';
+import { wrongBySchema } from '../unit/published-schemas.ts';
 
 interface Whole {
   readonly verdict: { readonly class: string };
@@ -29,6 +31,7 @@ describe('a redacted report of a crash', () => {
       expect(users.filter((user) => words(text).has(user)), id).toEqual([]); // prettier-ignore
     }
     const redacted = JSON.parse(await report('json', '--redact', 'all')) as Whole;
+    expect([wrongBySchema(reportSchema, plain), wrongBySchema(reportSchema, redacted)]).toEqual([[], []]);
     expect(redacted.verdict.class).toBe(plain.verdict.class);
   });
 });

@@ -84,8 +84,8 @@ describe('address expressions', () => {
   it.each([
     ['', 0, 'a number'],
     ['r15', 0, 'a number'],
-    ['0x', 1, 'the end'],
-    ['0x1ffffffffffffffff', 18, 'the end'],
+    ['0x', 2, 'hexadecimal digits after 0x'],
+    ['0x1ffffffffffffffff', 0, 'a number below 2^64'],
     ['18446744073709551616', 0, 'below 2^64'],
     ['pfn:lowcore', 4, 'page frame number'],
     ['pfn:0x10000000000000', 4, 'below 2^52'],

@@ -6,18 +6,22 @@ import { createRedactor, type RedactSecrets } from '../../src/analysis/report/re
 import { reportFormats } from '../../src/analysis/report/index.ts';
 import type { ReportModel } from '../../src/analysis/report/report-model.ts';
 import { redactRuleIds, type RedactRuleId } from '../../src/shared/redact-rules.ts';
+import { reportSchema } from '../../src/shared/report-document.ts';
 import { runInProcess } from '../cli-in-process.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { commandFiles } from './cli/command-files.ts';
+import { wrongBySchema } from './published-schemas.ts';
 
 const folder = scratchFolder();
-const { damaged } = commandFiles(folder);
+const { damaged, healthy } = commandFiles(folder);
+
+const plain = runInProcess(['report', damaged, '--quick', '--format', 'json']);
 
 const secrets: RedactSecrets = {
   nodenames: ['zPROD07.example.com', '(none)'],
   serials: ['0000000000029A17'],
   commandLines: ['root=/dev/mapper/customer-root ro console=ttyS0 secret.token=hunter2'],
-  comms: ['payrolld', 'sh', 'oracle_lgwr'],
+  comms: ['payrolld', 'sh', 'oracle_lgwr', 'Acme Daemon'],
   logLines: ['BUG: the ledger of Mr Smith is corrupt', 'BUG: the ledger', 'short'],
   unread: [],
 };
@@ -29,27 +33,61 @@ const corpus: readonly (readonly [RedactRuleId, string, string])[] = [
   ['nodename', 'ZPROD07.EXAMPLE.COM and vmcore-zPROD07-3', '[node 1] and vmcore-[node 2]-3'],
   ['nodename', 'the node name is (none)', 'the node name is (none)'],
   ['ipv4', 'TCP 10.1.2.3:443 -> 192.168.0.254, 10.1.2.3.', 'TCP [ipv4 1]:443 -> [ipv4 2], [ipv4 1].'],
+  ['ipv4', 'rpc 10.0.0.5.8.1, odd 192.168.001.005', 'rpc [ipv4 1], odd [ipv4 2]'],
   ['ipv4', 'version 6.1.0-13 of 1.2.3, 256.1.1.1 and 1.2.3.4.5', 'version 6.1.0-13 of 1.2.3, 256.1.1.1 and 1.2.3.4.5'],
   ['ipv6', 'from fe80::1%eth0 to 2001:DB8:0:0:8:800:200C:417A.', 'from [ipv6 1]%eth0 to [ipv6 2].'],
+  ['ipv6', 'addr:fe80::1 src:2001:db8::5, 2001:db8:0:0:0:0:0:1:443', 'addr:[ipv6 1] src:[ipv6 2], [ipv6 3]:443'],
   ['ipv6', 'route ::ffff:10.1.2.3 via [2001:db8::7]:443', 'route [ipv6 1] via [[ipv6 2]]:443'],
   ['ipv6', 'at 12:34:56 std::vector 0000:00:1f.2 a: b and ::', 'at 12:34:56 std::vector 0000:00:1f.2 a: b and ::'],
   ['mac', 'eth0: 52:54:00:AB:cd:ef, 52-54-00-ab-cd-ef', 'eth0: [mac 1], [mac 2]'],
+  ['mac', 'addr:52:54:00:12:34:56: link, aabb.ccdd.eeff, 500507680000abcd', 'addr:[mac 1]: link, [mac 2], [mac 3]'],
   ['mac', 'wwpn 0x500507630300c562, wwpn 50:05:07:63:03:00:c5:62', 'wwpn [mac 1], wwpn [mac 2]'],
   ['mac', 'psw 0704c00180000000 at 10:20:30', 'psw 0704c00180000000 at 10:20:30'],
-  ['serial', 'serial 0000000000029A17, type 3931', 'serial [serial 1], type 3931'],
+  ['serial', 'serial 0000000000029a17, type 3931', 'serial [serial 1], type 3931'],
   ['command-lines', 'Kernel command line: root=/dev/sda quiet', 'Kernel command line: [parameter 1]'],
   ['command-lines', 'unknown parameter secret.token=hunter2 ignored', 'unknown parameter [parameter 1] ignored'],
   ['comm', 'CPU: 1 PID: 77 Comm: payrolld Not tainted', 'CPU: 1 PID: 77 Comm: [process 1] Not tainted'],
+  ['comm', 'gone[4711]: segfault, comm="gone" traps: other[12] general', '[process 1][4711]: segfault, comm="[process 1]" traps: [process 2][12] general'],
+  ['comm', 'Comm: Acme Daemon (crashed)', 'Comm: [process 1] (crashed)'],
   ['comm', 'INFO: task unheard-of:4711 blocked', 'INFO: task [process 1]:4711 blocked'],
   ['comm', 'Killed process 99 (my app) total-vm', 'Killed process 99 ([process 1]) total-vm'],
   ['comm', 'sh waits for payrolld; shared shells, Comm: swapper/0', '[process 1] waits for [process 2]; shared shells, Comm: swapper/0'],
   ['paths', 'open /var/lib/customer/db.ibd: error -5, see /etc/fstab.', 'open [path 1]: error -5, see [path 2].'],
-  ['paths', '3/4 of kernel/panic.c, 1 / 2, http://example.org/x, </p>', '3/4 of kernel/panic.c, 1 / 2, http://example.org/x, </p>'],
+  ['paths', 'nfs://filer/secret on //srv/secret/x and /0day/a(b)/c', '[path 1] on [path 2] and [path 3]'],
+  ['paths', '3/4 of kernel/panic.c, 1 / 2, 10.0.0.0/24, </p>', '3/4 of kernel/panic.c, 1 / 2, 10.0.0.0/24, </p>'],
 ];
 
 describe('rules', () => {
   it.each(corpus)('%s: %s', (rule, text, left) => {
     expect(through([rule], text)).toBe(left);
+  });
+
+  it('take nothing of a dump for a mark', () => {
+    expect(through(['nodename', 'ipv4'], '[zprod07 2] up, \ue000node 1\ue001 [ipv4 zprod07 7]')).toBe('[[node 1] 2] up, \ufffdnode 1\ufffd [ipv4 [node 1] 7]');
+  });
+
+  it('of a person are ended where they do not end', () => {
+    const slow = createRedactor({ rules: [], patterns: [{ name: 'slow', pattern: '(.*)*x' }] }, secrets);
+    expect(() => slow.text('a'.repeat(60))).toThrow('the pattern slow takes longer than 2 s');
+    expect(createRedactor({ rules: [], patterns: [{ name: 'q', pattern: '(?<=to )\\w+' }] }, secrets).text('to Smith, to Smith')).toBe('to [q 1], to [q 1]');
+  });
+
+  it('leave the identification of the CPU out, of which the serial number is a part', async () => {
+    const model = JSON.parse((await plain).out) as ReportModel;
+    expect(JSON.stringify(model)).toContain('cpuId');
+    const redacted = createRedactor({ rules: ['serial'] }, { ...secrets, serials: [model.info.machine.serial ?? 'none'] }).report(model);
+    expect(redacted.info.machine).not.toHaveProperty('cpuId');
+    expect(JSON.stringify(redacted)).not.toContain(model.info.machine.cpuId ?? 'none');
+  });
+
+  it('takes numbers in rows for names of adapters, and elsewhere for registers', () => {
+    const model = {
+      info: { machine: {} },
+      cpus: [{ gprs: ['0x500507630300c562'] }],
+      analyses: [{ id: 'toy', columns: [], rows: [{ wwpn: '0x500507630300c562' }] }],
+    } as never;
+    const { cpus, analyses } = createRedactor({ rules: ['mac'] }, secrets).report(model);
+    expect({ cpus, rows: analyses?.[0]?.rows }).toEqual({ cpus: [{ gprs: ['0x500507630300c562'] }], rows: [{ wwpn: '[mac 1]' }] });
   });
 
   it('are each tried on a text that they change and, where they look for forms, on one that they leave', () => {
@@ -71,7 +109,6 @@ const planted = {
   'command-lines': 'secret.token=hunter2', comm: 'payrolld', paths: '/srv/customer/ledger.db', log: 'BUG: the ledger of Mr Smith is corrupt',
 } as const; // prettier-ignore
 
-const plain = runInProcess(['report', damaged, '--quick', '--format', 'json']);
 /** A report with everything that is to be found, in each kind of place. */
 async function fullModel(): Promise<ReportModel> {
   const model = JSON.parse((await plain).out) as ReportModel;
@@ -142,6 +179,13 @@ describe('a redacted report', () => {
     const { redacted, ...rest } = createRedactor({ rules: ['ipv4', 'mac', 'ipv6'] }, secrets).report(model);
     expect(rest).toEqual(model);
     expect(redacted?.rules.every(({ places }) => places === 0)).toBe(true);
+  });
+
+  it('is a document of the published schema, as the plain one is, with a comparison too', async () => {
+    const compared = await runInProcess(['report', damaged, '--quick', '--format', 'json', '--with', healthy]);
+    const hidden = await runInProcess(['report', damaged, '--quick', '--format', 'json', '--with', healthy, '--redact', 'all']);
+    for (const { out } of [await plain, compared, hidden]) expect(wrongBySchema(reportSchema, JSON.parse(out))).toEqual([]);
+    expect(JSON.parse(compared.out)).toHaveProperty('comparison.parts');
   });
 });
 

@@ -32,6 +32,16 @@ export const caseStatementSchema = v.strictObject({
 });
 export type CaseStatement = v.InferOutput<typeof caseStatementSchema>;
 
+/** The envelope as a capsule has it: nothing in it that the signature does not cover or that does not follow from the key. */
+export const caseEnvelopeSchema = v.strictObject({
+  payloadType: v.literal(casePayloadType),
+  payload: v.string(),
+  signatures: v.strictTuple([v.strictObject({ keyid: sha256, sig: v.string() })]),
+});
+
+/** Of `dump.json` and `report.json`: which dump they are about. */
+export const aboutDumpSchema = v.object({ identity: v.string(), fileName: v.string() });
+
 /** `proofs.json`: pages ascending, each once; those of kind `page` have their bytes in `pages.bin`, in the same order. */
 export const proofsSchema = v.strictObject({
   memoryRoot: sha256,

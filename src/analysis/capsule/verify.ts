@@ -12,12 +12,12 @@ import { schemaVersion } from '../../shared/model.ts';
 import { hex, pageSize } from '../../shared/units.ts';
 import { caseMediaType, caseMember, isCase, membersOf } from '../formats/dumpcase-layout.ts';
 import { openAttestation } from '../integrity/attestation.ts';
-import { envelopeSchema, keyIdOf, openEnvelope } from '../integrity/dsse.ts';
+import { keyIdOf, openEnvelope } from '../integrity/dsse.ts';
 import { leafOf, rootByPath, uniformLeaf } from '../memory-tree/digest.ts';
 import { memorySource } from '../source/memory-source.ts';
 import { rawKey, sshKeyText, type AllowedSigner } from './allowed-signers.ts';
 import { packCase } from './container.ts';
-import { caseJson, casePayloadType, caseStatementSchema, proofsSchema, type CaseStatement } from './statement.ts';
+import { aboutDumpSchema, caseEnvelopeSchema, caseJson, caseStatementSchema, proofsSchema, type CaseStatement } from './statement.ts';
 
 /** Whom the reader trusts. */
 export interface TrustedSigners {
@@ -97,13 +97,12 @@ function keyIn(contents: Contents, name: string, check: string): KeyObject {
 /** The statement, once its signature was right. */
 function signedStatement(contents: Contents, key: KeyObject): CaseStatement {
   const check = 'signature';
-  const envelope = document(contents, caseMember.statement, envelopeSchema, check);
+  const envelope = document(contents, caseMember.statement, caseEnvelopeSchema, check);
   const { body, signed } = openEnvelope(envelope, key);
   if (!signed) throw new NotAsSigned(check, `it does not fit the public key in ${caseMember.signer}`);
-  const [signature, ...others] = envelope.signatures;
-  const isPlain = body.toString('base64') === envelope.payload && Buffer.from(signature?.sig ?? '', 'base64').toString('base64') === signature?.sig;
-  if (!isPlain || others.length > 0 || signature.keyid !== keyIdOf(key) || envelope.payloadType !== casePayloadType)
-    throw new NotAsSigned(check, `${caseMember.statement} is not the envelope that a capsule has`);
+  const [signature] = envelope.signatures;
+  const isPlain = body.toString('base64') === envelope.payload && Buffer.from(signature.sig, 'base64').toString('base64') === signature.sig;
+  if (!isPlain || signature.keyid !== keyIdOf(key)) throw new NotAsSigned(check, `${caseMember.statement} is not the envelope that a capsule has`);
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));
@@ -158,6 +157,26 @@ function ownerOf(key: KeyObject, { signers, file = 'the file', key: trusted }: T
   return { detail: `${valid.principals}, line ${valid.line} of ${file}`, signer: valid };
 }
 
+/** What the members say of themselves: they are about the dump that was signed. */
+function checkDump(contents: Contents, { predicate: { dump } }: CaseStatement): string {
+  const check = 'dump';
+  for (const name of [caseMember.dump, caseMember.reportJson]) {
+    const bytes = contents.get(name);
+    if (bytes === undefined && name === caseMember.reportJson) continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(member(contents, name, check).toString('utf8'));
+    } catch (error) {
+      if (error instanceof NotAsSigned) throw error;
+      throw new NotAsSigned(check, `${name} is not JSON`);
+    }
+    const about = v.safeParse(aboutDumpSchema, value);
+    if (!about.success) throw new NotAsSigned(check, `${name} does not say which dump it is about`);
+    if (about.output.identity !== dump.identity) throw new NotAsSigned(check, `${name} is about a dump with another identity`);
+  }
+  return `its facts and its report are about the dump ${dump.identity}`;
+}
+
 /** The attestation says the same of the dump. */
 function checkAttestation(contents: Contents, { predicate }: CaseStatement, file: string): { readonly detail: string; readonly key: KeyObject } {
   const check = 'attestation';
@@ -174,8 +193,9 @@ function checkAttestation(contents: Contents, { predicate }: CaseStatement, file
   if (stated.identity !== predicate.dump.identity) throw new NotAsSigned(check, 'it is about a dump with another identity');
   if (stated.memoryRoot !== predicate.memoryRoot?.root || stated.memoryRootVersion !== predicate.memoryRoot?.version)
     throw new NotAsSigned(check, 'it has another memory root');
-  const other = predicate.dump.files.find((one) => !subject.some(({ digest }) => digest.sha256 === one.sha256));
-  if (other !== undefined || subject.length !== predicate.dump.files.length) throw new NotAsSigned(check, 'it is about other files');
+  const digests = (list: readonly string[]): string => [...list].sort().join();
+  if (digests(predicate.dump.files.map((one) => one.sha256)) !== digests(subject.map(({ digest }) => digest.sha256)))
+    throw new NotAsSigned(check, 'it is about other files');
   const { passed, failed } = stated.summary;
   return { detail: `the same dump, with the memory root ${stated.memoryRoot ?? ''}: ${passed} checks passed, ${failed} failed`, key };
 }
@@ -244,6 +264,7 @@ export function verifyCase(bytes: Buffer, file: string, trusted: TrustedSigners,
     const statement = signedStatement(contents, key);
     good('signature', `Ed25519, key ${keyIdOf(key)}`);
     good('members', checkMembers(contents, statement));
+    good('dump', checkDump(contents, statement));
     const owner = ownerOf(key, trusted, now, 'signer');
     steps.push({
       check: 'signer',

@@ -30,7 +30,7 @@ const dumpSchema = v.object({
     memory: v.object({ ranges: v.array(v.object({ start: address, end: address })) }),
   }),
 });
-const pfn = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER / pageSize));
+const pfn = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(Math.floor(Number.MAX_SAFE_INTEGER / pageSize)));
 const pagesSchema = v.object({ pages: v.array(v.object({ pfn, kind: v.picklist(['page', 'zero', 'absent']) })) });
 
 function member<T>(source: ByteSource, { name, offset, bytes }: CaseMember, schema: v.GenericSchema<unknown, T>): T {
@@ -74,9 +74,9 @@ function* piecesOf(
 
 const about = (fileName: string, count: number): Finding => ({
   id: 'container-complete/capsule',
-  severity: 'info',
+  severity: 'warning',
   title: 'An evidence capsule',
-  detail: `it was made from ${fileName}, holds the ${count} pages that its report cites, and no registers, notes, or other memory; whether it is what was signed, capsule verify says`,
+  detail: `it was made from ${fileName}, holds the ${count} pages that its report cites, and no registers, notes, or other memory. What happened says the report in it. Neither its signature nor its proofs were checked when it was opened`,
 });
 
 function* open(source: ByteSource): Steps<DumpImage> {

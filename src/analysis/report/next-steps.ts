@@ -60,5 +60,7 @@ export function nextSteps({ checks, verdict, info, backtraces }: ReportModel): T
   const known = verdict.knownIssues?.[0];
   const issue: readonly Piece[] =
     known === undefined ? [] : ['See the known issue: ', quoted(known.text), ...(known.link === undefined ? [] : [' ', mono(known.link)]), '. '];
-  return [...again.map((one) => `${one} `), ...issue, ...(isNameless ? noSymbols : (stepsOf.get(verdict.class) ?? ofClass.unknown))];
+  // What rests on damaged bytes may be wrong itself.
+  const damage = failed.length > 0 && again.length === 0 ? ['Look at the failed checks first: they say which bytes cannot be trusted. '] : [];
+  return [...again.map((one) => `${one} `), ...damage, ...issue, ...(isNameless ? noSymbols : (stepsOf.get(verdict.class) ?? ofClass.unknown))];
 }

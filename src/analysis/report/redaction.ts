@@ -3,8 +3,10 @@
  * sees where the same thing stands. Rules look at texts alone: addresses, registers, digests and the names of functions stay.
  */
 import { isIPv6 } from 'node:net';
+import { createContext, Script } from 'node:vm';
 import type { RedactedJson, Redaction, RedactRuleId } from '../../shared/redact-rules.ts';
 import { redactRules } from '../../shared/redact-rules.ts';
+import { RequestError } from '../../shared/rpc.ts';
 import type { ReportModel } from './report-model.ts';
 
 /** What the dump itself knows: names that no pattern finds. */
@@ -25,6 +27,11 @@ const markNames: Readonly<Record<RedactRuleId, string>> = {
   nodename: 'node', ipv4: 'ipv4', ipv6: 'ipv6', mac: 'mac', serial: 'serial', 'command-lines': 'parameter', comm: 'process', paths: 'path', bytes: 'bytes', log: 'log line',
 }; // prettier-ignore
 
+/** Around a mark while rules run: characters of no text, so that nothing of a dump passes for a mark. They become brackets at the end. */
+const [markStart, markEnd] = ['\ue000', '\ue001'];
+const asShown = (text: string): string => text.replaceAll(markStart, '[').replaceAll(markEnd, ']');
+const withoutMarks = (text: string): string => text.replaceAll(/[\ue000\ue001]/g, '\ufffd');
+
 /** Counts what a rule took out, and numbers its values. */
 class Marks {
   readonly #of = new Map<string, number>();
@@ -40,7 +47,7 @@ class Marks {
     this.places += 1;
     const number = this.#of.get(value) ?? this.#of.size + 1;
     this.#of.set(value, number);
-    return `[${this.name} ${number}]`;
+    return `${markStart}${this.name} ${number}${markEnd}`;
   }
 }
 
@@ -51,7 +58,7 @@ const outsideMarks =
   (replace: Replace): Replace =>
   (text) =>
     text
-      .split(/(\[[a-z][a-z0-9 -]* \d+\])/)
+      .split(/(\ue000[^\ue001]*\ue001)/)
       .map((part, at) => (at % 2 === 1 ? part : replace(part)))
       .join('');
 
@@ -69,20 +76,39 @@ function literals(marks: Marks, values: readonly string[], { words = false, fold
   return (text) => text.replaceAll(pattern, (found) => marks.mark(fold ? found.toLowerCase() : found));
 }
 
-const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-const ipv4Pattern = new RegExp(`(?<![\\d.])${octet}(?:\\.${octet}){3}(?![\\d]|\\.\\d)`, 'g');
-const macPattern = /(?<![0-9a-f:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4,}(?![0-9a-f:-])|(?<![0-9a-f])0x5[0-9a-f]{15}(?![0-9a-f])/gi;
-/** What may be one; net decides. A zone or a length of the prefix may follow. */
-const ipv6Candidate = /(?<![0-9a-z:.])(?=[0-9a-f:.]*:[0-9a-f:.]*:)[0-9a-f:.]*[0-9a-f:](?![0-9a-z:])/gi;
-const pathPattern = /(?<![\p{L}\p{N}_./\])<-])\/(?=[\p{L}_.])[^\s"'`<>|,;()[\]{}:]*[^\s"'`<>|,;()[\]{}:.]/gu;
+const octet = '(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)';
+/** Also with the port behind it, as RPC writes it: two more numbers. */
+const ipv4Pattern = new RegExp(`(?<![\\d.])${octet}(?:\\.${octet}){3}(?:(?:\\.${octet}){2})?(?!\\d|\\.\\d)`, 'g');
+const macPattern =
+  /(?<![0-9a-f]|[0-9a-f][:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4,}(?![0-9a-f])|(?<![0-9a-f.])[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}(?![0-9a-f.])|(?<![0-9a-f])(?:0x)?5[0-9a-f]{15}(?![0-9a-f])/gi;
+/** What may be one; net decides. A zone may follow. */
+const ipv6Candidate = /[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*/gi;
+/** Absolute paths, and addresses with a scheme: the name of a server is in them. */
+const pathPattern =
+  /(?<![\p{L}\p{N}_./\])<-])\/{1,2}(?=\p{N}*[\p{L}_.])[^\s"'`<>|,;:]*[^\s"'`<>|,;:.()[\]{}]|(?<![\p{L}\p{N}])[a-z][a-z0-9+.-]*:\/\/[^\s"'`<>|,;]*[^\s"'`<>|,;.]/giu;
+
+/** The address in a run of digits, colons and points, whose ends may belong to words or to a sentence. */
+function ipv6In(run: string, before: string, after: string): { readonly at: number; readonly address: string } | undefined {
+  // "std::vector", "addr:fe80::1": digits that are letters of a word are none.
+  const start = /[g-z_]/i.test(before) ? (/^[0-9a-f]*:?/i.exec(run)?.[0].length ?? 0) : 0;
+  const end = /[g-z_]/i.test(after) ? run.length - (/[0-9a-f]*$/i.exec(run)?.[0].length ?? 0) : run.length;
+  const own = run.slice(start, end);
+  const ways: readonly (readonly [number, string])[] = [
+    [0, own],
+    [0, own.replace(/[.:]+$/, '')],
+    [1, own.slice(1)],
+    [1, own.slice(1).replace(/[.:]+$/, '')],
+    [0, own.replace(/:\d+$/, '')],
+  ];
+  const found = ways.find(([, address]) => address !== '::' && isIPv6(address));
+  return found === undefined ? undefined : { at: start + found[0], address: found[1] };
+}
 
 function ipv6(marks: Marks): Replace {
   return (text) =>
-    text.replaceAll(ipv6Candidate, (found) => {
-      const [, address = '', rest = ''] = /^(.*?)([.:]?)$/.exec(found) ?? [];
-      // "a::" is one too: what ends with a single colon is the punctuation of a sentence.
-      const own = isIPv6(found) ? found : isIPv6(address) ? address : undefined;
-      return own === undefined || own === '::' ? found : `${marks.mark(own.toLowerCase())}${own === found ? '' : rest}`;
+    text.replaceAll(ipv6Candidate, (run, at: number) => {
+      const found = ipv6In(run, text[at - 1] ?? '', text[at + run.length] ?? '');
+      return found === undefined ? run : `${run.slice(0, found.at)}${marks.mark(found.address.toLowerCase())}${run.slice(found.at + found.address.length)}`;
     });
 }
 
@@ -101,15 +127,20 @@ function commandLines(marks: Marks, { commandLines: lines }: RedactSecrets): Rep
 /** Names of processes: those of the dump, and those that a log names in the forms that kernels print. */
 function comms(marks: Marks, { comms: known }: RedactSecrets): Replace {
   const exact = literals(marks, known, { words: true });
-  const forms = [/(\bComm: )(\S+)/g, /(\btask )([^\s:]+)(?=:\d+)/g, /(\bKilled process \d+ \()([^)]+)(?=\))/g, /(\bprocess \d+ \()([^)]+)(?=\))/g];
+  const forms = [
+    /(\bComm: )(\S+)/g,
+    /(\bcomm=")([^"]+)(?=")/g,
+    /(\btask )([^\s:]+)(?=:\d+)/g,
+    /(\b(?:Killed )?process \d+ \()([^)]+)(?=\))/g,
+    /(^|\s)([A-Za-z][^\s[\]:]{0,14})(?=\[\d+\](?::| ))/gm,
+  ];
   const isOfKernel = (name: string): boolean => /^(?:swapper|kworker)\//.test(name);
-  return (text) => {
-    const found = forms.reduce(
-      (rest, form) => rest.replaceAll(form, (all, head: string, name: string) => (isOfKernel(name) || name.startsWith('[') ? all : head + marks.mark(name))),
-      text,
+  return (text) =>
+    forms.reduce(
+      (rest, form) =>
+        rest.replaceAll(form, (all, head: string, name: string) => (isOfKernel(name) || name.includes(markStart) ? all : head + marks.mark(name))),
+      outsideMarks(exact)(text),
     );
-    return outsideMarks(exact)(found);
-  };
 }
 
 /** Shorter lines of a log are words that occur anywhere. */
@@ -150,8 +181,18 @@ function withoutParts(report: ReportModel, rules: ReadonlySet<string>, marksOf: 
   for (const { text } of records ?? []) marksOf('log').mark(text);
   const hasBytes = rules.has('bytes');
   if (hasBytes) for (const { hex } of report.checkBytes ?? []) marksOf('bytes').mark(hex);
+  /** The serial number is a part of the CPU id. */
+  const withoutCpuId = (info: ReportModel['info']): ReportModel['info'] => {
+    const { cpuId, ...machine } = info.machine;
+    if (!rules.has('serial') || cpuId === undefined) return info;
+    marksOf('serial').mark(cpuId);
+    return { ...info, machine };
+  };
+  const { comparison } = report;
   return {
     ...report,
+    info: withoutCpuId(report.info),
+    ...(comparison?.other === undefined ? {} : { comparison: { ...comparison, other: { ...comparison.other, info: withoutCpuId(comparison.other.info) } } }),
     ...(records !== undefined ? { log: { why: 'it was left out of this report by redaction' } } : {}),
     ...(hasBytes && report.checkBytes !== undefined ? { checkBytes: [] } : {}),
     ...(report.analyses === undefined
@@ -171,7 +212,7 @@ function withoutParts(report: ReportModel, rules: ReadonlySet<string>, marksOf: 
               Object.fromEntries(
                 Object.entries(row).map(([name, value]) => {
                   const rule = hidden.get(name);
-                  return [name, rule === undefined ? value : marksOf(rule).mark(String(value))];
+                  return [name, rule === undefined ? value : asShown(marksOf(rule).mark(String(value)))];
                 }),
               ),
             );
@@ -184,20 +225,62 @@ function withoutParts(report: ReportModel, rules: ReadonlySet<string>, marksOf: 
 /** Members that name things of ours, and digests: no rule looks into them. */
 const kept: ReadonlySet<string> = new Set(['schema', 'tool', 'identity', 'dumpKey', 'digests', 'columns', 'id', 'drawing', 'severity', 'kind', 'trust', 'hex']);
 
-function throughTexts(value: unknown, replace: Replace): unknown {
-  if (typeof value === 'string') return replace(value);
-  if (Array.isArray(value)) return value.map((one) => throughTexts(one, replace));
+/** Alone a number is an address or a register; in a row of an analysis it may be the name of an adapter. */
+const isNumber = (text: string): boolean => /^0x[0-9a-f]+$/.test(text);
+
+function throughTexts(value: unknown, replace: Replace, inRow = false): unknown {
+  if (typeof value === 'string') return !inRow && isNumber(value) ? value : replace(value);
+  if (Array.isArray(value)) return value.map((one) => throughTexts(one, replace, inRow));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, kept.has(name) ? member : throughTexts(member, replace)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, kept.has(name) ? member : throughTexts(member, replace, inRow || name === 'rows')]),
+  );
 }
 
 const limits: readonly string[] = [
   'Rules find what has the form that they know, or what the dump itself names: a name that a person or a program wrote in another form stays.',
   'Texts in other encodings (EBCDIC, UTF-16, base64), and texts that are cut or damaged, are found by no rule.',
+  'Of a path with blanks only its beginning is found, of a parameter only the whole with its value; a process that ended before the dump is found in the forms of the kernel log alone.',
   'Numbers stay: addresses, registers, sizes, times, pids, and device numbers. A register or a stack can hold a part of a text.',
   'Names of functions, modules, and kernel threads stay, and so do the release of the kernel and the type of the machine.',
   'Digests stay: whoever has the same file or guesses a text can confirm it.',
 ];
+
+interface OwnPattern {
+  readonly name: string;
+  readonly marks: Marks;
+  readonly pattern: string;
+}
+
+/** A pattern that goes back over a text again and again never ends: it is given so long for one text. */
+const mostMilliseconds = 2000;
+
+/** In a context of its own, because only what runs there can be ended. */
+function ownPattern({ name, marks, pattern }: OwnPattern): Replace {
+  const context = createContext({ text: '', expression: new RegExp(pattern, 'gu') });
+  const script = new Script('[...text.matchAll(expression)].map(({ 0: found, index }) => [index, found.length])');
+  return (text) => {
+    context.text = text;
+    let places: readonly (readonly [number, number])[];
+    try {
+      places = script.runInContext(context, { timeout: mostMilliseconds }) as typeof places;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      throw new RequestError(
+        'query',
+        `the pattern ${name} takes longer than ${mostMilliseconds / 1000} s on a text of ${text.length} characters: make it simpler`,
+      );
+    }
+    let left = '';
+    let from = 0;
+    for (const [at, length] of places) {
+      if (length === 0) continue;
+      left += text.slice(from, at) + marks.mark(text.slice(at, at + length));
+      from = at + length;
+    }
+    return left + text.slice(from);
+  };
+}
 
 /** Replaces texts; the counts are complete once everything went through it. */
 export interface Redactor {
@@ -219,7 +302,7 @@ export function createRedactor({ rules, patterns = [] }: Redaction, secrets: Red
     return known;
   };
   const domainless = secrets.nodenames.filter((name) => name !== '(none)').flatMap((name) => [name, name.replace(/\..*$/, '')]);
-  const own = patterns.map(({ name, pattern }) => ({ name, marks: new Marks(name), pattern: new RegExp(pattern, 'gu') }));
+  const own = patterns.map(({ name, pattern }): OwnPattern => ({ name, marks: new Marks(name), pattern }));
   /** Lines of the log go first, as they are; then what is longest: a path may hold a name. */
   const texts: readonly (readonly [RedactRuleId, () => Replace])[] = [
     ['command-lines', () => commandLines(marksOf('command-lines'), secrets)],
@@ -227,15 +310,14 @@ export function createRedactor({ rules, patterns = [] }: Redaction, secrets: Red
     ['ipv6', () => ipv6(marksOf('ipv6'))],
     ['ipv4', () => byPattern(marksOf('ipv4'), ipv4Pattern)],
     ['paths', () => byPattern(marksOf('paths'), pathPattern)],
-    ['serial', () => literals(marksOf('serial'), secrets.serials)],
+    ['serial', () => literals(marksOf('serial'), secrets.serials, { fold: true })],
     ['nodename', () => literals(marksOf('nodename'), domainless, { fold: true })],
     ['comm', () => comms(marksOf('comm'), secrets)],
   ];
   const replaces = texts.flatMap(([rule, make]) => (chosen.has(rule) ? [make()] : []));
-  const text: Replace = (given) => {
-    const byOwn = own.reduce((rest, one) => rest.replaceAll(one.pattern, (found) => (found === '' ? found : one.marks.mark(found))), given);
-    return replaces.reduce((rest, replace) => outsideMarks(replace)(rest), byOwn);
-  };
+  const all = [...own.map(ownPattern), ...replaces];
+  const through = (given: string, first: Replace = (text) => text): string =>
+    asShown(all.reduce((rest, replace) => outsideMarks(replace)(rest), first(withoutMarks(given))));
   const redacted = (): RedactedJson => ({
     rules: [
       ...redactRules
@@ -246,12 +328,11 @@ export function createRedactor({ rules, patterns = [] }: Redaction, secrets: Red
     limits: [...secrets.unread, ...limits],
   });
   return {
-    text,
+    text: (given) => through(given),
     report(report) {
       const lines = chosen.has('log') ? logLines(marksOf('log'), secrets.logLines) : undefined;
       const rest = withoutParts(report, chosen, marksOf);
-      const through = throughTexts(rest, (given) => text(lines === undefined ? given : lines(given))) as ReportModel;
-      return { ...through, redacted: redacted() };
+      return { ...(throughTexts(rest, (given) => through(given, lines)) as ReportModel), redacted: redacted() };
     },
   };
 }

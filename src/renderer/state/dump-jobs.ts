@@ -5,6 +5,7 @@ import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { EvidenceKind, VerifyJson } from '../../shared/check-model.ts';
 import type { Paper } from '../../shared/integrity-protocol.ts';
 import type { KnownIssue } from '../../shared/known-issues.ts';
+import type { RedactRuleId } from '../../shared/redact-rules.ts';
 import type { Shell } from '../shell/shell-calls.ts';
 import { defined } from '../../shared/defined.ts';
 import { byteText } from '../../shared/units.ts';
@@ -42,6 +43,8 @@ export interface ReportChoice {
   readonly analyses?: readonly string[];
   /** Without them those that are in by default. */
   readonly sections?: readonly string[];
+  /** Rules of what is taken out. */
+  readonly redact?: readonly RedactRuleId[];
   /** What it is printed on. */
   readonly paper?: Paper;
 }
@@ -224,7 +227,7 @@ export function createDumpJobs(
         else runVerify(key, true);
       }
     },
-    hand(key, format, { full, analyses, sections, paper = 'a4' } = {}) {
+    hand(key, format, { full, analyses, sections, paper = 'a4', redact = [] } = {}) {
       const one = opened(key);
       if (one === undefined) return;
       const { dump, handle } = one;
@@ -251,6 +254,7 @@ export function createDumpJobs(
               quick,
               annotations,
               ...(sections === undefined ? {} : { sections: [...sections] }),
+              ...(redact.length === 0 ? {} : { redact: { rules: [...redact] } }),
               ...(analyses === undefined || sections?.includes('analyses') === false ? {} : { analyses: analyses.map((id) => ({ id })) }),
               ...(format.printed === true ? { paper } : {}),
               ...(issues === undefined ? {} : { knownIssues: [...issues] }),

@@ -165,6 +165,7 @@ function outputs(place: string): readonly (readonly string[])[] {
     ['report', files.damaged, '--quick', '-o', to('report.html')],
     ['manifest', files.damaged, '-o', to('manifest')],
     ['attest', files.damaged, '--key', key, '-o', to('attestation')],
+    ['capsule', 'make', files.damaged, '--key', key, '-o', to('case.dumpcase')],
     ['export', files.damaged, '--format', 'elf', '-o', to('exported')],
     ['index', files.damaged, '--index', to('index.sqlite')],
   ];

@@ -1,5 +1,5 @@
 /** A small capsule, put together without a dump, and ways to change it. */
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { assembleCase, type CaseParts } from '../../../src/analysis/capsule/assemble.ts';
 import { attest } from '../../../src/analysis/integrity/attestation.ts';
 import { leafOf, TreeStack, uniformLeaf } from '../../../src/analysis/memory-tree/digest.ts';
@@ -10,6 +10,16 @@ export interface Keys {
   readonly publicKey: KeyObject;
 }
 export const newKeys = (): Keys => generateKeyPairSync('ed25519');
+
+/** The same in every run: of a seed of equal bytes, as PKCS #8 holds it (RFC 8410). */
+export function fixedKeys(): Keys {
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+}
 
 export const page = (text: string): Buffer => Buffer.alloc(4096, text);
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
@@ -35,6 +45,7 @@ const health = { passed: 1, failed: 0, notRecorded: 0, notApplicable: 0, unreada
 
 export const dumpJson = JSON.stringify({
   fileName: 'vmcore',
+  identity: 'id',
   info: { machine: { arch: 's390x', endianness: 'big', bits: 64 }, memory: { ranges: [{ start: '0x0', end: '0x4000' }] } },
 });
 

@@ -7,7 +7,7 @@ import { verifyCase, type TrustedSigners } from '../../../src/analysis/capsule/v
 import { membersOf } from '../../../src/analysis/formats/dumpcase-layout.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { randomFor } from '../../run-size.ts';
-import { builtCase, newKeys, page } from './built-case.ts';
+import { builtCase, dumpJson, newKeys, page, sha256 } from './built-case.ts';
 
 const signer = newKeys();
 const other = newKeys();
@@ -110,6 +110,29 @@ describe('a capsule', () => {
       },
     });
     expect(failedStep(lie)).toMatchObject({ check: 'cited pages', detail: 'the page at 0x0 does not lead to the memory root' });
+  });
+
+  it('has nothing in its envelope that is not signed, and is about one dump', () => {
+    const envelope = (change: (value: { signatures: object[] } & Record<string, unknown>) => void): Buffer =>
+      changed((members) => {
+        const value = JSON.parse(String(members.get('case.json'))) as { signatures: object[] } & Record<string, unknown>;
+        change(value);
+        members.set('case.json', Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`));
+      });
+    const deep = (): Buffer =>
+      changed((members) =>
+        members.set('case.json', Buffer.from(`${String(members.get('case.json')).trim().slice(0, -1)},"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}\n`)),
+      );
+    for (const bytes of [envelope((value) => (value.x = 1)), envelope((value) => Object.assign(value.signatures[0] ?? {}, { x: 1 })), deep()])
+      expect(failedStep(bytes)).toMatchObject({ check: 'signature' });
+    const texts = { report: '<!doctype html>\n', dump: dumpJson };
+    expect(failedStep(builtCase(signer, { parts: { texts: { ...texts, dump: 'junk' } } }))).toMatchObject({ check: 'dump', detail: 'dump.json is not JSON' });
+    expect(failedStep(builtCase(signer, { parts: { texts: { ...texts, reportJson: '{"identity":"other","fileName":"x"}' } } }))).toMatchObject({
+      check: 'dump',
+    });
+    const files = [{ name: 'vmcore', sha256: sha256('vmcore') }];
+    const twice = { dump: { identity: 'id', dumpKey: 'key', files: [...files, ...files] } };
+    expect(failedStep(builtCase(signer, { parts: twice }))).toMatchObject({ check: 'attestation', detail: 'it is about other files' });
   });
 
   it('with an attestation of another dump, or by somebody who is not trusted, fails', () => {

@@ -56,7 +56,16 @@ function ed25519(path: string, make: (pem: string) => KeyObject, expected: strin
 /** @throws DumpError when the file is no Ed25519 private key in PKCS#8 PEM form */
 export const readPrivateKey = (path: string): KeyObject => ed25519(path, (pem) => createPrivateKey(pem), 'an Ed25519 private key in PKCS#8 PEM form');
 /** @throws DumpError when the file is no Ed25519 public key in PEM form */
-export const readPublicKey = (path: string): KeyObject => ed25519(path, (pem) => createPublicKey(pem), 'an Ed25519 public key in PEM form');
+export const readPublicKey = (path: string): KeyObject =>
+  ed25519(
+    path,
+    (pem) => {
+      // A public key follows from it, and whoever hands out the private one has a mistake to notice.
+      if (pem.includes('PRIVATE KEY')) throw new Error('a private key');
+      return createPublicKey(pem);
+    },
+    'an Ed25519 public key in PEM form, and no private key',
+  );
 
 /** The files of a dump as they lie on disk; `close` closes those that were opened for it. */
 function filesOf(session: Session): { readonly files: readonly ByteSource[]; readonly close: () => void } {

@@ -10,7 +10,7 @@ import { readMemory, type ReadAnswer } from '../bytes/read.ts';
 import { describeBacktrace } from '../kernel/backtrace.ts';
 import { describeLog } from '../kernel/dmesg.ts';
 import { describeLowcores } from '../machine/lowcore.ts';
-import { stripOf, stripWithoutIndex } from '../pages/strip.ts';
+import { stripOfAll, stripWithoutIndex } from '../pages/strip.ts';
 import type { Session } from '../session/session.ts';
 
 /** Records of the log, and of them below the line that says why the system died. */
@@ -100,10 +100,10 @@ function checkBytesOf(session: Session, checks: readonly CheckResult[]): readonl
     );
 }
 
-/** From an index only where this report made it: what lies in this machine's cache makes no difference. */
-function pagesOf(session: Session, isIndexed: boolean): Pick<ReportModel, 'pages' | 'strip'> {
+/** What pages hold only where this report read all of them: what lies in this machine's cache makes no difference. */
+async function pagesOf(session: Session, isRead: boolean, signal: AbortSignal): Promise<Pick<ReportModel, 'pages' | 'strip'>> {
   const range = { start: 0n, end: session.memory.end, buckets: stripBuckets };
-  const { buckets } = isIndexed ? stripOf(session, range) : stripWithoutIndex(session, range);
+  const { buckets } = isRead ? await stripOfAll(session, range, signal) : stripWithoutIndex(session, range);
   return { pages: sumCounts(buckets), strip: buckets };
 }
 
@@ -113,7 +113,7 @@ type Parts = Pick<ReportModel, 'checkBytes' | 'lowcores' | 'pages' | 'strip' | '
 export async function readReportParts(
   session: Session,
   wanted: ReadonlySet<ReportPart>,
-  { checks, isIndexed }: { readonly checks: readonly CheckResult[]; readonly isIndexed: boolean },
+  { checks, isRead }: { readonly checks: readonly CheckResult[]; readonly isRead: boolean },
   signal: AbortSignal,
 ): Promise<Parts> {
   const hasLowcores = architectures[session.image.machine.arch].features.has('lowcore');
@@ -122,7 +122,7 @@ export async function readReportParts(
   return {
     ...(checkBytes.length === 0 ? {} : { checkBytes }),
     ...(lowcores === undefined || 'why' in lowcores ? {} : { lowcores }),
-    ...(wanted.has('pages') ? pagesOf(session, isIndexed) : {}),
+    ...(wanted.has('pages') ? await pagesOf(session, isRead, signal) : {}),
     ...(wanted.has('log') ? { log: await orWhy(() => logOf(session, signal)) } : {}),
     ...(wanted.has('backtraces') ? { backtraces: await orWhy(() => backtracesOf(session, signal)) } : {}),
   };

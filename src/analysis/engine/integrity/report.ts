@@ -46,7 +46,7 @@ export async function buildReport(session: Session, request: VerifyRequest, part
   const { reason, findings = [] } = await deathOf(session, verified.checks, context.signal);
   const verdict = await verdictOf(session, context.signal);
   const { memoryRoot } = verified.digests;
-  const more = await readReportParts(session, parts, { checks: verified.checks, isIndexed: memoryRoot !== undefined }, context.signal);
+  const more = await readReportParts(session, parts, { checks: verified.checks, isRead: memoryRoot !== undefined }, context.signal);
   return {
     schema: schemaVersion,
     tool: { name: toolName, version: toolVersion },

@@ -6,6 +6,7 @@ import { toolVersion } from '../tool.ts';
 import { emptyCounters } from '../../page-index/page-meta.ts';
 import type { Session } from '../session/session.ts';
 import { viewWindows } from '../../memory/view.ts';
+import { scannedPages } from '../../page-index/scanned-pages.ts';
 import { IndexDamaged } from '../../page-index/index-error.ts';
 import { openDumpIndex, type DumpIndex } from './dump-index.ts';
 import { defined } from '../../../shared/defined.ts';
@@ -47,6 +48,15 @@ function counted(session: Session, source: StripSource, { start, end, buckets }:
   const { memory } = session.inView('all').image;
   const windows = view === 'all' || twoSystems === undefined ? undefined : viewWindows(view, twoSystems, memory.end);
   return memoryStrip(source, pageExtents(memory), start, end, buckets, windows);
+}
+
+/** The same as with an index, where none could be made of the dump: reads all of it. @throws Cancelled, DumpError io */
+export async function stripOfAll(session: Session, range: StripRange, signal: AbortSignal): Promise<Strip> {
+  const index = indexOf(session.inView('all'));
+  index?.reader.close();
+  if (index !== undefined) return stripOf(session, range);
+  const { memory } = session.inView('all').image;
+  return counted(session, await scannedPages(memory, unindexed(memory).header(), signal), range);
 }
 
 /** What the container alone says of the pages. */

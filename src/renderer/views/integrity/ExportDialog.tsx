@@ -1,6 +1,7 @@
 /** What can be handed on of a dump: reports, manifests, a signed attestation. */
 import { useState } from 'react';
 import { papers, usualAnalyses, type Paper } from '../../../shared/integrity-protocol.ts';
+import { redactRules } from '../../../shared/redact-rules.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { exportFormats } from '../../state/catalogue.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -8,7 +9,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { Dialog } from '../../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { AnalysesChoice } from '../kernel/AnalysesChoice.tsx';
-import { SectionsChoice } from './SectionsChoice.tsx';
+import { ItemsChoice } from './ItemsChoice.tsx';
 
 const paperNames: Readonly<Record<Paper, string>> = { a4: 'A4', letter: 'Letter' };
 
@@ -18,12 +19,14 @@ export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; reado
   const [analyses, setAnalyses] = useState<readonly string[]>(usualAnalyses);
   const known = useStore(catalogue).sections;
   const [sections, setSections] = useState<readonly string[]>(() => known.filter(({ byDefault }) => byDefault).map(({ id }) => id));
+  const [redact, setRedact] = useState<readonly string[]>([]);
   const [paper, setPaper] = useState<Paper>('a4');
   const [chosen, setChosen] = useState<string>('html');
   const [full, setFull] = useState(dump.checked === 'full');
   const format = formats.find(({ id }) => id === chosen);
   const start = (): void => {
-    if (format !== undefined) dumpJobs.hand(dump.key, format, { full, analyses, sections, paper });
+    if (format !== undefined)
+      dumpJobs.hand(dump.key, format, { full, analyses, sections, paper, redact: redactRules.flatMap(({ id }) => (redact.includes(id) ? [id] : [])) });
     onClose();
   };
   return (
@@ -69,7 +72,8 @@ export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; reado
       )}
       {format?.kind !== 'report' ? null : (
         <>
-          <SectionsChoice sections={known} chosen={sections} onChange={setSections} />
+          <ItemsChoice label="Sections of the report" testId="export-section" items={known} chosen={sections} onChange={setSections} />
+          <ItemsChoice label="Taken out of the report" testId="export-redact" items={redactRules} chosen={redact} onChange={setRedact} />
           {sections.includes('analyses') ? (
             <AnalysesChoice label="Analyses in the report" testId="export-analysis" chosen={analyses} onChange={setAnalyses} />
           ) : null}

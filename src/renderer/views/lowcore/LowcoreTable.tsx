@@ -1,10 +1,12 @@
-/** The fields of one or several lowcores: a line each, in the order of their offsets, by who defines them. */
-import { memo, useEffect, useRef } from 'react';
+/** The fields of one or several lowcores: a row each, in the order of who defines them and of their offsets. */
+import { useMemo } from 'react';
 import { fieldAddress, type PlaceNames } from '../../../shared/place-names.ts';
 import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
+import { DataTable } from '../../widgets/data-table/DataTable.tsx';
+import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { PlaceLink } from '../../widgets/PlaceLink.tsx';
@@ -23,9 +25,9 @@ export interface LowcoreColumn {
 }
 
 const groupTitles: Readonly<Record<FieldGroup, string>> = {
-  architected: 'Architected: interruptions and PSWs',
-  linux: 'Linux',
-  'save area': 'Save area: status as it was stored',
+  architected: 'Interruptions and PSWs, as the architecture has them',
+  linux: 'Fields of Linux',
+  'save area': 'Status of the CPU as it was stored',
 };
 const groups = ['architected', 'linux', 'save area'] as const;
 
@@ -86,59 +88,51 @@ export function FieldValue({ dump, field, number, names, beside }: FieldValuePro
   );
 }
 
-interface RowProps {
-  readonly dump: string;
-  readonly row: LowcoreRow;
-  readonly columns: readonly LowcoreColumn[];
-  readonly names: PlaceNames;
-  /** Column that the cursor is in. */
-  readonly active: number;
-  /** Its bytes are selected. */
-  readonly isCurrent: boolean;
-  readonly onSelect: (row: LowcoreRow, column: number) => void;
-}
+type Column = DataColumn<LowcoreRow>;
 
-const FieldRow = memo(function FieldRow({ dump, row, columns, names, active, isCurrent, onSelect }: RowProps) {
-  const line = useRef<HTMLTableRowElement>(null);
-  useEffect(() => {
-    if (isCurrent) line.current?.scrollIntoView({ block: 'nearest' });
-  }, [isCurrent]);
-  return (
-    <tr
-      ref={line}
-      className={row.differs ? 'followed differs' : 'followed'}
-      aria-selected={isCurrent}
-      data-field={row.name}
-      onClick={() => onSelect(row, active)}
-    >
-      <td className="code dim">{offsetText(row.offset)}</td>
-      <td className="number dim">{row.size}</td>
-      <td className="field-name">
-        <button type="button" className="code plain-button" title={row.doc} onClick={() => onSelect(row, active)}>
-          {row.name}
-        </button>
-        {row.differs ? <span className="unseen"> differs between the CPUs</span> : null}
-      </td>
-      {columns.map((column, index) => (
-        <td
-          key={column.key}
-          className={isCurrent && active === index ? 'field-cell chosen' : 'field-cell'}
-          onClick={(event) => {
-            event.stopPropagation();
-            onSelect(row, index);
-          }}
-        >
-          {column.lowcore === undefined ? (
-            <span className="dim">–</span>
-          ) : (
-            <FieldValue dump={dump} field={row.cells[index]} number={column.number} names={names} beside={row.differs ? row.cells : undefined} />
-          )}
-        </td>
-      ))}
-      {columns.length === 1 ? <td className="field-doc dim">{row.doc}</td> : null}
-    </tr>
-  );
-});
+const groupColumn: Column = {
+  id: 'part',
+  title: 'part',
+  about: 'Who defines it',
+  width: 12,
+  text: ({ group }) => group,
+  cell: ({ group }) => (
+    <span className="dim" title={groupTitles[group]}>
+      {group}
+    </span>
+  ),
+};
+const offsetColumn: Column = {
+  id: 'offset',
+  title: 'offset',
+  width: 9,
+  kind: 'hex',
+  text: ({ offset }) => offsetText(offset),
+  value: ({ offset }) => offset,
+  cell: ({ offset }) => <span className="code dim">{offsetText(offset)}</span>,
+};
+const sizeColumn: Column = { id: 'size', title: 'size', width: 6, kind: 'number', text: ({ size }) => String(size), value: ({ size }) => size };
+const nameColumn: Column = {
+  id: 'field',
+  title: 'field',
+  width: 24,
+  text: ({ name }) => name,
+  cell: ({ name, doc, differs }) => (
+    <span className="code" data-field={name} title={doc}>
+      {name}
+      {differs ? <span className="unseen"> differs between the CPUs</span> : null}
+    </span>
+  ),
+};
+const docColumn: Column = { id: 'about', title: 'what it is for', width: 20, grow: 1, text: ({ doc = '' }) => doc };
+
+function valueText(field: LowcoreFieldJson | undefined): string {
+  if (field === undefined) return 'not in this layout';
+  if (field.value === undefined) return 'not in the dump';
+  const psw = pswParts(field);
+  const meaning = meaningOf(field);
+  return `${psw === undefined ? String(field.value) : `${psw.mask} ${psw.address}`}${meaning === undefined ? '' : ` ${meaning}`}`;
+}
 
 interface LowcoreTableProps {
   readonly dump: OpenDump;
@@ -153,85 +147,82 @@ interface LowcoreTableProps {
   readonly onSelect: (row: LowcoreRow, column: number) => void;
 }
 
-const arrows: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+/** Whose lowcore a column is of, where it lies, and how its layout is known. */
+function ColumnHead({ dump, column: { name, lowcore, error } }: { readonly dump: string; readonly column: LowcoreColumn }) {
+  return (
+    <li data-testid="lowcore-head">
+      <span className="lowcore-column-name">{name}</span>{' '}
+      {lowcore === undefined ? (
+        <span className="tone-bad">
+          <Hostile text={error ?? ''} />
+        </span>
+      ) : (
+        <>
+          <PlaceLink dump={dump} place={{ space: 'absolute', start: lowcore.prefix, end: `0x${(BigInt(lowcore.prefix) + BigInt(lowcoreBytes)).toString(16)}` }}>
+            <HexNumber value={lowcore.prefix} digits={8} />
+          </PlaceLink>
+          <span className="dim">
+            {' '}
+            {lowcore.layout.name}, {lowcore.layout.word}
+          </span>
+        </>
+      )}
+    </li>
+  );
+}
 
 export function LowcoreTable({ dump, columns, rows, names, current, active, onSelect }: LowcoreTableProps) {
-  const ordered = groups.flatMap((group) => rows.filter((row) => row.group === group));
+  const ordered = useMemo(() => groups.flatMap((group) => rows.filter((row) => row.group === group)), [rows]);
+  const { key } = dump;
+  const shown = useMemo((): readonly Column[] => {
+    const ofLowcore = ({ key: id, name, number, lowcore }: LowcoreColumn, index: number): Column => ({
+      id,
+      title: name,
+      width: 34,
+      grow: 2,
+      text: ({ cells }) => (lowcore === undefined ? '' : valueText(cells[index])),
+      value: ({ cells }) => cells[index]?.value,
+      cell: (row) =>
+        lowcore === undefined ? (
+          <span className="dim">–</span>
+        ) : (
+          <div
+            className="field-cell"
+            onClick={(event) => {
+              event.stopPropagation();
+              onSelect(row, index);
+            }}
+          >
+            <FieldValue dump={key} field={row.cells[index]} number={number} names={names} beside={row.differs ? row.cells : undefined} />
+          </div>
+        ),
+    });
+    return [groupColumn, offsetColumn, sizeColumn, nameColumn, ...columns.map(ofLowcore), ...(columns.length === 1 ? [docColumn] : [])];
+  }, [columns, key, names, onSelect]);
+  const at = ordered.findIndex((row) => row.key === current);
   return (
-    <div
-      className="lowcore-scroll"
-      tabIndex={0}
-      role="group"
-      aria-label="Fields of the lowcore. Up and down move from field to field."
-      data-testid="lowcore-fields"
-      onKeyDown={(event) => {
-        const by = arrows[event.key];
-        if (by === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
-        event.preventDefault();
-        const at = ordered.findIndex(({ key }) => key === current);
-        const next = ordered[at === -1 ? 0 : at + by];
-        if (next !== undefined) onSelect(next, active);
-      }}
-    >
-      <table className="table lowcore-table selectable" style={{ minWidth: `${300 + columns.length * 230}px` }}>
-        <thead>
-          <tr>
-            <th className="lowcore-offset">offset</th>
-            <th className="lowcore-size number">size</th>
-            <th className="lowcore-field">field</th>
-            {columns.map(({ key, name, lowcore, error }) => (
-              <th key={key} className="lowcore-column">
-                <span className="lowcore-column-name">{name}</span>{' '}
-                {lowcore === undefined ? (
-                  <span className="tone-bad">
-                    <Hostile text={error ?? ''} />
-                  </span>
-                ) : (
-                  <>
-                    <PlaceLink
-                      dump={dump.key}
-                      place={{ space: 'absolute', start: lowcore.prefix, end: `0x${(BigInt(lowcore.prefix) + BigInt(lowcoreBytes)).toString(16)}` }}
-                    >
-                      <HexNumber value={lowcore.prefix} digits={8} />
-                    </PlaceLink>
-                    <span className="lowcore-column-layout">
-                      {' '}
-                      {lowcore.layout.name}, {lowcore.layout.word}
-                    </span>
-                  </>
-                )}
-              </th>
+    <div className="lowcore-fields" data-testid="lowcore-fields">
+      <DataTable
+        name="lowcore"
+        label="Fields of the lowcore"
+        testId="lowcore-table"
+        columns={shown}
+        rows={ordered}
+        wrap
+        isTransient
+        current={at === -1 ? undefined : at}
+        onRow={(row) => onSelect(row, active)}
+        opensOnClick
+        mark={({ differs }) => (differs ? 'differs' : undefined)}
+        before={
+          <ul className="lowcore-heads">
+            {columns.map((column) => (
+              <ColumnHead key={column.key} dump={key} column={column} />
             ))}
-            {columns.length === 1 ? <th className="field-doc">what it is for</th> : null}
-          </tr>
-        </thead>
-        {groups.map((group) => {
-          const own = rows.filter((row) => row.group === group);
-          if (own.length === 0) return null;
-          return (
-            <tbody key={group}>
-              <tr className="lowcore-group">
-                <th colSpan={columns.length + (columns.length === 1 ? 4 : 3)} scope="rowgroup" className="caption">
-                  {groupTitles[group]}
-                </th>
-              </tr>
-              {own.map((row) => (
-                <FieldRow
-                  key={row.key}
-                  dump={dump.key}
-                  row={row}
-                  columns={columns}
-                  names={names}
-                  active={active}
-                  isCurrent={row.key === current}
-                  onSelect={onSelect}
-                />
-              ))}
-            </tbody>
-          );
-        })}
-      </table>
-      {rows.length === 0 ? <p className="message">No field passes the filter: clear it to see all of them.</p> : null}
+          </ul>
+        }
+        nothing={<p className="message">No field passes the filter: clear it to see all of them.</p>}
+      />
     </div>
   );
 }

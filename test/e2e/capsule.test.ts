@@ -1,0 +1,61 @@
+/** An evidence capsule in the window: the part of a dump that it is, with its pages, and said to be that. */
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { runInProcess } from '../cli-in-process.ts';
+import { dumpFile, haveDump } from '../dumps.ts';
+import { describeNeeding } from '../requirements.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+import { testDesk } from './test-desk.ts';
+
+const folder = scratchFolder();
+const openOne = testDesk();
+const real = 'o-s390-s3-kdump-zlib-d31';
+
+const goTo = async (page: Page, address: string): Promise<void> => {
+  await page.keyboard.press('Control+g');
+  await page.getByTestId('go-to').fill(address);
+  await page.keyboard.press('Enter');
+};
+
+async function sourceDump(): Promise<string> {
+  if (haveDump(real)) return dumpFile(real);
+  const path = join(folder, 'sample.vmcore');
+  const [sample] = bundledSamples();
+  writeFileSync(path, sample?.bytes ?? '');
+  return path;
+}
+
+describeNeeding('window', 'an evidence capsule', () => {
+  it('opens with the pages that it cites, and shows no others', async () => {
+    process.env.XDG_CACHE_HOME = join(folder, 'cache');
+    const [source, key, capsule] = [await sourceDump(), join(folder, 'key.pem'), join(folder, 'case.dumpcase')];
+    writeFileSync(key, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const made = await runInProcess(['capsule', 'make', source, '--key', key, '--digest', '--cite', '0x0-0x1000', '-o', capsule]);
+    expect({ code: made.code, err: made.err }).toMatchObject({ code: 0 });
+    const bytes = Buffer.from((await runInProcess(['read', source, '0x0', '16', '--raw'])).bytes);
+    const { page, photograph } = await openOne([capsule]);
+    await page.getByText('An evidence capsule').first().waitFor();
+    await photograph('capsule-overview');
+    await goTo(page, 'absolute:0x0');
+    const grid = page.getByTestId('hex-grid').filter({ visible: true });
+    await grid
+      .getByText(
+        bytes
+          .toString('hex')
+          .slice(0, 16)
+          .replaceAll(/(..)(?=.)/g, '$1 '),
+      )
+      .first()
+      .waitFor();
+    await goTo(page, 'absolute:0x2000');
+    await grid
+      .getByText(/excluded|not cite/)
+      .first()
+      .waitFor();
+    await photograph('capsule-hex');
+  });
+});
