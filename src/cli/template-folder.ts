@@ -9,6 +9,7 @@ import { UsageError } from './io.ts';
 const fileName = 'template.json';
 const mostJson = 64 << 10;
 const mostLogo = 256 << 10;
+const mostPixels = 4096;
 
 const pngHead = '89504e470d0a1a0a';
 /** Nothing of these draws: they run, load, or hide. */
@@ -18,6 +19,8 @@ const refusedInSvg: readonly (readonly [found: RegExp, what: string])[] = [
   [/<!(?:DOCTYPE|ENTITY)/i, 'a document type'],
   [/\son[a-z]+\s*=/i, 'an event handler'],
   [/(?:href|src)\s*=\s*["']?\s*(?!["']?#)[^"'\s>]/i, 'a reference to another file'],
+  // Letters that are written as numbers hide words from all of these.
+  [/&#|\\[0-9a-f]/i, 'letters that are written as numbers'],
   [/@import|url\(\s*["']?(?!#)/i, 'a style that loads a file'],
   [/javascript:/i, 'a script'],
 ];
@@ -25,7 +28,9 @@ const refusedInSvg: readonly (readonly [found: RegExp, what: string])[] = [
 function logoUri(path: string): string {
   const bytes = readGivenFile(path, { what: 'a logo', most: mostLogo });
   if (path.endsWith('.png')) {
-    if (bytes.subarray(0, 8).toString('hex') !== pngHead) throw new UsageError(`--template: ${path} is no PNG file`);
+    if (bytes.length < 24 || bytes.subarray(0, 8).toString('hex') !== pngHead) throw new UsageError(`--template: ${path} is no PNG file`);
+    const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+    if (width > mostPixels || height > mostPixels) throw new UsageError(`--template: ${path} has ${width} by ${height} pixels: at most ${mostPixels} each way`);
     return `data:image/png;base64,${bytes.toString('base64')}`;
   }
   const text = bytes.toString('utf8');

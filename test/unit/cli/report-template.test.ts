@@ -70,6 +70,8 @@ describe('report --template', () => {
 
   it.each([
     ['a script', '<svg><script>alert(1)</script></svg>', /a script/],
+    ['a hidden address', '<svg><style>rect{fill:&#117;rl(http://example.org/b)}</style></svg>', /letters that are written as numbers/],
+    ['an escaped address', '<svg><rect style="fill:u\\72l(http://example.org/a)"/></svg>', /letters that are written as numbers/],
     ['an event handler', '<svg onload="alert(1)"/>', /an event handler/],
     ['a file', '<svg><image href="http://example.org/x.png"/></svg>', /a reference to another file/],
     ['a document type', '<!DOCTYPE svg><svg/>', /a document type/],
