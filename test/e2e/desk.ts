@@ -37,6 +37,38 @@ export interface DeskOptions {
   readonly folder?: string;
 }
 
+/** How long a window may draw nothing before it is resized, in milliseconds, and how often. */
+const withoutFrame = 5000;
+const mostResizes = 6;
+
+/** A window that gets its size before its first frame draws nothing under Xvfb now and then, until its size changes again: then nobody can click in it. */
+async function untilDrawn(app: ElectronApplication, page: Page, size: { readonly width: number; readonly height: number }): Promise<void> {
+  await page.waitForLoadState();
+  for (let resizes = 0; resizes < mostResizes; resizes += 1) {
+    const draws = await page.evaluate(
+      (wait) =>
+        new Promise<boolean>((done) => {
+          const timer = setTimeout(() => done(false), wait);
+          requestAnimationFrame(() =>
+            requestAnimationFrame(() => {
+              clearTimeout(timer);
+              done(true);
+            }),
+          );
+        }),
+      withoutFrame,
+    );
+    if (draws) return;
+    console.warn(`the window drew nothing for ${withoutFrame} ms, and is resized`);
+    await app.evaluate(({ BrowserWindow }, { width, height }) => {
+      const [window] = BrowserWindow.getAllWindows();
+      window?.setContentSize(width, height - 1);
+      window?.setContentSize(width, height);
+      window?.webContents.invalidate();
+    }, size);
+  }
+}
+
 /** Starts the window on the given dumps. A fresh user: no settings, no recents, no index. */
 export async function openDesk(paths: readonly string[], options: DeskOptions = {}): Promise<Desk> {
   const { width = 1280, height = 800 } = options;
@@ -67,6 +99,7 @@ export async function openDesk(paths: readonly string[], options: DeskOptions = 
     },
     { width, height },
   );
+  await untilDrawn(app, page, { width, height });
   return {
     app,
     page,
