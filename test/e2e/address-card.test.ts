@@ -40,7 +40,7 @@ describeNeeding('window', 'what explains an address', () => {
     await view('kernel').getByTestId('analysis-hangs').click();
     await explains('kernel', '[data-testid="analysis-table"] [data-explain^="virtual:"]', /task_struct of|memory of module|slab/);
     await page.getByTestId('rail-lowcore').click();
-    await explains('lowcore', '.lowcore-table [data-explain^="absolute:"]', /lowcore of CPU/);
+    await explains('lowcore', '.lowcore-fields [data-explain^="absolute:"]', /lowcore of CPU/);
     await page.getByTestId('rail-regions').click();
     await explains('regions', '[data-explain^="absolute:"]', /in the dump|excluded|missing/);
 
