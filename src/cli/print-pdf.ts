@@ -61,7 +61,10 @@ const browserWords = ({ path, page, pdf }: PrintFolder): readonly string[] => [
   pathToFileURL(page).href,
 ];
 
-const lastLine = ({ said, code }: Outcome): string => said.trim().split('\n').at(-1) ?? `exit code ${code}`;
+const lastLine = ({ said, code }: Outcome): string => {
+  const line = said.trim().split('\n').at(-1) ?? '';
+  return line === '' ? `exit code ${code}` : line;
+};
 
 /**
  * @returns the PDF: of the same page the same bytes, for one version of the printing program

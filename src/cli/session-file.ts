@@ -3,7 +3,8 @@ import { readGivenText } from '../files/given-file.ts';
 import { annotationsOf, type Annotation, type DumpName } from '../shared/annotation-model.ts';
 import type { MemoryView } from '../shared/model.ts';
 import { parseSession, type SavedSession } from '../shared/session-model.ts';
-import { UsageError } from './io.ts';
+import type { CommandContext, OptionValues } from './command.ts';
+import { say, UsageError } from './io.ts';
 
 /** As large as the window takes it. */
 const maxSessionBytes = 4 << 20;
@@ -12,7 +13,7 @@ const maxSessionBytes = 4 << 20;
  * @throws UsageError when it is no session
  * @throws DumpError io when it is no file that can be read, unsupported when it is larger than any session
  */
-export function readSessionFile(path: string): SavedSession {
+function readSessionFile(path: string): SavedSession {
   const parsed = parseSession(readGivenText(path, { what: 'a session file (*.dumpbench.json)', most: maxSessionBytes }));
   if ('why' in parsed) throw new UsageError(`--session: ${path} is no session: ${parsed.why}`);
   return parsed.session;
@@ -22,13 +23,7 @@ export function readSessionFile(path: string): SavedSession {
  * @param warn takes a sentence where only the identity fits
  * @throws UsageError when the session is about other dumps: a path alone proves nothing
  */
-export function sessionAnnotations(
-  path: string,
-  session: SavedSession,
-  dump: DumpName,
-  view: MemoryView,
-  warn: (sentence: string) => void,
-): readonly Annotation[] {
+function sessionAnnotations(path: string, session: SavedSession, dump: DumpName, view: MemoryView, warn: (sentence: string) => void): readonly Annotation[] {
   const { identity } = dump;
   const found = annotationsOf(session, dump, view);
   if (found !== undefined) {
@@ -45,4 +40,27 @@ export function sessionAnnotations(
       ? `--session: ${path} is about this dump in another view than "${view}": give that one by --view`
       : `--session: ${path} is about other dumps: none in it has the identity ${identity}`,
   );
+}
+
+/** The session that `--session` names, and its path; undefined without the option. @throws UsageError, DumpError */
+export function sessionOption({ session: path }: OptionValues): GivenSession | undefined {
+  return typeof path === 'string' ? { path, session: readSessionFile(path) } : undefined;
+}
+
+export interface GivenSession {
+  readonly path: string;
+  readonly session: SavedSession;
+}
+
+/** What a session says of an open dump, and what that dump is recognised by. @throws UsageError when the session is about other dumps */
+export async function sessionOn(
+  { engine, io, output, opening }: CommandContext,
+  { path, session }: GivenSession,
+  dump: string,
+  identity: string,
+): Promise<{ readonly name: DumpName; readonly annotations: readonly Annotation[] }> {
+  const { dumpKey } = await engine.call('dumpKey', { dump }, { signal: io.signal });
+  const name = { identity, dumpKey };
+  const annotations = sessionAnnotations(path, session, name, opening.view, (warning) => say(io, output, `dumpbench: ${warning}`));
+  return { name, annotations };
 }

@@ -66,19 +66,25 @@ function member(contents: Contents, name: string, check: string): Buffer {
   return bytes;
 }
 
-/** A JSON member in the one form that it can have. */
-function document<T>(contents: Contents, name: string, schema: v.GenericSchema<unknown, T>, check: string): T {
-  const bytes = member(contents, name, check);
+/** @param what it is, for messages */
+function parsed<T>(bytes: Buffer, what: string, schema: v.GenericSchema<unknown, T>, check: string): T {
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw new NotAsSigned(check, `${name} is not JSON`);
+    throw new NotAsSigned(check, `${what} is not JSON`);
   }
-  const parsed = v.safeParse(schema, value);
-  if (!parsed.success) throw new NotAsSigned(check, `${name} has not the form it should have: ${v.summarize(parsed.issues)}`);
+  const found = v.safeParse(schema, value);
+  if (!found.success) throw new NotAsSigned(check, `${what} has not the form it should have: ${v.summarize(found.issues)}`);
+  return found.output;
+}
+
+/** A JSON member in the one form that it can have. @param schema allows nothing else and changes nothing */
+function document<T>(contents: Contents, name: string, schema: v.GenericSchema<unknown, T>, check: string): T {
+  const bytes = member(contents, name, check);
+  const value = parsed(bytes, name, schema, check);
   if (!caseJson(value).equals(bytes)) throw new NotAsSigned(check, `${name} is not written as a capsule writes it`);
-  return parsed.output;
+  return value;
 }
 
 function keyIn(contents: Contents, name: string, check: string): KeyObject {
@@ -103,15 +109,7 @@ function signedStatement(contents: Contents, key: KeyObject): CaseStatement {
   const [signature] = envelope.signatures;
   const isPlain = body.toString('base64') === envelope.payload && Buffer.from(signature.sig, 'base64').toString('base64') === signature.sig;
   if (!isPlain || signature.keyid !== keyIdOf(key)) throw new NotAsSigned(check, `${caseMember.statement} is not the envelope that a capsule has`);
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new NotAsSigned(check, 'what is signed is not JSON');
-  }
-  const parsed = v.safeParse(caseStatementSchema, value);
-  if (!parsed.success) throw new NotAsSigned(check, `what is signed is no statement about a capsule: ${v.summarize(parsed.issues)}`);
-  return parsed.output;
+  return parsed(body, 'what is signed', caseStatementSchema, check);
 }
 
 /** Every member is the one that was signed, and there is no other. */
@@ -161,18 +159,9 @@ function ownerOf(key: KeyObject, { signers, file = 'the file', key: trusted }: T
 function checkDump(contents: Contents, { predicate: { dump } }: CaseStatement): string {
   const check = 'dump';
   for (const name of [caseMember.dump, caseMember.reportJson]) {
-    const bytes = contents.get(name);
-    if (bytes === undefined && name === caseMember.reportJson) continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(member(contents, name, check).toString('utf8'));
-    } catch (error) {
-      if (error instanceof NotAsSigned) throw error;
-      throw new NotAsSigned(check, `${name} is not JSON`);
-    }
-    const about = v.safeParse(aboutDumpSchema, value);
-    if (!about.success) throw new NotAsSigned(check, `${name} does not say which dump it is about`);
-    if (about.output.identity !== dump.identity) throw new NotAsSigned(check, `${name} is about a dump with another identity`);
+    if (name === caseMember.reportJson && !contents.has(name)) continue;
+    const { identity } = parsed(member(contents, name, check), name, aboutDumpSchema, check);
+    if (identity !== dump.identity) throw new NotAsSigned(check, `${name} is about a dump with another identity`);
   }
   return `its facts and its report are about the dump ${dump.identity}`;
 }

@@ -1,5 +1,4 @@
 /** `capsule`: a report with what it rests on, signed and sealed, for those who have neither the dump nor a reason to trust anybody. */
-import type { Annotation } from '../../shared/annotation-model.ts';
 import { citedKinds, type CitedKind, type VerifiedCaseJson } from '../../shared/case-model.ts';
 import { baseName } from '../../shared/base-name.ts';
 import { caseSession } from '../../shared/case-session.ts';
@@ -9,7 +8,7 @@ import { exitCodes, printJson, say, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
 import { redactionOf, redactOption } from '../redact-option.ts';
-import { readSessionFile, sessionAnnotations } from '../session-file.ts';
+import { sessionOn, sessionOption } from '../session-file.ts';
 import { evidenceFlags } from '../text/evidence-flags.ts';
 import { capsuleText } from '../text/capsule-text.ts';
 import { rangeArgument } from './address-argument.ts';
@@ -27,7 +26,7 @@ function assertOptions(action: string, options: OptionValues, known: readonly st
 async function make(context: CommandContext, file: string, options: OptionValues): Promise<number> {
   const { engine, io, output } = context;
   assertOptions('make', options, ['key', 'cite', 'digest', 'attestation', 'publicKey', 'session', 'redact', 'output']);
-  const [key, target, sessionPath] = [given(options, 'key'), given(options, 'output'), given(options, 'session')];
+  const [key, target] = [given(options, 'key'), given(options, 'output')];
   const [attestation, publicKey] = [given(options, 'attestation'), given(options, 'publicKey')];
   if (key === undefined) throw new UsageError('--key: name the file of the private key that signs');
   if (target === undefined || target === '-') throw new UsageError('-o: name the file to write');
@@ -47,21 +46,15 @@ async function make(context: CommandContext, file: string, options: OptionValues
     );
   const isKind = (word: string): word is CitedKind => citedKinds.some((one) => one === word);
   const kinds = wanted.filter(isKind);
-  if (kinds.includes('annotations') && sessionPath === undefined) throw new UsageError('--cite annotations: name the session that has them by --session');
-  const session = sessionPath === undefined ? undefined : readSessionFile(sessionPath);
+  const session = sessionOption(options);
+  if (kinds.includes('annotations') && session === undefined) throw new UsageError('--cite annotations: name the session that has them by --session');
   const progress = progressLine(io, output);
   const made = await withDump(context, file, async (dump, identity) => {
     const cite: { start: bigint; end: bigint }[] = [];
     for (const text of wanted) if (!isKind(text)) cite.push(await rangeArgument(context, dump, text, '--cite'));
-    let annotations: readonly Annotation[] = [];
-    let kept: string | undefined;
-    if (session !== undefined && sessionPath !== undefined) {
-      const { dumpKey } = await engine.call('dumpKey', { dump }, { signal: io.signal });
-      kept = caseSession(session, { identity, dumpKey }, baseName(file));
-      annotations = sessionAnnotations(sessionPath, session, { identity, dumpKey }, context.opening.view, (warning) =>
-        say(io, output, `dumpbench: ${warning}`),
-      );
-    }
+    const own = session === undefined ? undefined : await sessionOn(context, session, dump, identity);
+    const annotations = own?.annotations ?? [];
+    const kept = session === undefined || own === undefined ? undefined : caseSession(session.session, own.name, baseName(file));
     return engine.call(
       'makeCase',
       {

@@ -4,7 +4,7 @@ import { papers, usualAnalyses, type Paper } from '../../shared/integrity-protoc
 import type { Command, CommandContext, OptionValues } from '../command.ts';
 import { evidenceOf, evidenceOptions } from '../evidence-options.ts';
 import { readRules } from '../ignore-rules-file.ts';
-import { exitCodes, say, UsageError } from '../io.ts';
+import { exitCodes, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { knownIssuesOf, knownIssuesOption } from '../known-issues-option.ts';
 import { formatsOf, sectionsText } from '../text/catalogue-text.ts';
@@ -13,7 +13,7 @@ import { printPdf } from '../print-pdf.ts';
 import { progressLine } from '../progress-line.ts';
 import { redactionOf, redactOption } from '../redact-option.ts';
 import { readTemplate } from '../template-folder.ts';
-import { readSessionFile, sessionAnnotations } from '../session-file.ts';
+import { sessionOn, sessionOption } from '../session-file.ts';
 
 /** @throws UsageError for another size */
 function paperOf({ paper }: OptionValues): Paper | undefined {
@@ -61,8 +61,7 @@ export const reportCommand: Command = {
     const sections = typeof options.sections === 'string' ? options.sections.split(',').map((id) => id.trim()) : undefined;
     const redact = redactionOf(options);
     const evidence = evidenceOf(options);
-    const sessionPath = typeof options.session === 'string' ? options.session : undefined;
-    const session = sessionPath === undefined ? undefined : readSessionFile(sessionPath);
+    const session = sessionOption(options);
     const progress = progressLine(io, output);
     const make = (dump: string, annotations: readonly Annotation[], compareWith?: string): Promise<{ text: string }> =>
       engine.call(
@@ -90,13 +89,8 @@ export const reportCommand: Command = {
       );
     // The options of opening are the reported dump's.
     const plain: CommandContext = { ...context, opening: { volumes: [], view: 'all', said: {}, attachments: {} } };
-    const annotationsOn = async (dump: string, identity: string): Promise<readonly Annotation[]> => {
-      if (session === undefined || sessionPath === undefined) return [];
-      const { dumpKey } = await engine.call('dumpKey', { dump }, { signal: io.signal });
-      return sessionAnnotations(sessionPath, session, { identity, dumpKey }, context.opening.view, (warning) => say(io, output, `dumpbench: ${warning}`));
-    };
     const report = await withDump(context, file, async (dump, identity) => {
-      const annotations = await annotationsOn(dump, identity);
+      const annotations = session === undefined ? [] : (await sessionOn(context, session, dump, identity)).annotations;
       return other === undefined ? make(dump, annotations) : withDump(plain, other, (one) => make(dump, annotations, one));
     }).finally(() => {
       progress.clear();

@@ -18,10 +18,10 @@ import { verifyCase } from '../../capsule/verify.ts';
 import { membersOf, mostCaseBytes } from '../../formats/dumpcase-layout.ts';
 import { openAttestation, type Statement } from '../../integrity/attestation.ts';
 import { keyIdOf } from '../../integrity/dsse.ts';
-import { hashFile } from '../../integrity/file-hash.ts';
 import { proveCited, type CitedProofs } from '../../page-index/cited-proofs.ts';
 import { readIndex } from '../../page-index/store.ts';
-import { reportFormats } from '../../report/index.ts';
+import { htmlReport } from '../../report/html.ts';
+import { jsonReport } from '../../report/json.ts';
 import { createRedactor } from '../../report/redaction.ts';
 import type { ReportModel } from '../../report/report-model.ts';
 import { memorySource } from '../../source/memory-source.ts';
@@ -29,11 +29,11 @@ import { machineCpus } from '../machine/machine-cpus.ts';
 import { indexPages } from '../pages/index-pages.ts';
 import type { Session } from '../session/session.ts';
 import { toolName, toolVersion } from '../tool.ts';
-import { attestDump } from './attest.ts';
-import { readAttestation, readPrivateKey, readPublicKey, withFiles } from './evidence.ts';
+import { attestDump, hashedFiles } from './attest.ts';
+import { readAttestation, readPrivateKey, readPublicKey } from './evidence.ts';
 import { secretsOf } from './redact.ts';
 import { reportModel } from './report.ts';
-import { bytesOf, unreadText, type Scan } from './verify.ts';
+import type { Scan } from './verify.ts';
 
 /** 64 MiB: a capsule cites what a report speaks of, and does not carry the dump. */
 const mostCitedPages = 16_384;
@@ -108,18 +108,11 @@ type DumpFiles = CaseParts['dump']['files'];
 async function fileDigests(session: Session, attested: Attested | undefined, { digest = false }: CaseRequest, context: Scan): Promise<DumpFiles> {
   // They were computed for it a moment ago.
   if (attested !== undefined && digest) return attested.statement.subject.map(({ name, digest: { sha256 } }) => ({ name, sha256 }));
-  return withFiles(session, async (sources) => {
-    const files: { name: string; sha256: string }[] = [];
-    for (const source of sources) {
-      const name = basename(source.name);
-      const { sha256, faults } = await hashFile(source, bytesOf(context, name));
-      if (sha256 === undefined) throw new DumpError('io', { file: source.name }, unreadText(faults), 'the whole file, to name it by its digest');
-      if (attested !== undefined && !attested.statement.subject.some((one) => one.digest.sha256 === sha256))
-        throw new DumpError('corrupt', { file: source.name }, `its SHA-256 is ${sha256}, which the attestation does not name`, 'the dump that was attested');
-      files.push({ name, sha256 });
-    }
-    return files;
-  });
+  const files = await hashedFiles(session, context, 'the whole file, to name it by its digest');
+  const other = attested === undefined ? undefined : files.find(({ sha256 }) => !attested.statement.subject.some(({ digest: one }) => one.sha256 === sha256));
+  if (other !== undefined)
+    throw new DumpError('corrupt', { file: other.name }, `its SHA-256 is ${other.sha256}, which the attestation does not name`, 'the dump that was attested');
+  return files;
 }
 
 /** Pages with their proofs. @throws DumpError, IndexError */
@@ -150,13 +143,11 @@ async function proofsOf(session: Session, cited: readonly Pfn[], { statement: { 
   }
 }
 
-const render = (format: string, model: ReportModel): string => reportFormats.find(({ id }) => id === format)?.render(model, {}) ?? '';
-
 function textsOf(model: ReportModel, session: string | undefined): CaseParts['texts'] {
   const { schema, checks, health, damage, digests, digestsMissing, info, identity, fileName } = model;
   return {
-    report: render('html', model),
-    reportJson: render('json', model),
+    report: htmlReport.render(model),
+    reportJson: jsonReport.render(model),
     verify: caseJson({ schema, checks, summary: health, damage, digests, ...defined({ digestsMissing }) }).toString('utf8'),
     dump: caseJson({ schema, fileName, identity, info }).toString('utf8'),
     ...defined({ session }),

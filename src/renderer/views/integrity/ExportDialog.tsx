@@ -9,7 +9,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { Dialog } from '../../widgets/dialog/Dialog.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { AnalysesChoice } from '../kernel/AnalysesChoice.tsx';
-import { ItemsChoice } from './ItemsChoice.tsx';
+import { ItemsChoice } from '../../widgets/ItemsChoice.tsx';
 
 const paperNames: Readonly<Record<Paper, string>> = { a4: 'A4', letter: 'Letter' };
 

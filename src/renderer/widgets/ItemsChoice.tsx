@@ -1,4 +1,5 @@
 /** Some of a list that is known, in its order, behind a line that says how many. */
+import './items-choice.css';
 
 interface ItemsChoiceProps {
   readonly label: string;
@@ -12,7 +13,7 @@ interface ItemsChoiceProps {
 export function ItemsChoice({ label, testId, items, chosen, onChange }: ItemsChoiceProps) {
   const count = chosen.length === items.length ? 'all' : chosen.length === 0 ? 'none' : `${chosen.length} of ${items.length}`;
   return (
-    <details className="export-analyses">
+    <details className="items-choice">
       <summary data-testid={`${testId}s`}>
         {label}: {count}
       </summary>
