@@ -1,6 +1,6 @@
 // Bundles the desktop app into out/: main, preload, renderer, engine hosts, and the sample dumps; and the command line.
 // With --if-needed it does nothing when no source is newer than the last build, with --cli it bundles the command line only.
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,9 @@ process.env.NODE_ENV = 'production';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(root, 'out');
 const stamp = 'built';
+
+/** Those that src/files/print-fonts.ts puts into a page. */
+const printFont = /-latin-(400|500|600)-normal\.woff2$/;
 
 /** Node and Electron are there at run time; SQLite's binding cannot be bundled. */
 const external = ['electron', 'better-sqlite3', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
@@ -68,6 +71,20 @@ async function bundleEngine(folder) {
   copyFileSync(join(capstone, 'capstone.wasm'), join(out, folder, 'capstone.wasm'));
 }
 
+/** What the command line runs or reads where it is installed without the checkout: scripts as they are, and the fonts of printed pages. */
+function copyBesideCli() {
+  const scripts = ['display.mjs', 'make-folder.mjs', 'node-runtime.mjs', 'sample-files.mjs', 'user-cache-folder.mjs'];
+  for (const name of scripts) cpSync(join(root, 'scripts', name), join(out, 'cli', 'scripts', name));
+  cpSync(join(root, 'scripts', 'installed'), join(out, 'cli', 'scripts', 'installed'), { recursive: true, filter: (path) => !/dumpbench(\.cmd)?$/.test(path) });
+  const fonts = join(out, 'cli', 'fonts');
+  mkdirSync(fonts, { recursive: true });
+  for (const family of ['sans', 'mono']) {
+    const folder = join(root, 'node_modules', '@fontsource', `ibm-plex-${family}`);
+    copyFileSync(join(folder, 'LICENSE'), join(fonts, `LICENSE-ibm-plex-${family}`));
+    for (const name of readdirSync(join(folder, 'files'))) if (printFont.test(name)) copyFileSync(join(folder, 'files', name), join(fonts, name));
+  }
+}
+
 /** The command line starts some six times as fast from a bundle; without one it runs from its sources. */
 async function bundleCli() {
   const { build } = await import('vite');
@@ -78,9 +95,11 @@ async function bundleCli() {
   Object.assign(bundle.build.rollupOptions.output, { preserveModules: true, preserveModulesRoot: root });
   const { output } = await build(bundle);
   await writeCli(join(out, 'cli'), output, 'program.cjs');
+  copyBesideCli();
   // Bundles are ES modules whatever package they end up in.
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
-  writeFileSync(join(out, cliStamp), '');
+  // Which V8 the code beside it is of.
+  writeFileSync(join(out, cliStamp), process.version);
 }
 
 async function bundle() {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { assembleRegistryRuntime, findRegistryRuntime, isRegistryRuntime, isRegistryRuntimeOffered } from './electron-registry-runtime.mjs';
 import { takeLock } from './file-lock.mjs';
 import { pinnedNode } from './node-runtime.mjs';
+import { userCacheFolder } from './user-cache-folder.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -79,11 +80,6 @@ async function obtain(cacheFolder, log) {
 function findCached(cacheFolder) {
   const cached = isRegistryRuntimeOffered() ? findRegistryRuntime(cacheFolder) : undefined;
   return cached && { ...cached, source: 'registry' };
-}
-
-/** Where Dumpbench keeps what can be made again. */
-export function userCacheFolder() {
-  return path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'dumpbench');
 }
 
 /** The folder of the `electron` package, or undefined in an installation without development packages. */

@@ -1,15 +1,13 @@
 // npm start [-- FILE...]: the workbench on the given dumps, or on the bundled samples. Without a display it prints the
 // same triage in the terminal and says so. `dumpbench open` comes here too; the flags are those of every command.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findDisplay } from './display.mjs';
 import { checkElectronLibraries } from './electron-libraries.mjs';
-import { ensureElectron, userCacheFolder } from './electron-runtime.mjs';
-import { makeFolder } from './make-folder.mjs';
+import { ensureElectron } from './electron-runtime.mjs';
 import { pinnedNode, runOn } from './node-runtime.mjs';
+import { sampleFiles } from './sample-files.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = pinnedNode();
@@ -22,36 +20,6 @@ function say(/** @type {string} */ text) {
   if (flags.includes('--quiet')) return;
   if (json) console.error(`dumpbench: ${text}`);
   else console.log(`dumpbench: ${text}`);
-}
-
-const sampleNames = ['sample-damaged.s390', 'sample-healthy.vmcore'];
-
-/** @param {string} folder @param {'inherit' | 'ignore'} stdio */
-const writeSamples = (folder, stdio) => runOn(node, [cli, 'sample', folder, '--quiet'], process.env, stdio);
-
-/** The samples in the cache folder. @throws {Error} of the operating system */
-async function cachedSamples() {
-  const folder = join(userCacheFolder(), 'samples');
-  const paths = sampleNames.map((name) => join(folder, name));
-  makeFolder(folder, 0o700);
-  if ((await writeSamples(folder, 'ignore')) === 0) return paths;
-  // Those of another version, which no command replaces: a dump is a dump.
-  for (const path of paths) rmSync(path, { force: true });
-  if ((await writeSamples(folder, 'ignore')) !== 0) throw new Error(`the samples cannot be written to ${folder}`);
-  return paths;
-}
-
-/** The samples as files: nothing is written into the checkout, and without a cache folder they do not stay. */
-async function sampleFiles() {
-  try {
-    return await cachedSamples();
-  } catch {
-    const folder = mkdtempSync(join(tmpdir(), 'dumpbench-samples-'));
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-    const code = await writeSamples(folder, 'inherit');
-    if (code !== 0) process.exit(code);
-    return sampleNames.map((name) => join(folder, name));
-  }
 }
 
 /** @param {readonly string[]} files @param {string} why */
@@ -87,6 +55,6 @@ async function inWindow(files) {
 
 const given = words.filter((word) => !flags.includes(word) && word !== '--');
 if (given.length === 0) say('no file given, here are the bundled samples');
-const files = given.length > 0 ? given : await sampleFiles();
+const files = given.length > 0 ? given : await sampleFiles(node, cli);
 const display = await findDisplay();
 process.exitCode = display.usable ? await inWindow(files) : await inTerminal(files, display.reason);

@@ -7,10 +7,12 @@ import { fixedPdf } from '../files/fixed-pdf.ts';
 import { withPrintFonts } from '../files/print-fonts.ts';
 import { printFolder, type PrintFolder } from '../files/print-folder.ts';
 import { UsageError } from './io.ts';
+import { programScript } from './program-script.ts';
 
-/** The bundle lies in out/cli, as deep as the sources. */
-const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const fonts = ['sans', 'mono'].map((name) => fromRoot(`node_modules/@fontsource/ibm-plex-${name}/files/`));
+/** Beside the bundle, or where npm installed them for the checkout. */
+const fonts = import.meta.url.endsWith('.ts')
+  ? ['sans', 'mono'].map((name) => fileURLToPath(new URL(`../../node_modules/@fontsource/ibm-plex-${name}/files/`, import.meta.url)))
+  : [fileURLToPath(new URL('fonts/', import.meta.url))];
 
 const browsers = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge', 'msedge'];
 const usualPlaces: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
@@ -73,7 +75,7 @@ const lastLine = ({ said, code }: Outcome): string => {
 export async function printPdf(html: string, signal: AbortSignal): Promise<Uint8Array> {
   const folder = printFolder(withPrintFonts(html, fonts));
   try {
-    const desktop = await run(process.execPath, [fromRoot('scripts/print-page.mjs'), folder.page, folder.pdf], signal);
+    const desktop = await run(process.execPath, [programScript('print-page'), folder.page, folder.pdf], signal);
     if (desktop.code === 0) return folder.printed();
     const browser = findBrowser();
     const printed = browser === undefined ? undefined : await run(browser, browserWords(folder), signal);

@@ -1,11 +1,7 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../io.ts';
-
-/** The bundle lies in out/cli, one folder less deep. */
-const toRoot = import.meta.url.endsWith('.ts') ? '../../../' : '../../';
-const starter = fileURLToPath(new URL(`${toRoot}scripts/start.mjs`, import.meta.url));
+import { programScript } from '../program-script.ts';
 
 export const openCommand: Command = {
   name: 'open',
@@ -14,7 +10,7 @@ export const openCommand: Command = {
   example: 'dumpbench open before.s390 after.s390',
   run({ io, output }, files, options) {
     const flags = [...(output.json ? ['--json'] : []), ...(output.quiet ? ['--quiet'] : []), ...(options.color === false ? ['--no-color'] : [])];
-    const child = spawn(process.execPath, [starter, ...flags, '--', ...files], { stdio: ['ignore', 'pipe', 'pipe'], signal: io.signal });
+    const child = spawn(process.execPath, [programScript('start'), ...flags, '--', ...files], { stdio: ['ignore', 'pipe', 'pipe'], signal: io.signal });
     return new Promise((done, fail) => {
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         try {
