@@ -1,8 +1,6 @@
 /** The window on real Electron: what a user does first, and what must never break it. */
 import { existsSync, openSync, closeSync, ftruncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { bundledSamples } from '../../src/samples/bundled.ts';
@@ -33,10 +31,6 @@ async function open(paths: readonly string[], options: DeskOptions = {}): Promis
   const desk = await openOne(paths, options);
   return desk;
 }
-
-/** The registered views, as the rail shows them: whatever is added is looked at. */
-const railViews = (page: Page): Promise<string[]> =>
-  page.locator('[data-testid^="rail-"]:not([disabled])').evaluateAll((items) => items.map((item) => (item.dataset.testid ?? '').replace('rail-', '')));
 
 beforeAll(() => {
   const paths = bundledSamples().map(({ name, bytes }) => {
@@ -159,29 +153,6 @@ describeNeeding('window', 'the window', () => {
     await page.getByTestId('cpu-table').waitFor();
   });
 
-  it('has nothing serious for axe to find, in any view', async () => {
-    const { page } = await open([samples.damaged]);
-    await page.getByTestId('dump-title').waitFor();
-    await page.getByTestId('status-index').getByText('100 %').waitFor();
-    const found: string[] = [];
-    for (const view of await railViews(page)) {
-      await page.getByTestId(`rail-${view}`).click();
-      await page.getByTestId(`view-${view}`).filter({ visible: true }).waitFor();
-      await page.waitForTimeout(300);
-      // Electron opens no further pages for axe's usual way of working.
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      for (const one of violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')) {
-        found.push(
-          `${view}: ${one.id}: ${one.help}: ${one.nodes
-            .map((node) => node.target.join(' '))
-            .slice(0, 3)
-            .join(', ')}`,
-        );
-      }
-    }
-    expect(found).toEqual([]);
-  });
-
   it('is closed to everything but its own page', async () => {
     const { page, app } = await open([samples.healthy]);
     await page.getByTestId('dump-title').waitFor();
@@ -228,31 +199,4 @@ describeNeeding('window', 'the window', () => {
     expect(refused.shape).toContain('setTheme');
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
   });
-});
-
-describeNeeding('window', 'what the window looks like', () => {
-  for (const [width, height] of [
-    [1280, 800],
-    [1920, 1080],
-  ] as const) {
-    it(`is photographed in every theme at ${width}x${height}`, async () => {
-      const path = haveDump('o-s390-s1-qemu.elf') ? await dumpFile('o-s390-s1-qemu.elf') : samples.healthy;
-      const { app, page, photograph } = await open([samples.damaged, path], { width, height });
-      await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
-      await page.waitForTimeout(3000);
-      for (const theme of ['dark', 'light', 'contrast']) {
-        // As the menu does it.
-        await app.evaluate(({ BrowserWindow }, command) => {
-          BrowserWindow.getAllWindows()[0]?.webContents.send('shell-event', { event: 'action', action: command });
-        }, `theme.${theme}`);
-        for (const view of await railViews(page)) {
-          await page.getByTestId(`rail-${view}`).click();
-          await page.getByTestId(`view-${view}`).filter({ visible: true }).waitFor();
-          await page.waitForTimeout(400);
-          await photograph(`${view}-${theme}-${width}`);
-        }
-        await page.getByTestId('rail-overview').click();
-      }
-    });
-  }
 });

@@ -77,8 +77,7 @@ export function* lkcdPages(source: ByteSource, { pages, pagesStart, compression 
     for (let index = records.from(at); index < records.count;) {
       const first = records.pfn(index);
       if (at < first) yield extent(at, first, gap(at));
-      let next = index + 1;
-      while (next < records.count && records.pfn(next) === first + (next - index)) next += 1;
+      const next = records.runEnd(index);
       at = first + (next - index);
       yield extent(first, at, { state: 'stored' });
       index = next;

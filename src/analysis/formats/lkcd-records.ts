@@ -35,6 +35,8 @@ export interface Records {
   offset(index: number): number;
   /** First record whose page is not below `pfn`; `count` where there is none. */
   from(pfn: number): number;
+  /** One past the last of the records from `index` on whose pages follow each other without a hole. */
+  runEnd(index: number): number;
   /** False when the chain ends before the dump does. */
   readonly finished: boolean;
   readonly lost: readonly LostPages[];
@@ -58,6 +60,7 @@ export function regularRecords(source: ByteSource, pages: number, pagesStart: nu
     pfn: (index) => index,
     offset: (index) => pagesStart + index * stride,
     from: (pfn) => Math.min(pfn, pages),
+    runEnd: () => pages,
     finished: true,
     lost: [],
   };
@@ -172,6 +175,9 @@ class GroupedRecords implements Records {
   #loaded = -1;
   #first = 0;
   #length = 0;
+  /** The run that was looked for last: pages are read in their order, so the next question is mostly about it, too. */
+  #runStart = 0;
+  #runEnd = 0;
   readonly #loadedPages = new Float64Array(groupRecords);
   readonly #loadedPlaces = new Float64Array(groupRecords);
 
@@ -212,6 +218,25 @@ class GroupedRecords implements Records {
     let slot = 0;
     while (slot < this.#length && (this.#loadedPages[slot] ?? 0) < pfn) slot += 1;
     return this.#first + slot;
+  }
+
+  runEnd(index: number): number {
+    if (index >= this.#runStart && index < this.#runEnd) return this.#runEnd;
+    // Pages only ascend: what their numbers are ahead of those of the records never becomes less, and stays the same within a run.
+    const ahead = this.pfn(index) - index;
+    let low = this.#loaded;
+    let high = this.#numbers.length;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.#pages.at(middle) - this.#numbers.at(middle) === ahead) low = middle;
+      else high = middle;
+    }
+    this.#load(low);
+    let slot = Math.max(0, index - this.#first);
+    while (slot < this.#length && (this.#loadedPages[slot] ?? 0) - (this.#first + slot) === ahead) slot += 1;
+    this.#runStart = index;
+    this.#runEnd = this.#first + slot;
+    return this.#runEnd;
   }
 
   #loadRecord(index: number): void {

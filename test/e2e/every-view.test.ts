@@ -1,0 +1,77 @@
+/** Every view of the window on the samples: what axe says of it, and a picture in each theme and size. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { describeNeeding } from '../requirements.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+import { testDesk } from './test-desk.ts';
+
+const folder = scratchFolder();
+let samples: { healthy: string; damaged: string };
+const open = testDesk();
+
+/** The registered views, as the rail shows them: whatever is added is looked at. */
+const railViews = (page: Page): Promise<string[]> =>
+  page.locator('[data-testid^="rail-"]:not([disabled])').evaluateAll((items) => items.map((item) => (item.dataset.testid ?? '').replace('rail-', '')));
+
+beforeAll(() => {
+  const paths = bundledSamples().map(({ name, bytes }) => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  });
+  samples = { healthy: paths.find((path) => path.includes('healthy'))!, damaged: paths.find((path) => path.includes('damaged'))! };
+});
+
+describeNeeding('window', 'every view of the window', () => {
+  it('has nothing serious for axe to find, in any view', async () => {
+    const { page } = await open([samples.damaged]);
+    await page.getByTestId('dump-title').waitFor();
+    await page.getByTestId('status-index').getByText('100 %').waitFor();
+    const found: string[] = [];
+    for (const view of await railViews(page)) {
+      await page.getByTestId(`rail-${view}`).click();
+      await page.getByTestId(`view-${view}`).filter({ visible: true }).waitFor();
+      await page.waitForTimeout(300);
+      // Electron opens no further pages for axe's usual way of working.
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      for (const one of violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')) {
+        found.push(
+          `${view}: ${one.id}: ${one.help}: ${one.nodes
+            .map((node) => node.target.join(' '))
+            .slice(0, 3)
+            .join(', ')}`,
+        );
+      }
+    }
+    expect(found).toEqual([]);
+  });
+
+  for (const [width, height] of [
+    [1280, 800],
+    [1920, 1080],
+  ] as const) {
+    it(`is photographed in every theme at ${width}x${height}`, async () => {
+      const { app, page, photograph } = await open([samples.damaged, samples.healthy], { width, height });
+      await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
+      await page.waitForTimeout(3000);
+      for (const theme of ['dark', 'light', 'contrast']) {
+        // As the menu does it.
+        await app.evaluate(({ BrowserWindow }, command) => {
+          BrowserWindow.getAllWindows()[0]?.webContents.send('shell-event', { event: 'action', action: command });
+        }, `theme.${theme}`);
+        await page.locator(`html[data-theme="${theme}"]`).waitFor();
+        for (const view of await railViews(page)) {
+          await page.getByTestId(`rail-${view}`).click();
+          await page.getByTestId(`view-${view}`).filter({ visible: true }).waitFor();
+          await page.waitForTimeout(400);
+          await photograph(`${view}-${theme}-${width}`);
+        }
+        await page.getByTestId('rail-overview').click();
+      }
+    });
+  }
+});
