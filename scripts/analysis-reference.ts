@@ -86,7 +86,7 @@ export function analysisReferencePage(): string {
     '',
     '# Analyses',
     '',
-    'Tables of what the kernel was doing. Each says only what memory proves: a cell that is not known is left out, and what could not be read stands in',
+    'Tables of what the kernel was doing. Each says only what memory proves: a cell that is not known is left out, and what could not be read is in',
     '`missing`, with the reason and the place. `complete` is false then, and the command says so on standard error.',
     '',
     'In SQL a parameter is an argument in this order, or a hidden column: `SELECT * FROM analysis_mappings WHERE pid = 1`. One that has the name of a',

@@ -57,7 +57,7 @@ const hosts = () => {
   return Object.fromEntries(names.map((name) => [name.slice(0, -3), source(`analysis/host/${name}`)]));
 };
 
-/** Bundles the engine's threads and processes; what they look for beside themselves goes with them. @param {string} folder */
+/** Bundles the engine's threads and processes; what they look for next to themselves goes with them. @param {string} folder */
 async function bundleEngine(folder) {
   const { build } = await import('vite');
   const { 'page-worker': pageWorker, ...others } = hosts();
@@ -98,7 +98,7 @@ async function bundleCli() {
   copyBesideCli();
   // Bundles are ES modules whatever package they end up in.
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
-  // Which V8 the code beside it is of.
+  // Which V8 the code next to it is of.
   writeFileSync(join(out, cliStamp), process.version);
 }
 

@@ -7,7 +7,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Besides the sources: how it is bundled, and which packages go in. */
 const recipe = [
   ...['build.mjs', 'cli-bundle.mjs', 'cli-code.cjs', 'cli-start.cjs', 'lazy-modules.mjs', 'licences.mjs'].map((name) => `scripts/${name}`),
-  // They lie beside the command line.
+  // They lie next to the command line.
   ...['display.mjs', 'make-folder.mjs', 'node-runtime.mjs', 'sample-files.mjs', 'user-cache-folder.mjs'].map((name) => `scripts/${name}`),
   ...['desktop-program.mjs', 'print-page.mjs', 'start.mjs'].map((name) => `scripts/installed/${name}`),
   'package.json',

@@ -91,7 +91,7 @@ function writeParts(out, parts, entry) {
 }
 
 /**
- * @param {string} out folder that holds the threads and what is loaded from beside them
+ * @param {string} out folder that holds the threads and what is loaded from next to them
  * @param {readonly Chunk[]} chunks all modules
  * @param {string} entry file name of the one that runs
  */

@@ -1,7 +1,7 @@
 // Lays out the command line as it is installed: a tree that may lie anywhere, with the Node that runs it and all that it loads.
 //   bin/dumpbench                    starts it
 //   lib/dumpbench/node               the pinned Node
-//   lib/dumpbench/out/cli            the bundle of scripts/build.mjs, with its threads and what lies beside it
+//   lib/dumpbench/out/cli            the bundle of scripts/build.mjs, with its threads and what lies next to it
 //   lib/dumpbench/node_modules       what cannot be bundled: SQLite
 //   share/doc/dumpbench              licences
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

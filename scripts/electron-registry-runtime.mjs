@@ -34,7 +34,7 @@ const leftOut = (/** @type {string} */ name) => name.startsWith('resources/') ||
 
 const defaultApp = fileURLToPath(new URL('electron-default-app/', import.meta.url));
 
-/** Work folders are named after their process, so that those of a killed one can be told and removed. */
+/** Work folders are named after their process, so that those of a killed one can be identified and removed. */
 const workPrefix = 'assembling-';
 
 /** Written last into a finished runtime, and read to recognise one. */

@@ -92,7 +92,7 @@ function electronPackage() {
 }
 
 /**
- * The official binary beside the `electron` package, if it is complete and of the package's version.
+ * The official binary next to the `electron` package, if it is complete and of the package's version.
  * @returns {ElectronRuntime | undefined}
  */
 function findInstalled() {
@@ -143,7 +143,7 @@ async function download() {
       let errors = '';
       installer.stderr.on('data', (/** @type {Buffer} */ text) => (errors += text));
 
-      // The installer loads into its temporary folder and then unpacks beside the package: growth is progress.
+      // The installer loads into its temporary folder and then unpacks next to the package: growth is progress.
       let size = -1;
       let lastGrowth = Date.now();
       const watch = setInterval(() => {

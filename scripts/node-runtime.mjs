@@ -14,7 +14,7 @@ function isNewEnough(version) {
   return major > minimum[0] || (major === minimum[0] && minor >= minimum[1]);
 }
 
-/** Path of the Node that npm installed beside us, if it did. @param {boolean} tried whether it is run to see that it can be */
+/** Path of the Node that npm installed next to us, if it did. @param {boolean} tried whether it is run to see that it can be */
 function installedNode(tried) {
   for (const name of packages) {
     try {

@@ -1,4 +1,4 @@
-/** JSON that a person can compare line by line: what fits into a line stands in one. */
+/** JSON that a person can compare line by line: what fits into a line is in one. */
 const lineWidth = 180;
 
 /** Registers and such: as many in a line as fit. */

@@ -10,7 +10,7 @@ export interface CopiedRepository {
   /** Entry point of its command line. */
   readonly cli: string;
   add(path: string, text: string): void;
-  /** @throws Error when what is to be replaced does not stand there once */
+  /** @throws Error when what is to be replaced is not there once */
   replace(path: string, old: string, text: string): void;
 }
 

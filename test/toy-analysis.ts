@@ -7,14 +7,14 @@ import { bytes, count, defineAnalysis, flag, optional, text } from './analysis.t
 export const logWords = defineAnalysis({
   id: 'log-words',
   title: 'Words of the log',
-  about: 'Words that stand in the kernel log, each with how often.',
+  about: 'Words that are in the kernel log, each with how often.',
   needs: ['log'],
   parameters: { 'at-least': optional('count', 'only words that come at least so often') },
   columns: {
     word: text('in small letters'),
     times: count('how often it comes'),
     letters: bytes('what all of them take'),
-    grave: flag('it stands in a line that tells of a panic'),
+    grave: flag('it is in a line that tells of a panic'),
   },
   key: ['word'],
   grouping: ['grave'],

@@ -21,12 +21,11 @@ export const attachmentOptions: readonly CommandOption[] = [
   },
   {
     flags: '--dump-log <file>',
-    description: 'hold what kdump or makedumpfile said when it saved the dump (kdump.log, kexec-dmesg.log, output of makedumpfile) against the dump',
+    description: 'compare the dump with the log that kdump or makedumpfile wrote when it saved it (kdump.log, kexec-dmesg.log, output of makedumpfile)',
   },
   {
     flags: '--host-facts <file-or-folder>',
-    description:
-      'hold what an archive of dbginfo.sh or sos report, or the folder that it was unpacked to, says of the system against the dump, as an independent witness',
+    description: 'compare the dump with an archive of dbginfo.sh or sos report, or the folder that it was unpacked to, as an independent witness of the system',
   },
 ];
 

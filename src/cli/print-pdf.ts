@@ -9,7 +9,7 @@ import { printFolder, type PrintFolder } from '../files/print-folder.ts';
 import { UsageError } from './io.ts';
 import { programScript } from './program-script.ts';
 
-/** Beside the bundle, or where npm installed them for the checkout. */
+/** Next to the bundle, or where npm installed them for the checkout. */
 const fonts = import.meta.url.endsWith('.ts')
   ? ['sans', 'mono'].map((name) => fileURLToPath(new URL(`../../node_modules/@fontsource/ibm-plex-${name}/files/`, import.meta.url)))
   : [fileURLToPath(new URL('fonts/', import.meta.url))];

@@ -1,4 +1,4 @@
-/** Scripts that start the desktop program for a command: those of the checkout, or those beside the bundle where Dumpbench is installed. */
+/** Scripts that start the desktop program for a command: those of the checkout, or those next to the bundle where Dumpbench is installed. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -1,6 +1,6 @@
 /**
  * Where the program keeps what can be made again: page indexes, their locks, unpacked dumps, compiled modules. In the user's cache folder,
- * never beside the dump, which may be evidence on a read-only share. A cache that others may write to could answer in place of
+ * never next to the dump, which may be evidence on a read-only share. A cache that others may write to could answer in place of
  * the evidence, or bring code along: it is refused with a sentence, and a folder that is the user's alone is used instead.
  */
 import { accessSync, constants, existsSync, readdirSync, realpathSync, rmSync, statSync, type Stats } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
  * What is recorded of an unpacked copy in the cache: which packed file it came from, the digests of both, and the state in which the copy
- * was left. The record lies beside the copy, is ours alone like it, and appears in one piece.
+ * was left. The record lies next to the copy, is ours alone like it, and appears in one piece.
  */
 import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as v from 'valibot';
@@ -41,7 +41,7 @@ const recordSchema = v.strictObject({
 export type CopyRecord = v.InferOutput<typeof recordSchema>;
 
 const mostRecordBytes = 64 * 1024;
-/** Beside the copy. Its time of change says when the copy was used last: the copy itself is left as it is, others may have it open. */
+/** Next to the copy. Its time of change says when the copy was used last: the copy itself is left as it is, others may have it open. */
 export const recordPath = (copy: string): string => copy.replace(/\.dump$/, '.json');
 
 /** State of the copy now; undefined where there is none that is ours. */

@@ -1,5 +1,5 @@
 /**
- * Where SQLite may work. It opens, truncates and removes files beside the one that it is given (-wal, -shm, -journal), whatever
+ * Where SQLite may work. It opens, truncates and removes files next to the one that it is given (-wal, -shm, -journal), whatever
  * they are, so each of them is looked at before it is let near: a dump may have any name.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, rmSync, type BigIntStats } from 'node:fs';
@@ -9,7 +9,7 @@ import { endable, whatElse, whatMade } from './file-look.ts';
 import { readUninterrupted } from './read-uninterrupted.ts';
 import { errorCode, systemReason } from './system-error.ts';
 
-/** What SQLite keeps beside a database. */
+/** What SQLite keeps next to a database. */
 export const databaseSuffixes = ['-wal', '-shm', '-journal'] as const;
 
 export interface DatabaseChecks {
@@ -97,7 +97,7 @@ export function whyNoDatabase(path: string, { isOurs, inOwnFolder, isOpen }: Dat
       const why = whyLeft(found);
       if (why !== undefined) return `${beside} ${why}`;
       if (inOwnFolder || isOpen(path) || found.size === 0n) continue;
-      // Beside nothing, or beside an empty file, SQLite removes it unseen.
+      // Next to nothing, or next to an empty file, SQLite removes it unseen.
       const isPart = isEmpty ? isFirstJournal : isSqlites;
       if (!isPart(suffix, beside, found.size)) return `${beside} is no part of a page index`;
     }
@@ -107,7 +107,7 @@ export function whyNoDatabase(path: string, { isOurs, inOwnFolder, isOpen }: Dat
   }
 }
 
-/** Removes a database and what SQLite keeps beside it; the caller has looked at them. @throws system errors */
+/** Removes a database and what SQLite keeps next to it; the caller has looked at them. @throws system errors */
 export function removeDatabase(path: string): void {
   for (const suffix of ['', ...databaseSuffixes]) rmSync(path + suffix, { force: true });
 }

@@ -1,6 +1,6 @@
 /**
  * A PDF that says nothing of when it was printed: the same page gives the same bytes. What printers of Chromium's line write of the moment, and of
- * the process that printed, stands in plain text; it is replaced by as many characters, so that every offset of the file stays true.
+ * the process that printed, is in plain text; it is replaced by as many characters, so that every offset of the file stays true.
  */
 const fixedDate = "D:19700101000000+00'00'";
 const dates = /\/(?:CreationDate|ModDate) \((D:\d{14}(?:Z|[+-]\d{2}'\d{2}'))\)/g;

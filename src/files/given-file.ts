@@ -1,5 +1,5 @@
 /**
- * Files that lie beside a dump and are read as a whole: a System.map, rules, a manifest, a key, a session. They are regular,
+ * Files that lie next to a dump and are read as a whole: a System.map, rules, a manifest, a key, a session. They are regular,
  * and no larger than what they are taken for: a pipe, a device or a file without end is named at once, not waited for.
  */
 import { closeSync, constants, fstatSync, openSync, statSync, type BigIntStats } from 'node:fs';

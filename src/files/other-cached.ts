@@ -22,7 +22,7 @@ export interface OtherCached extends CachedFile {
 /** What we call unpacked dumps, and what belongs to them: they begin with a digest. */
 const unpackedName = /^[0-9a-f]{32,64}\.[\w.-]+$/;
 const lockName = /^[0-9a-f]{32}\.lock$/;
-/** Files that SQLite began for an index, and what it kept beside one. */
+/** Files that SQLite began for an index, and what it kept next to one. */
 const beganName = /^[0-9a-f]{32}\.[0-9a-f]{32}(?:\.[0-9a-f]{16})?\.sqlite(?:-wal|-shm|-journal)?$/;
 /** Node.js keeps the modules of each of its versions in a folder of its own. */
 const modulesFolder = /[/\\]v\d+\.\d+\.\d+[\w.-]*$/;
@@ -72,7 +72,7 @@ function copies(files: readonly CachedFile[]): readonly OtherCached[] {
 
 /**
  * All of it, in no order.
- * @param isIndex for files with the name of an index: those that are one are listed elsewhere, with what SQLite keeps beside them
+ * @param isIndex for files with the name of an index: those that are one are listed elsewhere, with what SQLite keeps next to them
  * @throws DumpError io when a folder cannot be read
  */
 export function otherCached(isIndex: (path: string) => boolean): readonly OtherCached[] {

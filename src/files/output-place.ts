@@ -59,7 +59,7 @@ function beginningOf(path: string, stats: BigIntStats, bytes: number): Uint8Arra
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
-    throw refused(path, `what is in it cannot be told: ${systemReason(error)}`, 'a new file');
+    throw refused(path, `what is in it cannot be determined: ${systemReason(error)}`, 'a new file');
   }
   try {
     const opened = fstatSync(descriptor, { bigint: true });
@@ -73,7 +73,7 @@ function beginningOf(path: string, stats: BigIntStats, bytes: number): Uint8Arra
     }
     return head.subarray(0, got);
   } catch (error) {
-    throw error instanceof DumpError ? error : refused(path, `what is in it cannot be told: ${systemReason(error)}`);
+    throw error instanceof DumpError ? error : refused(path, `what is in it cannot be determined: ${systemReason(error)}`);
   } finally {
     closeSync(descriptor);
   }

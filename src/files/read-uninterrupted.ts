@@ -9,7 +9,7 @@ const interrupted: ReadonlySet<string | undefined> = new Set(['EINTR']);
 
 /**
  * One read into all of a buffer, again where a signal interrupted it.
- * @param position in the file; where the descriptor stands if not given
+ * @param position in the file; where the descriptor is if not given
  * @param again errors after which it is tried again: EINTR unless given
  * @returns how many bytes came, which may be fewer
  * @throws system errors

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { app } from 'electron';
 
 /**
- * Everything behind `--`; without it, every argument that is neither a switch nor the application's own folder.
+ * Everything after `--`; without it, every argument that is neither a switch nor the application's own folder.
  * Paths are made absolute against the caller's folder: a second instance runs somewhere else.
  */
 export function dumpPaths(argv: readonly string[], directory: string): readonly string[] {

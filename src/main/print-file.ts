@@ -15,7 +15,7 @@ const flag = '--print-page';
 
 /** What the arguments ask for; undefined where they ask for the window. */
 export function pageToPrint(words: readonly string[]): PageToPrint | undefined {
-  // Behind `--` there are names of files, whatever they look like.
+  // After `--` there are names of files, whatever they look like.
   const end = words.indexOf('--');
   const own = end === -1 ? words : words.slice(0, end);
   const at = own.indexOf(flag);

@@ -1,5 +1,5 @@
 /** Entry of the page: puts the workbench together before the page has finished loading, because the engine's port comes then. */
-// The base first: what components bring along stands on it.
+// The base first: what components bring along is on it.
 import './app/fonts.css';
 import './app/tokens.css';
 import './app/base.css';

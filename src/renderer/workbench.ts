@@ -120,7 +120,7 @@ export interface Workbench {
   readonly kernelPane: Store<Readonly<Record<string, string>>>;
   /** What the integrity view asks for, to check a dump against it: set by links. Keyed by dump. */
   readonly wantedEvidence: Store<Readonly<Record<string, EvidenceKind>>>;
-  /** Ids of the CPUs that stand beside the chosen one. Keyed by dump. */
+  /** Ids of the CPUs that are next to the chosen one. Keyed by dump. */
   readonly besideCpus: Store<Readonly<Record<string, readonly number[]>>>;
   /** What views remember of themselves: through `useKept`. */
   readonly kept: Store<Kept>;

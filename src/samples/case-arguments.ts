@@ -2,7 +2,7 @@ import { numberFromText } from './spelled-register.ts';
 import { parseNumber, type Word } from './case-words.ts';
 import type { Endian } from './byte-writer.ts';
 
-/** The words behind a statement's name, taken one after the other, then by key. Every word must be taken. */
+/** The words after a statement's name, taken one after the other, then by key. Every word must be taken. */
 export class CaseArguments {
   readonly #plain: Word[];
   readonly #keyed = new Map<string, Word>();

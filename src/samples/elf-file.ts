@@ -35,7 +35,7 @@ export interface ElfFileDescription {
   readonly layout: 'aligned' | 'qemu';
   /** e_phnum 0xffff and the true count in section header 0. */
   readonly extendedCount?: boolean;
-  /** Sections behind the data (protected virtualization dumps); only in the 'aligned' layout. */
+  /** Sections after the data (protected virtualization dumps); only in the 'aligned' layout. */
   readonly sections?: readonly ElfSection[];
 }
 

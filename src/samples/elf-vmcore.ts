@@ -31,7 +31,7 @@ export interface ElfVmcoreOptions {
   readonly extraNotes?: readonly ElfNote[];
   /** Over how many PT_NOTEs the notes are spread; 1 unless given. */
   readonly noteSegments?: number;
-  /** Puts the PT_NOTEs behind the PT_LOADs. */
+  /** Puts the PT_NOTEs after the PT_LOADs. */
   readonly notesLast?: boolean;
   /** PN_XNUM: e_phnum 0xffff, the count in section header 0. */
   readonly extendedCount?: boolean;

@@ -11,7 +11,7 @@ export interface KernelSymbol {
 export interface KallsymsPlace {
   /** Where the tables start; 8-aligned. */
   readonly start: number;
-  /** First address behind the room for them. */
+  /** First address past the room for them. */
   readonly end: number;
   /** Turns an address of this memory into the virtual address that the keys hold. */
   readonly virtual: (address: number) => bigint;
@@ -19,7 +19,7 @@ export interface KallsymsPlace {
   readonly order: '6.1' | '6.12';
 }
 
-/** Tokens beside the single characters; their codes count down from 255, so that letters, digits and marks keep their own. */
+/** Tokens next to the single characters; their codes count down from 255, so that letters, digits and marks keep their own. */
 const longTokens = ['tsample_fn_', '__s390x_sys_', 'handler', 'kernel', '_write', 'idle', 'schedule', '_int_'] as const;
 
 /** Token text by code: single characters at their ASCII index, long tokens at the end. */

@@ -43,7 +43,7 @@ export interface KdumpOptions {
   readonly header?: Partial<Record<'status' | 'blockSize' | 'subHdrSize' | 'bitmapBlocks' | 'maxMapnr' | 'nrCpus', number>>;
 }
 
-/** 64-bit, 32-bit offset of each field behind the names (kdump-compressed.md section 2). */
+/** 64-bit, 32-bit offset of each field after the names (kdump-compressed.md section 2). */
 const headerFields = {
   status: [424, 412],
   blockSize: [428, 416],

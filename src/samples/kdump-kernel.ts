@@ -48,7 +48,7 @@ export function loadKdumpKernel(memory: MemoryImage, options: KdumpKernelOptions
   const initrdSize = options.initrdSize ?? 0x5fd1c;
   const seed = options.seed ?? 1;
   const initrdSegment = roundUp(initrdSize, page);
-  // kexec-tools puts the initrd at 8 MiB or higher; a smaller area takes the next MiB behind the image.
+  // kexec-tools puts the initrd at 8 MiB or higher; a smaller area takes the next MiB after the image.
   const lowest = options.producer === 'kernel' ? imageSize : roundUp(Math.max(size > 0x900000 ? 0x800000 : 0, imageSize), mib);
   const end = lowest + initrdSegment + (options.producer === 'kernel' ? 0x4000 + page : 0);
   if (end > size) throw new RangeError(`the kdump kernel needs 0x${end.toString(16)} bytes of crashkernel memory`);

@@ -16,7 +16,7 @@ export function lzo1xCompress(input: Uint8Array): Uint8Array {
     if (index + 1 < input.length) pairs.set((at(index) << 8) | at(index + 1), index);
     if (index + 2 < input.length) triples.set((at(index) << 16) | (at(index + 1) << 8) | at(index + 2), index);
   };
-  /** Literals since the last match; returns the decoder's state behind them. */
+  /** Literals since the last match; returns the decoder's state after them. */
   const flushLiterals = (end: number): number => {
     const length = end - literalStart;
     if (length === 0) return 0;
@@ -44,7 +44,7 @@ export function lzo1xCompress(input: Uint8Array): Uint8Array {
       emitMatch(length, position - known);
       continue;
     }
-    // Two equal bytes can only be written directly behind 1 to 3 literals.
+    // Two equal bytes can only be written directly after 1 to 3 literals.
     const literals = position - literalStart;
     const pair = position + 1 < input.length ? pairs.get((at(position) << 8) | at(position + 1)) : undefined;
     if (pair !== undefined && literals >= 1 && literals <= 3 && position - pair <= 1024) {
@@ -70,7 +70,7 @@ function pushExtended(output: number[], instruction: number, rest: number): void
   output.push(left);
 }
 
-/** Writes a match; returns the index of the byte whose two low bits count the literals behind it. */
+/** Writes a match; returns the index of the byte whose two low bits count the literals after it. */
 function pushMatch(output: number[], state: number, length: number, distance: number): number {
   if (length === 2) {
     const value = distance - 1;

@@ -9,7 +9,7 @@ const scratch = new DataView(scratchBytes.buffer);
  * say 1 TiB. Reads outside what was written give zeros; access beyond the size is an error.
  */
 export class MemoryImage {
-  /** Bytes; the first address behind the memory. */
+  /** Bytes; the first address past the memory. */
   readonly size: number;
   readonly endian: Endian;
   readonly #pages = new Map<number, Uint8Array>();
@@ -77,7 +77,7 @@ export class MemoryImage {
     return zero;
   }
 
-  /** An independent copy, optionally of another size (pages behind the new end are dropped). */
+  /** An independent copy, optionally of another size (pages past the new end are dropped). */
   clone(size = this.size): MemoryImage {
     const copy = new MemoryImage(size, this.endian);
     for (const [page, bytes] of this.#pages) {

@@ -16,7 +16,7 @@ export interface S390ExtOptions {
   readonly stop?: boolean;
   readonly header?: Partial<S390Header>;
   readonly endTod?: bigint | 'none';
-  /** Bytes behind the 16 of the end marker; fills a 4096-byte block unless given. */
+  /** Bytes after the 16 of the end marker; fills a 4096-byte block unless given. */
   readonly trailing?: Uint8Array;
   readonly finish?: (file: Uint8Array) => Uint8Array;
 }

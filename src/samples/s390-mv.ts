@@ -36,7 +36,7 @@ export function s390MvExt(system: System, options: S390MvOptions): readonly Uint
   });
 }
 
-/** Takes what fits behind the header from the front of the queue, in whole MiBs; 1 MiB and a page must be left for each segment. */
+/** Takes what fits after the header from the front of the queue, in whole MiBs; 1 MiB and a page must be left for each segment. */
 function takeSegments(queue: MemoryRange[], size: number): readonly MemoryRange[] {
   const taken: MemoryRange[] = [];
   let position = 4096;
@@ -52,7 +52,7 @@ function takeSegments(queue: MemoryRange[], size: number): readonly MemoryRange[
   return taken;
 }
 
-/** The old multi-volume dump, s390mv: memory in order, each volume full but the last; the end marker behind the last byte. */
+/** The old multi-volume dump, s390mv: memory in order, each volume full but the last; the end marker after the last byte. */
 export function s390Mv(system: System, options: S390MvOptions): readonly Uint8Array[] {
   let next = 0;
   const total = system.memory.size;

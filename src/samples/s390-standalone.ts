@@ -95,7 +95,7 @@ export interface S390StandaloneOptions {
   readonly header?: Partial<S390Header>;
   /** TOD in the end marker; 'none' leaves the marker out. Two seconds after the header's for zipl, 0 for zgetdump. */
   readonly endTod?: bigint | 'none';
-  /** Bytes behind the marker; zipl fills its 4096-byte block with zeros. */
+  /** Bytes after the marker; zipl fills its 4096-byte block with zeros. */
   readonly trailing?: Uint8Array;
   /** Last change to the finished bytes. */
   readonly finish?: (file: Uint8Array) => Uint8Array;

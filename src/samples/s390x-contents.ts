@@ -23,7 +23,7 @@ export function writeContents(memory: MemoryImage, mapping: ImageMapping, seed: 
   memory.write(places.duplicates + 0x10000, text.subarray(0, 0x8000));
   memory.write(places.records, recordBytes(0x40000, seed + 6));
   for (let index = 0; index < 3; index += 1) memory.write(places.moduleText + index * 0x1000, codeBytes(0x1000, seed + 10 + index));
-  // svc at the places that the saved PSWs point behind, so that the instruction before them reads 0A04.
+  // svc at the places that the saved PSWs point past, so that the instruction before them reads 0A04.
   const user = codeBytes(0x2000, seed + 20);
   user.set([0x0a, 0x04], 0x12c);
   memory.write(places.userText, user);

@@ -47,7 +47,7 @@ export function mapPage(memory: MemoryImage, pageTable: number, virtual: bigint,
 }
 
 /**
- * Maps [0, size) one to one: a page table per MiB while `pageTables` has room, frames of 1 MiB behind.
+ * Maps [0, size) one to one: a page table per MiB while `pageTables` has room, frames of 1 MiB after.
  * @param pageTables where the page tables lie, 2 KiB each; `room` of them fit
  * @param bits entry bits for a frame address
  */

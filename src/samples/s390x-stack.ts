@@ -18,7 +18,7 @@ export interface SavedContext {
  * Writes a packed stack with back chains, oldest frame first.
  * @param stack absolute address of the stack's bottom, a multiple of 16 KiB; addresses in the frames are the same (1:1)
  * @param returns for each frame, oldest first, the address in its owner to which the called function returns
- * @param context pt_regs behind the oldest frame; zeros if undefined, as for a kernel thread
+ * @param context pt_regs after the oldest frame; zeros if undefined, as for a kernel thread
  * @returns `running`: stack pointer of a function that the youngest frame called and that has called nobody;
  * `sleeping`: the youngest frame itself, as thread.ksp of a task that gave up its CPU holds it
  */

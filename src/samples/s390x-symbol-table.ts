@@ -33,7 +33,7 @@ export function writeCpuMasks(
 /** Readers take a table of fewer than 10 000 names for a mistake. */
 const fillers = 10_200;
 
-/** Names of the described kernel: its named functions, many small ones behind them, and data. Ascending by address. */
+/** Names of the described kernel: its named functions, many small ones after them, and data. Ascending by address. */
 export function kernelSymbols(
   mapping: ImageMapping,
   { masks = false, panicCpu = false, elfcorehdr = false, noteVariable = false, cpuCount = 1 }: OptionalVariables = {},

@@ -31,7 +31,7 @@ export interface RunningTask {
   readonly onList: boolean;
 }
 
-/** Absolute address of a running task's task_struct: init_task for the idle task of CPU 0, else a slot behind the sleepers. */
+/** Absolute address of a running task's task_struct: init_task for the idle task of CPU 0, else a slot after the sleepers. */
 export const runningTaskAddress = (slot: number): number => cpuTaskPlace(slot, sleepers.length);
 
 /**

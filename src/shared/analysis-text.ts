@@ -8,7 +8,7 @@ import { visibleLine } from './visible-text.ts';
 
 const rightAligned: ReadonlySet<ColumnType> = new Set<ColumnType>(['count', 'bytes', 'size', 'duration', 'pid', 'cpu']);
 
-/** Columns of numbers stand flush right. */
+/** Columns of numbers are flush right. */
 export const isRightAligned = ({ type }: Pick<ColumnJson, 'type'>): boolean => rightAligned.has(type);
 
 /** A cell as people read it: amounts of memory in their unit, seconds as such; one that is not known is empty. */
@@ -89,7 +89,7 @@ export function rowDifferenceText(compared: Compared, { kind, left = {}, right =
   };
   return (
     columns
-      // Beside what changed, addresses that are others too say nothing.
+      // Next to what changed, addresses that are others too say nothing.
       .filter(({ name, type }) => differing.includes(name) && (kind === 'moved' || type !== 'address'))
       .map((column) => `${column.name}: ${cell(left, column)} / ${cell(right, column)}${growth(column)}`)
       .join('; ')

@@ -27,7 +27,7 @@ export const checkResultSchema = v.strictObject({
   verdict: v.picklist(verdicts),
   /** One sentence: why this verdict. */
   detail: v.string(),
-  /** Of a failed check: what that means, as a sentence, and how much of the rest depends on it (the graver is told first). */
+  /** Of a failed check: what that means, as a sentence, and how much of the rest depends on it (the graver is reported first). */
   failure: v.optional(v.string()),
   gravity: v.optional(count),
   /** What a person can do about the verdict. */

@@ -19,7 +19,7 @@ export const differenceSchema = v.strictObject({
 export type Difference = v.InferOutput<typeof differenceSchema>;
 const differences = v.array(differenceSchema);
 
-/** Pages by what became of them; addresses are the left dump's. */
+/** Pages by outcome; addresses are the left dump's. */
 export const regionCountsSchema = v.strictObject({
   name: v.string(),
   start: v.optional(hexString),

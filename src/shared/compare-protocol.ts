@@ -48,7 +48,7 @@ export const compareMethods = {
     progress: scanProgressSchema,
   },
   compareRanges: {
-    /** Differences by their position, or the first one that ends behind an address. */
+    /** Differences by their position, or the first one that ends after an address. */
     params: v.strictObject({
       ...request,
       first: v.optional(count),

@@ -15,7 +15,7 @@ export const cpuNumber = (cpu: Pick<CpuJson, 'id' | 'linuxCpu'>, numbering: CpuN
 export const isInPart = ({ source, gprs, psw, prefix }: CpuJson): boolean =>
   source === 'note' && prefix !== undefined && gprs === undefined && psw === undefined;
 
-/** What the numbers are, behind "numbers are": said wherever CPUs are numbered. */
+/** What the numbers are, after "numbers are": said wherever CPUs are numbered. */
 export const numberingWords: Readonly<Record<CpuNumbering, string>> = { linuxCpu: 'Linux CPU numbers', id: 'positions in the dump' };
 
 /** The CPU's name where numbers are `numbering`: "CPU 2", "CPU at position 0 (Linux CPU 3)". */

@@ -47,7 +47,7 @@ export const integrityProtocol = {
     progress: scanProgressSchema,
   },
   report: {
-    /** `with` is another open dump to compare with, under the rules. `annotations` are a person's words, told from what was found. */
+    /** `with` is another open dump to compare with, under the rules. `annotations` are a person's words, distinguished from what was found. */
     params: v.strictObject({
       dump,
       format: v.string(),

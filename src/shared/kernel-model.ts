@@ -27,7 +27,7 @@ export const logRecordSchema = v.strictObject({
   lostBefore: v.optional(count),
   subsystem: v.optional(v.string()),
   device: v.optional(v.string()),
-  /** What a line that tells of trouble is about. */
+  /** What a line that reports trouble is about. */
   mark: v.optional(v.picklist(logMarks)),
 });
 export type LogRecordJson = v.InferOutput<typeof logRecordSchema>;
@@ -72,7 +72,7 @@ export const symbolsSchema = v.strictObject({
 });
 export type SymbolsJson = v.InferOutput<typeof symbolsSchema>;
 
-/** What stands at an address: `symbol+offset`. */
+/** What is at an address: `symbol+offset`. */
 export const placeNameSchema = v.strictObject({ address: hexString, name: v.string(), offset: count, size: v.optional(count), module: v.optional(v.string()) });
 export type PlaceNameJson = v.InferOutput<typeof placeNameSchema>;
 export const symbolizeSchema = v.strictObject({
@@ -90,7 +90,7 @@ export const structMemberSchema = v.strictObject({
   type: v.string(),
   /** Bytes from the start of what was asked for. */
   offset: count,
-  /** For bit-fields: bits behind `offset`, counted as the machine stores them (from the most significant on big-endian ones), and width. */
+  /** For bit-fields: bits after `offset`, counted as the machine stores them (from the most significant on big-endian ones), and width. */
   bitOffset: v.optional(count),
   bits: v.optional(count),
   size: v.optional(count),

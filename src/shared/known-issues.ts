@@ -83,7 +83,7 @@ export function parseKnownIssues(lines: string): readonly KnownIssue[] | WrongIs
   return issues;
 }
 
-/** Parts between stars, in order: linear, whatever stands in them. */
+/** Parts between stars, in order: linear, whatever is in them. */
 function fitsPattern(pattern: string, whole: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();

@@ -21,7 +21,7 @@ export const memoryKindIds = [
 ] as const;
 export type MemoryKindId = (typeof memoryKindIds)[number];
 
-/** How it is drawn besides its colour, so that it can be told without it. */
+/** How it is drawn besides its colour, so that it can be determined without it. */
 export type Pattern = 'solid' | 'hatch' | 'back-hatch' | 'cross' | 'dots';
 
 export interface MemoryKind {
@@ -95,7 +95,7 @@ export const pagesOf = (counts: KindCounts): number => memoryKindIds.reduce((sum
 /** "zero 40, text 3": the kinds of a place, most first. */
 export function countsText(counts: KindCounts, limit = 4): string {
   const present = memoryKinds.filter(({ id }) => counts[id] > 0).sort((left, right) => counts[right.id] - counts[left.id]);
-  if (present.length === 0) return 'behind the end of the dump';
+  if (present.length === 0) return 'past the end of the dump';
   return present
     .slice(0, limit)
     .map(({ id, label }) => `${label} ${counts[id]}`)

@@ -46,7 +46,7 @@ export const redactionSchema = v.strictObject({
     v.pipe(
       v.array(
         v.strictObject({
-          /** Stands in the place of what was found. */
+          /** Is in the place of what was found. */
           name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and hyphens')),
           pattern: v.pipe(v.string(), v.maxLength(longestPattern), v.check(isPattern, 'it is no regular expression, or matches nothing at all')),
         }),

@@ -12,7 +12,7 @@ const words = {
   colours: v.optional(v.strictObject({ accent: v.optional(colour), heading: v.optional(colour) })),
   /** Whom to ask: at the end of the first page. */
   contact: v.optional(line(300)),
-  /** Before and behind everything else. */
+  /** Before and after everything else. */
   opening: v.optional(paragraphs),
   closing: v.optional(paragraphs),
 } as const;

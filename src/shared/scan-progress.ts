@@ -59,5 +59,5 @@ const phaseWords: Readonly<Record<ScanPhase, string>> = {
 export const phaseText = ({ phase, about, side }: Phase): string =>
   `${phaseWords[phase]}${about === undefined ? '' : ` ${about}`}${side === undefined ? '' : ` of the ${side} dump`}`;
 
-/** Whether both are of one stretch of work, whose rate can be told. */
+/** Whether both are of one stretch of work, whose rate can be determined. */
 export const samePhase = (one: Phase, other: Phase): boolean => one.phase === other.phase && one.about === other.about && one.side === other.side;

@@ -1,4 +1,4 @@
-/** JSON of `search`: where a pattern stands in the memory of a dump. */
+/** JSON of `search`: where a pattern is in the memory of a dump. */
 import * as v from 'valibot';
 import { ebcdicPages } from './ebcdic.ts';
 import { count, hexString } from './json-values.ts';

@@ -8,7 +8,7 @@ export interface Band {
   readonly to: number;
 }
 
-/** What is drawn from the bottom up: what is most worth seeing stands on the ground, zero is the sky. */
+/** What is drawn from the bottom up: what is most worth seeing is on the ground, zero is the sky. */
 const stacking: readonly MemoryKindId[] = [
   'code',
   'text',

@@ -14,7 +14,7 @@ export const mostSymbolRows = 1000;
 /** Names that a beginning of one can be completed to. */
 export const mostCompletions = 50;
 
-/** What may be said beside an address: the first of these that is known. Where a name stands, the last one, that it leads to memory, is none. */
+/** What may be said next to an address: the first of these that is known. Where a name is, the last one, that it leads to memory, is none. */
 export const placeNameKinds = ['symbol', 'lowcore', 'per-cpu', 'task', 'stack', 'slab', 'vmalloc', 'module', 'page', 'memory'] as const;
 
 /** Places that are named at once. */

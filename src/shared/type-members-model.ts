@@ -1,4 +1,4 @@
-/** One level of a structure as a tree: what stands in it, and what each part opens. */
+/** One level of a structure as a tree: what is in it, and what each part opens. */
 import * as v from 'valibot';
 import { count, hexString } from './json-values.ts';
 import { addressSpaces, schemaVersion } from './model.ts';
@@ -18,7 +18,7 @@ const memberSchema = v.strictObject({
   depth: count,
   /** In C; absent where no language has a word for it. */
   type: v.optional(v.string()),
-  /** For bit-fields: bits behind `offset`, counted as the machine stores them, and width. */
+  /** For bit-fields: bits after `offset`, counted as the machine stores them, and width. */
   bitOffset: v.optional(count),
   bits: v.optional(count),
   doc: v.optional(v.string()),

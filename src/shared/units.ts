@@ -32,7 +32,7 @@ export const hex = (value: bigint | number): string => `0x${value.toString(16)}`
 
 const binaryUnits = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 
-/** Bytes for people: exact where a unit divides them, else two digits behind the point. */
+/** Bytes for people: exact where a unit divides them, else two digits after the point. */
 export function byteText(bytes: bigint | number): string {
   let scaled = Number(bytes);
   let step = 0;

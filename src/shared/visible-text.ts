@@ -18,7 +18,7 @@ export function visibleText(text: string): string {
 /** The same for what is one line: a name in the middle of a sentence must not begin a line of its own. */
 export const visibleLine = (text: string): string => visibleText(text).replaceAll('\n', '\\u{a}').replaceAll('\t', '\\u{9}');
 
-/** The same for a JSON document: invisible characters stand as JSON's own escapes, so that the values do not change. */
+/** The same for a JSON document: invisible characters are as JSON's own escapes, so that the values do not change. */
 export function visibleJson(value: unknown): string {
   const text = JSON.stringify(value, undefined, 2);
   if (plain.test(text)) return text;

@@ -40,11 +40,11 @@ describeNeeding('window', 'comparing', () => {
     const order = view.getByTestId('compare-order');
     const side = (which: 'left' | 'right') => view.locator('.compare-bar').getByTestId(`side-${which}`);
     if (isReal) {
-      // The later one was opened last and is looked at: it stands right all the same.
+      // The later one was opened last and is looked at: it is on the right all the same.
       await order.filter({ hasText: /The right dump is [\d.]+ s newer|The right dump is \d+ min/ }).waitFor();
       expect(await side('left').innerText()).toMatch(/o-s390-s1-qemu\.elf\s+older\s+20\d\d-/);
       expect(await side('right').innerText()).toMatch(/o-s390-s2-qemu\.elf\s+newer\s+20\d\d-/);
-    } else await order.filter({ hasText: 'Both dumps are of one moment.' }).waitFor();
+    } else await order.filter({ hasText: 'Both dumps were taken at the same moment.' }).waitFor();
     if (isReal) await expect.poll(() => summary.innerText()).toMatch(/857\s+of\s+98,304\s+pages differ/);
 
     // Both panes show the same rows, and what differs is marked in both.
@@ -95,7 +95,7 @@ describeNeeding('window', 'comparing', () => {
       await view.getByRole('button', { name: 'Kernel log' }).click();
       await page.locator('[data-testid="diff-view"][data-ready="true"]').waitFor();
       await photograph('compare-log');
-      // The message that came later is added, on whichever side it stands.
+      // The message that came later is added, on whichever side it is.
       await view
         .getByTestId('text-counts')
         .filter({ hasText: /^[1-9]\d* lines? added, 0 removed, 0 changed$/ })

@@ -105,7 +105,7 @@ describeNeeding('window', 'lowcore', () => {
     await at.fill('0x7ffffffff000');
     await at.press('Enter');
     await heads.filter({ hasText: 'Lowcore at 0x00007fff fffff000' }).getByText('no lowcore can be there').waitFor();
-    await page.getByRole('button', { name: 'Take the lowcore at 0x00007fff fffff000 away' }).click();
+    await page.getByRole('button', { name: 'Remove the lowcore at 0x00007fff fffff000' }).click();
 
     // A second grid at a field of the lowcore at the address; the first one stays at a field of CPU 0.
     await goTo(page, 'absolute:0x2201e0');
@@ -121,7 +121,7 @@ describeNeeding('window', 'lowcore', () => {
 });
 
 describeNeeding('window', 'CPUs', () => {
-  it('stand side by side with their differences, and say where they come from', async () => {
+  it('are side by side with their differences, and say where they come from', async () => {
     const { page } = await open();
     await page.getByTestId('rail-cpus').click();
     const details = page.getByTestId('cpu-details');

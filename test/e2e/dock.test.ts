@@ -27,7 +27,7 @@ describeNeeding('window', 'panes', () => {
     const hexes = page.getByTestId('view-hex').filter({ visible: true });
     await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
 
-    // By keys: the hex view into a pane at the right, a second grid beside it.
+    // By keys: the hex view into a pane at the right, a second grid next to it.
     await page.keyboard.press('Control+g');
     await page.getByTestId('go-to').fill('absolute:0x1000');
     await page.keyboard.press('Enter');

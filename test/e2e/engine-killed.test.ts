@@ -1,4 +1,4 @@
-/** The engine killed in the middle of something: told at once, and the window goes on where it was. */
+/** The engine killed in the middle of something: reported at once, and the window goes on where it was. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

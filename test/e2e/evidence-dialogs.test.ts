@@ -1,6 +1,6 @@
 /**
  * Every dialog that saves, answered with a place where evidence lies: by its path, by a symbolic link, by a hard link and by a bind
- * mount. The evidence stays as it is, nothing is left beside it, and the window gets a sentence.
+ * mount. The evidence stays as it is, nothing is left next to it, and the window gets a sentence.
  */
 import { linkSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';

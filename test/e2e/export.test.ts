@@ -63,7 +63,7 @@ describeNeeding('window', 'an export', () => {
     const result = page.getByTestId('export-result');
     await result.waitFor();
     expect(await result.getByTestId('export-sha256').innerText()).toBe(sha256(output));
-    await result.getByText('Read again from the export and equal').waitFor();
+    await result.getByText('Read back from the export and equal').waitFor();
     await result.getByText('it is the memory root of the dump').waitFor();
     const crash = result.getByTestId('export-open-crash');
     await crash.getByText(output).waitFor();
@@ -113,7 +113,7 @@ describeNeeding('window', 'an export', () => {
     await menu.waitFor({ state: 'detached' });
     await page.getByTestId('hex-grid').filter({ visible: true }).click({ button: 'right' });
     await menu.getByRole('menuitem', { name: 'Export the memory of the selection…' }).click();
-    // A click beside the selection selects the byte there.
+    // A click next to the selection selects the byte there.
     await expect.poll(() => dialog.getByTestId('export-from').inputValue()).toMatch(/^0x1[0-9a-f]{3}$/);
     await dialog.getByTestId('export-from').fill('1010');
     await dialog.getByTestId('export-to').fill('500');
@@ -163,7 +163,7 @@ describeNeeding('window', 'an export', () => {
     const whole = await exported('whole.kdump', kdump);
     await result.waitFor();
     expect(await result.innerText()).toMatch(/left out: free pages\s+[1-9]/);
-    await result.getByText('Read again from the export and equal').waitFor();
+    await result.getByText('Read back from the export and equal').waitFor();
     await result.getByText('not of the whole dump').waitFor();
     await photograph('export-filtered-result');
     await page.keyboard.press('Escape');

@@ -50,8 +50,8 @@ describeNeeding('window', 'the hex view', () => {
     await page.mouse.move(thumb.x + 4, box.y + box.height + 50, { steps: 10 });
     await page.mouse.up();
     await end.waitFor();
-    // Behind it nothing but one row that stands for the rest of the address space.
-    await grid.getByText('behind the last memory of the dump').waitFor();
+    // After it nothing but one row that stands for the rest of the address space.
+    await grid.getByText('past the last memory of the dump').waitFor();
 
     await goTo(desk, 'absolute:0x0');
     await goTo(desk, `absolute:0x${(tebibyte - 0x400n).toString(16)}`);

@@ -64,7 +64,7 @@ describeNeeding('window', 'opening', () => {
     await page.getByTestId('opening-open').click();
     await expect.poll(() => title.innerText()).toContain('(prod)');
 
-    // Several others are open: which one stands beside is asked.
+    // Several others are open: which one is next to is asked.
     await command(desk, 'layout compare');
     const chooser = page.getByTestId('compare-chooser');
     await chooser.waitFor();

@@ -67,7 +67,7 @@ describeNeeding('window', 'CPUs in the overview', () => {
       ['0x0000000000110038', '__do_machine_kexec', 'sysrq_handle_crash'],
       ['0x000000000010a82e', 'smp_stop_cpu', '–'],
     ]);
-    // Beside it the backtrace from there on, and the log around the panic; each leads to all of it.
+    // Next to it the backtrace from there on, and the log around the panic; each leads to all of it.
     const trace = page.getByTestId('trace-card');
     await trace.locator('.crash-place').getByText('sysrq_handle_crash').waitFor();
     await page.getByTestId('log-death').getByText('Kernel panic').waitFor();

@@ -1,4 +1,4 @@
-/** A PDF as other programs see it: its pages, where each word stands, its bookmarks, and what is drawn. */
+/** A PDF as other programs see it: its pages, where each word is, its bookmarks, and what is drawn. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 

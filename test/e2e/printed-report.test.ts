@@ -1,5 +1,5 @@
 /**
- * Reports as PDF, printed by the desktop program: every page has the size of its paper, nothing stands in its margins but head and number, text comes
+ * Reports as PDF, printed by the desktop program: every page has the size of its paper, nothing is in its margins but head and number, text comes
  * in the order of the sections, bookmarks lead to them, and no number is broken.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -78,7 +78,7 @@ function expectOrder(text: string, titles: readonly string[]): void {
   let from = 0;
   for (const title of titles) {
     const place = text.indexOf(title, from);
-    expect(place, `${title} behind character ${from}`).toBeGreaterThan(-1);
+    expect(place, `${title} after character ${from}`).toBeGreaterThan(-1);
     from = place;
   }
 }
@@ -112,7 +112,7 @@ describeNeeding(['window', 'poppler'], 'a report as PDF', () => {
       expect.arrayContaining(['Failed and doubtful checks', 'Damage map', 'The end of the kernel log', 'Other checks', 'Appendix: all facts']),
     );
     expect(bookmarks.filter((title) => titles.includes(title))).toEqual(titles);
-    // The contents come first: the sections themselves behind them.
+    // The contents come first: the sections themselves after them.
     expectOrder(text.slice(text.indexOf('Appendix: all facts') + 1), titles);
     const words = new Set(pdfPages(path).flatMap((page) => page.words.map((word) => word.text.replaceAll(/[,;.()]+$/g, ''))));
     const { out } = await runCliProcess(['report', join(folder, 'sample-damaged.s390'), '--quick', '--format', 'json']);

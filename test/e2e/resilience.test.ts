@@ -1,4 +1,4 @@
-/** What happens behind the window's back is told: a file that vanishes, an engine that hangs. Keys can be changed. */
+/** What happens behind the window's back is reported: a file that vanishes, an engine that hangs. Keys can be changed. */
 import { renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const folder = scratchFolder();
 const openOne = testDesk();
 
 describeNeeding('window', 'trouble', () => {
-  it('with a file or the engine is told, and is over at the same cursor', async () => {
+  it('with a file or the engine is reported, and is over at the same cursor', async () => {
     const sample = bundledSamples()[0]!;
     const path = join(folder, sample.name);
     writeFileSync(path, sample.bytes);
@@ -57,7 +57,7 @@ describeNeeding('window', 'trouble', () => {
     }
   });
 
-  it('with a file that is cut short or written to is told; what is gone is not guessed', async () => {
+  it('with a file that is cut short or written to is reported; what is gone is not guessed', async () => {
     const path = join(folder, 'cut.s390');
     const bytes = buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n');
     writeFileSync(path, bytes);
@@ -85,7 +85,7 @@ describeNeeding('window', 'trouble', () => {
     await page.getByTestId('file-changed').getByRole('button').click();
     // What is left is shown as what it is, at the same cursor, and marks of the other file are not taken for its own.
     await grid.getByText('not in the dump').first().waitFor();
-    await page.getByTestId('notice').getByText('is not the dump that it was').waitFor();
+    await page.getByTestId('notice').getByText('is not the same dump as before').waitFor();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain((bytes.length - 0x100000).toString(16));
     await expect.poll(() => page.getByTestId('status-engine').innerText()).toBe('engine ready');
   });

@@ -86,7 +86,7 @@ describeNeeding('window', 'a session', () => {
     await command(imported, 'import a session');
     await imported.page.getByTestId('marks').getByText('these four').waitFor();
     await imported.page.getByTestId('dump-title').waitFor();
-    // What is no session is told, and changes nothing.
+    // What is no session is reported, and changes nothing.
     await answerDialogs(imported.app, damaged);
     await command(imported, 'import a session');
     await imported.page
@@ -121,7 +121,7 @@ describeNeeding('window', 'a session', () => {
     // The session names the path: what lies there now is another dump.
     const other = await openOne([], { folder: home });
     await other.page.getByTestId('dump-title').waitFor();
-    await other.page.getByTestId('notice').getByText('its headers are the same, and its memory is not').waitFor();
+    await other.page.getByTestId('notice').getByText('its headers are the same, but its memory is not').waitFor();
     await other.page.getByTestId('view-hex').waitFor();
     expect(await other.page.getByText('first of the first').count()).toBe(0);
     await other.close();

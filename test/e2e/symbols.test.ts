@@ -15,7 +15,7 @@ async function noSeriousFaults(page: Page): Promise<void> {
 }
 
 describeNeeding('window', 'names', () => {
-  it.skipIf(!haveDump(dump))('are typed, listed, shown beside addresses, and written down', async () => {
+  it.skipIf(!haveDump(dump))('are typed, listed, shown next to addresses, and written down', async () => {
     const desk = await openOne([await dumpFile(dump)]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -95,7 +95,7 @@ describeNeeding('window', 'names', () => {
     await page.keyboard.press('Enter');
     await page.getByTestId('mark-text').waitFor({ state: 'detached' });
 
-    // What was written is one list: edited where it stands, deleted, and brought back.
+    // What was written is one list: edited where it is, deleted, and brought back.
     await page.getByTestId('rail-annotations').click();
     const notes = page.getByTestId('annotations-table');
     await notes.getByText('where it was idle').click();

@@ -49,7 +49,7 @@ describeNeeding('window', 'long tables', () => {
     await expect.poll(() => clipboard(desk)).toMatch(/^\d+\t[\s\S]*\n\d+\t[^\n]*\n$/);
     await page.keyboard.press('Escape');
     expect(await picked(tasks)).toEqual([]);
-    // The order is another one: what was picked is not what stands there now.
+    // The order is another one: what was picked is not what is there now.
     await tasks.locator('[aria-rowindex="2"]').click();
     await tasks.getByRole('button', { name: 'pid' }).click();
     expect(await picked(tasks)).toEqual([]);

@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest';
 import { openDesk, type Desk, type DeskOptions } from './desk.ts';
 
-/** Opens windows for the tests of a file, and closes each behind its test, whatever happens. */
+/** Opens windows for the tests of a file, and closes each after its test, whatever happens. */
 export function testDesk(): (paths: readonly string[], options?: DeskOptions) => Promise<Desk> {
   const open = new Set<Desk>();
   afterEach(async ({ task }) => {

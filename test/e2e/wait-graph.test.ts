@@ -23,7 +23,7 @@ describeNeeding('window', 'who waits for whom', () => {
       await image.waitFor();
       expect(await image.locator('rect').count()).toBe(6);
       expect(await image.locator('path.wait-cycle').count()).toBe(2);
-      // The ink is that of the text around it, whatever the theme; a cycle is told by its words and its thicker lines too.
+      // The ink is that of the text around it, whatever the theme; a cycle is identified by its words and its thicker lines too.
       const colours = await drawing.evaluate((frame) => {
         const of = (element: Element | null, what: 'fill' | 'color' | 'stroke'): string => (element === null ? '' : getComputedStyle(element)[what]);
         return [of(frame.querySelector('.wait-task text'), 'fill'), of(frame.querySelector('.wait-edge'), 'stroke'), of(frame, 'color')];

@@ -52,7 +52,7 @@ describeNeeding('window', 'the window', () => {
     const why = page.getByTestId('verdict-why');
     await why.locator('summary').click();
     await why.getByText('Evidence', { exact: true }).first().waitFor();
-    // Of a system that crashed, where it did stands in the place of the prefixes.
+    // Of a system that crashed, where it did is in the place of the prefixes.
     await expect.poll(() => page.getByTestId('cpu-table').innerText()).toContain('sysrq_handle_crash');
     // The check that reads the crashkernel memory comes from a background job.
     const findings = page.getByTestId('findings');
@@ -85,7 +85,7 @@ describeNeeding('window', 'the window', () => {
     await page.keyboard.press('Enter');
     const grid = page.getByTestId('hex-grid');
     await grid.waitFor();
-    // "OSINFOSZ" as it stands in memory.
+    // "OSINFOSZ" as it is in memory.
     await grid
       .getByText(/4f 53 49 4e 46 4f 53 5a/)
       .first()

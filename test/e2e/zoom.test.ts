@@ -67,7 +67,7 @@ describeNeeding('window', 'at 200 %', () => {
       await page.waitForTimeout(400);
       found.push(...(await page.evaluate(faultsOnScreen)).map((fault) => `${view}: ${fault}`));
     }
-    // The names of both dumps stand above a comparison.
+    // The names of both dumps are above a comparison.
     await page.getByTestId('rail-compare').click();
     const sides = page.getByTestId('view-compare').filter({ visible: true }).locator('.compare-bar .compare-side-name');
     await sides.nth(1).waitFor();

@@ -20,7 +20,7 @@ function changed(bytes: Uint8Array, offset: number, value: number): Uint8Array {
 }
 
 let files = 0;
-/** A file in a folder of its own, so that whatever is written beside it shows. */
+/** A file in a folder of its own, so that whatever is written next to it shows. */
 function place(name: string, bytes: Uint8Array | string): string {
   const own = join(folder, `case-${files++}`);
   mkdirSync(own);
@@ -99,8 +99,8 @@ describe('bad input', () => {
       /a header of 4096 bytes/,
     ));
 
-  it('program headers behind the end', () =>
-    refused(place('vmcore', elf.subarray(0, 64)), 'offset 0x20', /e_phoff points to 0x40, behind the end of the file/, /program headers inside the file/));
+  it('program headers past the end', () =>
+    refused(place('vmcore', elf.subarray(0, 64)), 'offset 0x20', /e_phoff points to 0x40, past the end of the file/, /program headers inside the file/));
 
   it('32-bit ELF', () => refused(place('vmcore', changed(elf, 4, 1)), 'offset 0x4', /32-bit ELF file/, /ELFCLASS64/));
 

@@ -69,7 +69,7 @@ describe('flipped bits', () => {
         const outcome = await run(session, check);
         const name = `bit ${bit} of 0x${address.toString(16)}`;
         if (outcome.verdict === 'passed') unnoticed.push(name);
-        // A flip in a size or a pointer can lead elsewhere: then it is told as unreadable, without a place.
+        // A flip in a size or a pointer can lead elsewhere: then it is reported as unreadable, without a place.
         if (outcome.verdict !== 'failed') continue;
         const result: CheckResult = {
           id,

@@ -20,7 +20,7 @@ describe('bombs', () => {
     expect(await askEverything(memorySource('nested', nested), [], 'nested streams')).toBeUndefined();
   });
 
-  it('a flattened stream whose records come one byte at a time, from behind', async () => {
+  it('a flattened stream whose records come one byte at a time, from the end', async () => {
     const count = 300_000;
     const bytes = new Uint8Array(4096 + count * 17 + 16);
     const view = new DataView(bytes.buffer);

@@ -178,7 +178,7 @@ describe('a command that writes', () => {
     600_000,
   );
 
-  it.each(['.lock', '.lock-wal', '.lock-shm', '.lock-journal'])('locks nothing beside an index, where evidence may be: %s', async (suffix) => {
+  it.each(['.lock', '.lock-wal', '.lock-shm', '.lock-journal'])('locks nothing next to an index, where evidence may be: %s', async (suffix) => {
     const folder = join(root, `locked${suffix}`);
     mkdirSync(folder);
     linkSync(at('dump.s390'), join(folder, `x${suffix}`));

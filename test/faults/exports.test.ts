@@ -53,7 +53,7 @@ describe.each(Object.keys(exportWriters))('kill -9 while exporting (%s)', (forma
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(expected.answer?.sha256);
       for (let round = 0; round < runs(2, 12); round += 1) {
         const path = join(folder, `killed.${round}.${format}`);
-        // Behind the first block, so that there is something to go on with.
+        // After the first block, so that there is something to go on with.
         expect((await exportAndKill(path, format, 20 + random.below(40))).signal).toBe('SIGKILL');
         expect(existsSync(path)).toBe(false);
         expect(existsSync(partialPaths(path).partial)).toBe(true);

@@ -1,4 +1,4 @@
-/** What a person names beside a dump may be anything. Every option that names a file refuses what is no file of a size at once. */
+/** What a person names next to a dump may be anything. Every option that names a file refuses what is no file of a size at once. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -99,7 +99,7 @@ describe('an option that names a file', () => {
       for (const [index, { argv, code, err, out, peak }] of answers.entries()) {
         const what = argv.join(' ');
         expect(peak, what).toBeLessThan(400 * 1024);
-        // A volume of another set and an image that fits nothing are told in the answer.
+        // A volume of another set and an image that fits nothing are reported in the answer.
         if (kind === 'endless' && ['--volume', '--kdump-image'].includes(asked[index]!.flag)) continue;
         expect(code, `${what}: ${err}`).toBeGreaterThan(1);
         expect(code, `${what}: ${err}`).toBeLessThan(4);
@@ -124,7 +124,7 @@ it('is looked at before the dump is opened, which may have to be unpacked first'
   }
 }, 120_000);
 
-describe('a large file beside a dump', () => {
+describe('a large file next to a dump', () => {
   /** What a process without one takes, and 256 MiB. */
   const mostKiB = (128 + 256) * 1024;
   const lines = (bytes: number, line: (at: number) => string): string => {

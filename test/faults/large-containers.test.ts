@@ -111,7 +111,7 @@ describe('first facts and regions in bounded memory', () => {
     expect(whole?.container.complete).toBe(true);
     expect(whole?.findings.map(({ id }) => id)).not.toContain('container-complete/read-in-part');
     expect(pagesOf(await said<RegionFacts>('regions', path, small), 'present', 'stored')).toBeGreaterThanOrEqual(segments * 256);
-    // Cut behind the part: only the whole chain shows it.
+    // Cut after the part: only the whole chain shows it.
     truncateSync(path, statSync(path).size - 2 * mebibyte);
     expect((await triaged())?.container.complete).toBe(false);
   }, 240_000);

@@ -14,7 +14,7 @@ interface Place {
   readonly size: number;
 }
 
-/** Where numbers stand: fields of the headers, note headers, and bytes of what identifies the dump. */
+/** Where numbers are: fields of the headers, note headers, and bytes of what identifies the dump. */
 function places(file: CaseFile): readonly Place[] {
   try {
     const { image } = sessionOn(memorySource(file.name, file.bytes), undefined, { companions: () => file.companions });

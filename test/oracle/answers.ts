@@ -70,7 +70,7 @@ export async function answersOf(session: Session): Promise<Answers> {
   };
 }
 
-/** Value of a field of a structure in the answers, as it stands in JSON. */
+/** Value of a field of a structure in the answers, as it is in JSON. */
 export function fieldOf(answers: Answers, structureName: string, field: string, which = 0): string | number | undefined {
   return answers.structures.filter(({ name }) => name === structureName)[which]?.fields.find(({ name }) => name === field)?.value;
 }

@@ -18,7 +18,7 @@ async function withSession<T>(name: string, use: (session: ReturnType<typeof ses
 }
 
 describe('damaged dumps', () => {
-  it('lowcores whose pages were cut off are told as absent, not taken for foreign', async () => {
+  it('lowcores whose pages were cut off are reported as absent, not taken for foreign', async () => {
     await withSession('o-small-s7-truncated.kdump', (session) => {
       expect(session.cpuSet.cpus.map(({ prefix }) => prefix)).toEqual(['0xc5a000', '0xc5c000', '0xc5e000']);
       expect(() => describeLowcores(session, {})).toThrow(/the lowcore at absolute 0xc5a000 is (missing|unreadable) in this dump/);

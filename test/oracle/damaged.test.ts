@@ -22,7 +22,7 @@ const refusals: Readonly<Record<string, { readonly kind: string; readonly offset
   's7-empty.elf': { kind: 'not-this-format', offset: 0, what: /empty/ },
   's7-header-magic.elf': { kind: 'not-this-format', offset: 0, what: /7e 45 4c 46/ },
   's7-header-magic.s390': { kind: 'not-this-format', offset: 0, what: /a8 19 01 74/ },
-  's7-header-phoff.elf': { kind: 'truncated', offset: 0x20, what: /behind the end of the file/ },
+  's7-header-phoff.elf': { kind: 'truncated', offset: 0x20, what: /past the end of the file/ },
 };
 
 /** What is expected of a damage that leaves the dump readable. */

@@ -42,7 +42,7 @@ describe.skipIf(overwritten.length === 0)('kdump kernel with recorded damage', (
   });
 
   it.each(orNone(overwritten.slice(0, 1)).map((entry) => [entry.name, entry] as const))(
-    '%s: twin: an altered image is told from the healthy one',
+    '%s: twin: an altered image is distinguished from the healthy one',
     async (_, entry) => {
       const healthy = healthyOf(entry);
       if (healthy === undefined) throw new Error('no healthy dump of this guest');

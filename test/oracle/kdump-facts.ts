@@ -11,7 +11,7 @@ const hexOf = (text: string): string => `0x${BigInt(text).toString(16)}`;
 const entries = 8;
 const fields = ['addr', 'size', 'csum'] as const;
 
-/** The region table of the purgatory: where it is, the digest if a right one stands beside it, and the regions. */
+/** The region table of the purgatory: where it is, the digest if a right one is next to it, and the regions. */
 function purgatoryFacts(text: string): [string, Value][] {
   const [, table = '', valid, computed, regions = ''] =
     /^sha regions table at (0x[0-9a-f]+) \(absolute starts\), (?:digest at (0x[0-9a-f]+ VALID [0-9a-f]{64})|no matching digest nearby \(computed ([0-9a-f]{64})\))\n((?: {3}region .*\n?)*)/m.exec(

@@ -54,7 +54,7 @@ function stated(text: string): Facts {
 
 function answered({ cpus, notes }: Answers): Facts {
   const facts = new Map<string, Value>();
-  // QEMU's own notes come in the order of the CPUs, but behind the PRSTATUS of all of them.
+  // QEMU's own notes come in the order of the CPUs, but after the PRSTATUS of all of them.
   const states = notes.filter(({ name }) => name === 'QEMU CPU state');
   for (const cpu of cpus) {
     const set = (name: string, value: Value | undefined): void => {

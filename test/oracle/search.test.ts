@@ -32,7 +32,7 @@ const lines = (hits: readonly SearchHit[]): ReadonlySet<number> =>
   new Set(hits.flatMap(({ match }) => /line (\d+) of the known text/.exec(Buffer.from(match, 'hex').toString('latin1'))?.[1] ?? []).map(Number));
 const known = 'DUMPMARK o-s390 line \\d+ of the known text';
 
-/** Numbers of the known lines that stand in the file in one piece: a line can end in a page that lies somewhere else. */
+/** Numbers of the known lines that are in the file in one piece: a line can end in a page that lies somewhere else. */
 function linesIn(path: string, positions: readonly number[]): ReadonlySet<number> {
   const file = openSync(path, 'r');
   const text = Buffer.alloc(80);
@@ -54,7 +54,7 @@ describe.skipIf(!haveDump('o-s390-s1-qemu.elf', 'o-s390-s1-qemu.kdump-zlib'))('k
     hits = await search(elf, 'DUMPMARK');
   });
 
-  it('is found at every place where it stands in the file', () => {
+  it('is found at every place where it is in the file', () => {
     const expected = positionsIn(elf, 'DUMPMARK');
     expect(expected.length).toBeGreaterThan(2000);
     expect(hits.map(({ fileOffset }) => fileOffset)).toEqual(expected);

@@ -46,7 +46,7 @@ export interface CodecRates {
 
 /** Measures 15 MiB of a dump of each codec, in this thread. */
 export function codecRates(codecs: readonly string[]): CodecRates[] {
-  // Behind the first MiB no random pages and no zeros: all that is measured is compressed.
+  // After the first MiB no random pages and no zeros: all that is measured is compressed.
   const contents = 'memory 16 MiB\nlines 0x100000 7 MiB\npointers 0x800000 8 MiB\n';
   const first = 256;
   return codecs.map((codec) => {

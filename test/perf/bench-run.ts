@@ -47,7 +47,7 @@ const ticksPerSecond = 100;
 function processorOf(pid: number | undefined): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid ?? 0}/stat`, 'latin1');
-    // Behind the name, which may hold anything: proc(5), fields 14 and 15.
+    // After the name, which may hold anything: proc(5), fields 14 and 15.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
   } catch {

@@ -6,7 +6,7 @@ import { referencedLayouts } from '../../scripts/reference.ts';
 import { runs } from '../run-size.ts';
 import { randomStructs, type PlacedLeaf } from './random-layouts.ts';
 
-/** How a value stands in JSON: 64-bit numbers exactly, as text. */
+/** How a value is in JSON: 64-bit numbers exactly, as text. */
 function jsonOf({ scalar, value }: PlacedLeaf): string | number {
   if (scalar === 'u64') return `0x${(value as bigint).toString(16)}`;
   if (scalar === 'bytes') return Buffer.from(value as Uint8Array).toString('hex');
@@ -117,7 +117,7 @@ describe.each(referencedLayouts.map((layout) => [layout.name, layout] as const))
           const names = diff(decoded, view(layout, changed, { endian })).map(({ field }) => field);
           const owners = fieldsAt(decoded, at).map(({ name }) => name);
           expect(owners).toEqual(expect.arrayContaining(names));
-          // Text may go on behind its NUL without showing it.
+          // Text may go on after its NUL without showing it.
           if (!placed.some(({ path, field }) => owners.includes(path) && field.type.startsWith('char'))) expect(names).toEqual(owners);
         },
       ),

@@ -11,7 +11,7 @@ import { longChain } from '../faults/giants.ts';
 
 const system = s390xSystem({ cpuCount: 1 });
 const pages = system.memory.size / pageSize;
-/** Behind what makes it a system. */
+/** After what makes it a system. */
 const firstFree = 0x400;
 const records = 15_000;
 

@@ -91,7 +91,7 @@ describe.each([...new Set(chosen)].map((one) => [`${one.format} (${one.name})`, 
     );
   });
 
-  it('nothing is there behind its end', () => {
+  it('nothing is there past its end', () => {
     expect(memory.read(memory.end, new Uint8Array(8))).toMatchObject([{ start: memory.end, end: memory.end + 8n, state: 'missing' }]);
     expect(memory.read((1n << 64n) - 8n, new Uint8Array(8))).toMatchObject([{ state: 'missing' }]);
     expect(memory.read(memory.end + 5n, new Uint8Array(0))).toEqual([]);

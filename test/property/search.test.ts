@@ -122,7 +122,7 @@ const restriction = (memory: MemoryImage): fc.Arbitrary<Restriction> =>
     step: fc.constantFrom(pageSize, 3 * pageSize, 1 << 20),
   });
 
-/** Bytes that stand somewhere in the memory, preferably at a page's end or where something begins, some of them masked. */
+/** Bytes that are somewhere in the memory, preferably at a page's end or where something begins, some of them masked. */
 const patternIn = (memory: MemoryImage): fc.Arbitrary<MaskedBytes> =>
   fc
     .record({
@@ -182,7 +182,7 @@ describe('search by regular expression', () => {
           while (end < bytes.length && bytes[end]! >= 0) end += 1;
           const text = Buffer.from(Uint8Array.from(bytes.subarray(at, end))).toString('latin1');
           for (const match of text.matchAll(new RegExp(source, 'gm'))) {
-            // Runs of zeros are longer than a match may be: then it is cut and goes on behind.
+            // Runs of zeros are longer than a match may be: then it is cut and goes on after.
             for (let cut = 0; cut < match[0].length; cut += 4096) expected.push([at + match.index + cut, Math.min(4096, match[0].length - cut)]);
           }
           at = end + 1;

@@ -35,8 +35,8 @@ const pieces = fc.array(
 const outside: ModelByte = { state: 'missing', value: 0 };
 
 /**
- * Byte by byte: the first piece that covers it wins. What a piece claims behind the end of the file is missing, unless another
- * stored piece has it; pieces without bytes that come behind all stored ones do not make it up.
+ * Byte by byte: the first piece that covers it wins. What a piece claims past the end of the file is missing, unless another
+ * stored piece has it; pieces without bytes that come after all stored ones do not make it up.
  */
 function modelOf(listed: readonly MemoryPiece[]): ModelByte[] {
   const used = listed.filter(({ start, end }) => start < end);
@@ -56,7 +56,7 @@ function modelOf(listed: readonly MemoryPiece[]): ModelByte[] {
     }
     return outside;
   };
-  // A claim of a piece that comes later counts too: it stands before everything without bytes at the end of the list.
+  // A claim of a piece that comes later counts too: it is before everything without bytes at the end of the list.
   const claimedFrom = (first: number, at: bigint): boolean => used.slice(first).some(({ state, start, end }) => state === 'stored' && at >= start && at < end);
   return Array.from({ length: size }, (_, at) => winner(BigInt(at)));
 }

@@ -8,7 +8,7 @@ const seconds1972 = 0x3c26700n;
 const perMicrosecond = 4096n;
 
 const todOf = (microseconds: bigint): bigint => tod1972 + (microseconds - seconds1972 * 1_000_000n) * perMicrosecond;
-/** What fits into 64 bits behind 1970: until September 2042. */
+/** What fits into 64 bits after 1970: until September 2042. */
 const last = ((1n << 64n) - 1n - todOf(0n)) / perMicrosecond;
 
 describe('TOD clock', () => {

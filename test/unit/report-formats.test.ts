@@ -59,7 +59,7 @@ const own = new Set([
   'hex',
 ]);
 
-/** The same report with `text` wherever a text can stand. */
+/** The same report with `text` wherever a text can be. */
 function hostileReport(value: unknown, text: string, key = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => hostileReport(item, text, key));
   if (typeof value === 'object' && value !== null)

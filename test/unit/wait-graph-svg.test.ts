@@ -30,7 +30,7 @@ describe('the drawing of waits', () => {
   it('a root with its waiters below it and an arrow from each', () => {
     const svg = svgOf([root, waits(2, 1, { wants: 'read', waitsFor: 'rwsem', lockName: 'table [clerk]' }), waits(3, 2), waits(4, 1)]);
     expect([count(svg, /<rect /g), count(svg, /class="wait-edge"/g), count(svg, /class="wait-cycle"/g)]).toEqual([4, 3, 0]);
-    // Who waits for a waiter stands below that one, further in.
+    // Who waits for a waiter is below that one, further in.
     const [first, second, third, fourth] = [0, 1, 2, 3].map((at) => place(svg, at));
     expect([second?.x, fourth?.x].every((x) => x !== undefined && x > (first?.x ?? 0))).toBe(true);
     expect(third?.x).toBeGreaterThan(second?.x ?? 0);

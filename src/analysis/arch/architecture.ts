@@ -119,7 +119,7 @@ export interface ArchitectureOps {
     /** struct elf_prstatus; its size and byte order tell the machine where a header does not. */
     readonly prstatus: StructLayout<Fields>;
     readonly prstatusEndian: Endian;
-    /** The shorter one of CPUs outside their 64-bit mode, told by its size; undefined where there is none. */
+    /** The shorter one of CPUs outside their 64-bit mode, identified by its size; undefined where there is none. */
     readonly narrowPrstatus: StructLayout<Fields> | undefined;
     readonly fpregset: StructLayout<Fields> | undefined;
     /** Note types that no other architecture has. */

@@ -61,7 +61,7 @@ export interface StackRange {
   readonly end: bigint;
 }
 
-/** The first frame of a stack stands at its end, behind no more than saved registers: 0x18 to 0x168 bytes in kernels of 5.10 to 7.2. */
+/** The first frame of a stack is at its end, after no more than saved registers: 0x18 to 0x168 bytes in kernels of 5.10 to 7.2. */
 const mostBehindFirstFrame = 0x1a0n;
 
 /** Whether a chain can end at a frame because nothing was before it: elsewhere its link was overwritten. */
@@ -96,7 +96,7 @@ export interface SavedState {
 
 export interface UnwindContext {
   readonly memory: KernelBytes;
-  /** The kernel's own names: in them a variable is told from a module's of the same name. */
+  /** The kernel's own names: in them a variable is distinguished from a module's of the same name. */
   readonly symbols: KernelNames | undefined;
   /** With those of modules: what addresses are called. */
   readonly names: KernelNames | undefined;
@@ -126,4 +126,4 @@ export const noSavedStack = 'where the saved stack pointer lies in task_struct i
 
 /** @param register that tells user code from the kernel's */
 export const contradictedMode = (register: string): string =>
-  `${register} says that the CPU ran user code, its instruction and its stack say that it ran the kernel's: one of them was changed, and which cannot be told`;
+  `${register} says that the CPU ran user code, its instruction and its stack say that it ran the kernel's: one of them was changed, and which cannot be determined`;

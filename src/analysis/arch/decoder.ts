@@ -26,7 +26,7 @@ interface Capstone {
   readonly MODE_64: number;
 }
 
-/** Beside a bundle lie the package's two files (scripts/build.mjs); a checkout has the package. */
+/** Next to a bundle lie the package's two files (scripts/build.mjs); a checkout has the package. */
 function loadCapstone(): Promise<Capstone> {
   const load = createRequire(import.meta.url);
   const from = (place: string): Promise<Capstone> => (load(place) as () => Promise<Capstone>)();

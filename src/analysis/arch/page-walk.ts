@@ -18,7 +18,7 @@ export interface PageWalk {
 
 /** Reads an 8-byte entry of a table, or says what the dump has in its place. */
 export function readTableEntry(memory: AbsoluteMemory, address: AbsoluteAddress, endian: Endian): bigint | string {
-  if (address < 0n || address + 8n > memory.end) return `the entry at absolute ${hex(address)} lies behind the end of the dump`;
+  if (address < 0n || address + 8n > memory.end) return `the entry at absolute ${hex(address)} lies past the end of the dump`;
   const read = memory.read(address, 8);
   const gap = read.absences[0];
   if (gap !== undefined) return `the entry at absolute ${hex(address)} is ${gap.state} in this dump`;

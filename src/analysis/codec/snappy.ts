@@ -5,7 +5,7 @@ import { withWasm } from './page-codecs/wasm-decoders.ts';
 const cut = 'the Snappy data end too early';
 const tooLong = 'the Snappy data give more than a page';
 
-/** Little-endian number of up to four bytes, or undefined behind the end. */
+/** Little-endian number of up to four bytes, or undefined past the end. */
 function littleEndian(input: Uint8Array, at: number, bytes: number): number | undefined {
   if (at + bytes > input.length) return undefined;
   let value = 0;

@@ -62,7 +62,7 @@ function cursorOf(column: PageColumn, shift: number): Cursor {
   return { next, shift, span: next() };
 }
 
-/** The span at a position, and where the next boundary behind it lies. */
+/** The span at a position, and where the next boundary after it lies. */
 function spanAt(cursor: Cursor, position: number): { readonly span: PageSpan; readonly offset: number; readonly end: number } {
   for (;;) {
     const { span, shift } = cursor;

@@ -7,7 +7,7 @@ export interface DifferenceList {
   readonly total: number;
   /** At most `most` from position `first` on. */
   slice(first: number, most: number): PairRange[];
-  /** Position of the first difference that ends behind an address; `total` when there is none. */
+  /** Position of the first difference that ends after an address; `total` when there is none. */
   positionFrom(address: bigint): number;
 }
 

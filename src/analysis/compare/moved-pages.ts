@@ -100,7 +100,7 @@ function tableOf(kept: Kept): { take(low: number, high: number): number | undefi
       const entry = slots[slot] ?? -1;
       if (entry === -1) return undefined;
       const following = next[entry] ?? -1;
-      // The last one keeps the slot, or what was put behind it by probing would be lost.
+      // The last one keeps the slot, or what was put after it by probing would be lost.
       if (following === -1) {
         if (taken.has(entry)) return undefined;
         taken.add(entry);

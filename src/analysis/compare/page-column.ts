@@ -10,7 +10,7 @@ export interface PageSpan {
   readonly pages: number;
   /** Meta byte of every page where all have the same one. */
   readonly uniform: number | undefined;
-  /** Meta bytes; that of the span's first page stands at `at`. */
+  /** Meta bytes; that of the span's first page is at `at`. */
   readonly meta: Uint8Array | undefined;
   /** Two words a page, low half first; undefined when no page is present. */
   readonly words: Int32Array | undefined;

@@ -23,7 +23,7 @@ export interface PairRun {
 export interface PairRuns {
   /** Exact, also when there are too many runs to keep them. */
   readonly counts: PairCounts;
-  /** False when runs behind `end` were not kept. */
+  /** False when runs after `end` were not kept. */
   readonly complete: boolean;
   readonly start: number;
   /** One past the last page whose kind is kept. */
@@ -34,7 +34,7 @@ export interface PairRuns {
   /** Memory that the runs take. */
   readonly bytes: number;
   at(index: number): PairRun;
-  /** Index of the run that holds a page, or of the next one behind it; `length` when there is none. */
+  /** Index of the run that holds a page, or of the next one after it; `length` when there is none. */
   indexFrom(page: number): number;
   /** Index of a listed run by its number among them; `length` when there is none. */
   indexOfListed(number: number): number;

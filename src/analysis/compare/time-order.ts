@@ -51,7 +51,7 @@ function ordered({ clock, iso: left }: RecordedMoment, { iso: right }: RecordedM
   return { order: apart < 0n ? 'right-older' : 'left-older', text, apart: by, ...times };
 }
 
-/** Microseconds since 1970 of an ISO time with any number of digits behind the second. */
+/** Microseconds since 1970 of an ISO time with any number of digits after the second. */
 function microseconds(iso: string): bigint {
   const match = /^(.*:\d\d)(?:\.(\d+))?Z$/.exec(iso);
   const seconds = BigInt(Math.floor(Date.parse(`${match?.[1] ?? iso}Z`) / 1000));

@@ -39,7 +39,7 @@ export type WriterState = string | number | boolean | readonly WriterState[] | {
 export interface WriterRun {
   /** Takes the next pages. All bytes that the state below speaks of are given to the output when it is done. */
   add(block: PageBlock): void | Promise<void>;
-  /** What `begin` needs to go on behind the last block that was added. Asked at multiples of 4096 pages, some times a minute. */
+  /** What `begin` needs to go on after the last block that was added. Asked at multiples of 4096 pages, some times a minute. */
   state(): WriterState;
   /** Writes what follows the last page, and headers that only now are known; ends with `setSize`. */
   finish(): Steps<void>;

@@ -15,10 +15,10 @@ const excludedCode = pageStateCodes.indexOf('excluded');
 /** Plain JSON. */
 export interface TallyState {
   readonly counts: readonly number[];
-  /** First page, page behind the last one, fate. */
+  /** First page, page after the last one, fate. */
   readonly lost: readonly (readonly [start: number, end: number, fate: number])[];
   readonly lostPages: number;
-  /** First kept page, and page behind the last one. */
+  /** First kept page, and page after the last one. */
   readonly kept: readonly [start: number, end: number] | readonly [];
   /** Kept pages of which the source has only some bytes. */
   readonly cut: number;

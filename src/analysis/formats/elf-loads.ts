@@ -8,7 +8,7 @@ import { LimitedFindings } from './finding-limit.ts';
 import { PieceColumns } from './piece-columns.ts';
 import { ElfSegments, type Loads } from './elf-segments.ts';
 
-/** No file and no machine is larger: beyond it stands a damaged number, which would lose digits as a count. */
+/** No file and no machine is larger: beyond it is a damaged number, which would lose digits as a count. */
 const largest = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** QEMU marks memory that it did not store with p_filesz 0 and p_offset -1. */

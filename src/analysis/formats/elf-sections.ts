@@ -100,6 +100,6 @@ export function sectionBytes({ source }: ElfFile, section: ElfSection, limit: nu
   if (section.type === sectionTypes.nobits) return undefined;
   if (section.size > BigInt(limit))
     throw new DumpError('unsupported', { file: source.name }, `section ${section.name} has ${section.size} bytes`, `at most ${limit}`);
-  if (section.offset > BigInt(source.size)) throw new DumpError('corrupt', { file: source.name }, `section ${section.name} begins behind the end of the file`);
+  if (section.offset > BigInt(source.size)) throw new DumpError('corrupt', { file: source.name }, `section ${section.name} begins past the end of the file`);
   return readExactly(source, Number(section.offset), Number(section.size), `section ${section.name}`);
 }

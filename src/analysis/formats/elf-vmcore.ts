@@ -66,7 +66,7 @@ function readProgramHeaders(
     const what =
       count === 0
         ? 'e_phnum is 0: the file has no program headers'
-        : `e_phoff points to 0x${header.e_phoff.toString(16)}, behind the end of the file (${source.size} bytes)`;
+        : `e_phoff points to 0x${header.e_phoff.toString(16)}, past the end of the file (${source.size} bytes)`;
     throw new DumpError(count === 0 ? 'corrupt' : 'truncated', { file: source.name, offset: count === 0 ? 56 : 32 }, what, 'program headers inside the file');
   }
   const usable = Math.min(count, fits, maxProgramHeaders);
@@ -130,7 +130,7 @@ function headerFindings(source: ByteSource, header: Header): Finding[] {
     findings.push({
       id: 'container-complete/program-header-offset',
       severity: 'error',
-      title: 'The program headers lie behind the end of the file',
+      title: 'The program headers lie past the end of the file',
       detail: `e_phoff is 0x${header.e_phoff.toString(16)}, the file has ${source.size} bytes`,
       where: { fileOffset: 32, bytes: 8 },
     });

@@ -1,5 +1,5 @@
 /**
- * ELF files that the format of vmcores does not take: 32-bit cores, executables, objects. Which of them are no dumps at all is told by their notes:
+ * ELF files that the format of vmcores does not take: 32-bit cores, executables, objects. Which of them are no dumps at all is determined by their notes:
  * a dump whose header is damaged has those of one.
  */
 import { append } from '../../shared/append.ts';

@@ -186,7 +186,7 @@ function* openInner(source: ByteSource, context: OpenContext | undefined, told?:
   const head = new Uint8Array(Math.min(probeBytes, source.size));
   const got = source.readInto(0, head);
   const fault = got < head.length ? source.faultAt?.(got) : undefined;
-  // Nothing can be told from zeros in the place of a header.
+  // Nothing can be determined from zeros in the place of a header.
   if (fault !== undefined) throw faultError(fault);
   if (isFlattened(head)) return yield* openFlattened(source, context);
   for (const format of dumpFormats) {

@@ -30,7 +30,7 @@ const stored: BlockState = { state: 'stored' };
 const unreadableCode = pageStateCodes.indexOf('unreadable');
 const lostPlace = (fault: FileFault): string => `the place of its descriptor is not known: ${faultText(fault)}`;
 const faulty = (fault: FileFault, reason = faultText(fault)): BlockState => ({ state: 'unreadable', reason, fault });
-const outside: BlockState = { state: 'missing', reason: 'behind the last page of the dump' };
+const outside: BlockState = { state: 'missing', reason: 'past the last page of the dump' };
 
 /** Both bitmaps, read and counted once for all that asks: those of a machine with memory at 64 TiB have 2 GiB each. */
 export interface KdumpBits {
@@ -57,7 +57,7 @@ class KdumpMemory implements MemoryImage {
   #blockState: BlockState = stored;
   readonly #bytes: Uint8Array;
   readonly #ranks = new Map<KdumpPart, number>();
-  /** Blocks whose bits are in the file; behind a cut nothing can be said of any block. */
+  /** Blocks whose bits are in the file; after a cut nothing can be said of any block. */
   readonly #known: number;
   /** Page frames that are out of reach. */
   #lost: readonly { readonly start: number; readonly end: number }[] | undefined;
@@ -140,7 +140,7 @@ class KdumpMemory implements MemoryImage {
     if (size > blockSize || size === 0) return unreadable(`its descriptor at 0x${at.toString(16)} claims ${size} bytes`);
     if (offset + BigInt(size) > BigInt(part.source.size) && part.source.rest?.fault !== undefined) return faulty(part.source.rest.fault);
     if (offset + BigInt(size) > BigInt(part.source.size))
-      return unreadable(`its descriptor at 0x${at.toString(16)} points to 0x${offset.toString(16)}, behind the end of the file`);
+      return unreadable(`its descriptor at 0x${at.toString(16)} points to 0x${offset.toString(16)}, past the end of the file`);
     const decoder = decoders.find(([flag]) => (flags & flag) !== 0)?.[1];
     if (decoder === undefined) {
       if (size !== blockSize) return unreadable(`it is stored raw, but with ${size} bytes`);
@@ -175,7 +175,7 @@ class KdumpMemory implements MemoryImage {
     if (stop > this.end && stop > address) {
       const from = address > this.end ? address : this.end;
       target.fill(0, Number(from - address));
-      absent.push({ start: from, end: stop, state: 'missing', reason: 'behind the last page of the dump' });
+      absent.push({ start: from, end: stop, state: 'missing', reason: 'past the last page of the dump' });
     }
     return absent;
   }

@@ -1,6 +1,6 @@
 /**
  * Stored pages of a kdump-compressed dump in bulk: descriptors and data of many pages come with few reads, and no object
- * is made for a page. For blocks of one page only; what exactly is wrong with a page is told by reading it alone.
+ * is made for a page. For blocks of one page only; what exactly is wrong with a page is determined by reading it alone.
  */
 import { pageSize } from '../../shared/units.ts';
 import { packedPages, type PackedPages } from '../codec/packed-pages.ts';
@@ -107,7 +107,7 @@ export class KdumpPages {
     );
   }
 
-  /** Remembers a page that was just read, if the page before or behind it shows that its data serve for several. */
+  /** Remembers a page that was just read, if the page before or after it shows that its data serve for several. */
   #share(source: ByteSource, index: number, count: number, target: Uint8Array, at: number, state: number): void {
     const offset = this.#offsets[index] ?? 0;
     const again = (index + 1 < count && this.#offsets[index + 1] === offset) || (index > 0 && offset < (this.#offsets[index - 1] ?? 0));

@@ -123,7 +123,7 @@ function countFinding(part: KdumpPart, look: TableLook, pages: number, geometry:
   };
 }
 
-/** The last descriptor points to the last data, or nearly: if it lies behind the end of the file, the file is cut off. */
+/** The last descriptor points to the last data, or nearly: if it lies past the end of the file, the file is cut off. */
 function lastDataEnd({ source }: KdumpPart, descriptorsEnd: number, pages: number, little: boolean): Finding | undefined {
   const looked = Math.min(pages, 64);
   const bytes = new Uint8Array(looked * descriptorBytes);
@@ -140,7 +140,7 @@ function lastDataEnd({ source }: KdumpPart, descriptorsEnd: number, pages: numbe
     id: 'container-complete/truncated',
     severity: 'error',
     title: 'The file is cut off',
-    detail: `the last page descriptors of ${source.name} point to data behind its end`,
+    detail: `the last page descriptors of ${source.name} point to data past its end`,
     where: { fileOffset: at, bytes: bytes.length },
     recorded: `0x${end.toString(16)} bytes`,
     computed: `0x${source.size.toString(16)} bytes`,
@@ -168,7 +168,7 @@ export function* kdumpStructure(geometry: KdumpGeometry, { bits }: { readonly bi
       id: 'container-complete/bitmap',
       severity: 'error',
       title: 'The bitmap of stored pages cannot be read',
-      detail: `${faultText(fault)}: which of its pages are stored, and where those behind them lie, is not known`,
+      detail: `${faultText(fault)}: which of its pages are stored, and where those after them lie, is not known`,
       where: { fileOffset: fault.offset, bytes: fault.bytes },
     });
     return { findings, descriptors: 'descriptors' };

@@ -14,7 +14,7 @@ const pagesPer4GiB = 2 ** 32 / pageSize;
 /** Records of which one is remembered: the others are found from it. */
 const groupRecords = 128;
 const windowBytes = 64 * 1024;
-/** Headers that must follow each other behind bytes that the disk does not give, before the chain counts as found again. */
+/** Headers that must follow each other after bytes that the disk does not give, before the chain counts as found again. */
 const provenRecords = 8;
 
 /** Pages whose records lie where the disk gives no bytes; some of them may be holes. */
@@ -71,7 +71,7 @@ function broken(at: number, what: string): Finding {
     id: 'container-complete/page-chain',
     severity: 'error',
     title: 'The chain of page records is broken',
-    detail: `at file offset 0x${at.toString(16)} ${what}; pages behind the last good record are not known`,
+    detail: `at file offset 0x${at.toString(16)} ${what}; pages after the last good record are not known`,
     where: { fileOffset: at, bytes: recordHeaderBytes },
   };
 }
@@ -87,7 +87,7 @@ const chainLost = (at: number, fault: FileFault, next: number | undefined): Find
   id: 'container-complete/page-chain',
   severity: 'error',
   title: 'The chain of page records cannot be read',
-  detail: `${faultText(fault)}: ${next === undefined ? 'the chain is not found again behind it' : `the chain goes on at file offset 0x${next.toString(16)}`}`,
+  detail: `${faultText(fault)}: ${next === undefined ? 'the chain is not found again after it' : `the chain goes on at file offset 0x${next.toString(16)}`}`,
   where: { fileOffset: at, bytes: (next ?? at + fault.bytes) - at },
 });
 
@@ -121,7 +121,7 @@ function startsChain(source: ByteSource, start: number, before: number): boolean
   return true;
 }
 
-/** The next place behind bytes that the disk does not give where the chain goes on: no record is longer than the place is far. */
+/** The next place after bytes that the disk does not give where the chain goes on: no record is longer than the place is far. */
 function* chainBehind(source: ByteSource, from: number, last: number): Steps<number | undefined> {
   for (let at = from; at <= from + maxStoredBytes + recordHeaderBytes && at < source.size; at += 1) {
     if ((at - from) % stepTurns === 0) yield;
@@ -301,12 +301,12 @@ export function* walkRecords(source: ByteSource, findings: Finding[], pagesStart
     if ((data.getUint32(place + 12) & lkcdPageFlags.end) !== 0) return ended(true);
     const size = data.getUint32(place + 8);
     if (size === 4 && data.getUint32(place + 12) === 0 && data.getBigUint64(place) === 0n && last >= 0) {
-      findings.push(badEnd(at, 'stands {0, 4, 0}'));
+      findings.push(badEnd(at, 'is {0, 4, 0}'));
       return ended(true);
     }
     const page = pageOf(data, place);
     if (page === last && at + recordHeaderBytes + size >= source.size) {
-      findings.push(badEnd(at, 'the last page stands again'));
+      findings.push(badEnd(at, 'the last page is again'));
       return ended(true);
     }
     const wrong = implausible(data, last, place);

@@ -41,7 +41,7 @@ function readS390Part(source: ByteSource, at: number, pagesStart: number): S390P
   const values = inside ? parse(lkcdS390Header, bytes) : undefined;
   if (values?.magic !== LKCD_S390_MAGIC || values.cpu_cnt > maxCpus) {
     const detail =
-      values?.magic === LKCD_S390_MAGIC ? `it counts ${values.cpu_cnt} CPUs` : `at file offset 0x${at.toString(16)} (hdr_size) stands no such header`;
+      values?.magic === LKCD_S390_MAGIC ? `it counts ${values.cpu_cnt} CPUs` : `there is no such header at file offset 0x${at.toString(16)} (hdr_size)`;
     const finding: Finding = {
       id: 'container-complete/s390-header',
       severity: 'warning',

@@ -57,7 +57,7 @@ export function pageMemory(locator: PageLocator): MemoryImage {
         at = to;
       }
       if (stop > end && stop > address)
-        absent.push({ start: address > end ? address : end, end: stop, state: 'missing', reason: 'behind the last page of the dump' });
+        absent.push({ start: address > end ? address : end, end: stop, state: 'missing', reason: 'past the last page of the dump' });
       return absent;
     },
     readPages(firstPfn, target, states) {

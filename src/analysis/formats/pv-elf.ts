@@ -1,6 +1,6 @@
 /**
  * ELF dumps of secure guests (IBM Secure Execution) as QEMU writes them: memory and CPU states are encrypted; zero and shared
- * pages can be told from the storage state (formats/s390-dump.md section 8). With the key of the guest's owner both are decrypted as they are read.
+ * pages can be determined from the storage state (formats/s390-dump.md section 8). With the key of the guest's owner both are decrypted as they are read.
  */
 import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';

@@ -81,7 +81,7 @@ function findingsOf(reading: Reading, source: ByteSource): Finding[] {
       id: 'end-marker/missing',
       severity: 'error',
       title: 'The end marker is missing',
-      detail: `all segments are complete, but the file ends ${source.size - walk.end} bytes behind them and has no room for the marker`,
+      detail: `all segments are complete, but the file ends ${source.size - walk.end} bytes after them and has no room for the marker`,
       where: { fileOffset: walk.end, bytes: 16 },
     },
   ];

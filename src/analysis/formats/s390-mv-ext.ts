@@ -55,7 +55,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
         id: 'container-complete/truncated',
         severity: 'error',
         title: 'A volume is cut off',
-        detail: `${volume.source.name} has a header but no segment behind it; a dumper takes a volume only for at least one`,
+        detail: `${volume.source.name} has a header but no segment after it; a dumper takes a volume only for at least one`,
         where: { fileOffset: volume.source.size, bytes: 0 },
       });
     }
@@ -69,11 +69,11 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
       id: 'volume-set/no-last-volume',
       severity: 'error',
       title: 'The last volume is missing',
-      detail: 'none of the volumes at hand holds the last segment; memory behind the last one found is not known',
+      detail: 'none of the volumes at hand holds the last segment; memory after the last one found is not known',
     });
   } else if (marker !== undefined) append(findings, markerFindings(marker));
   else if (finished)
-    findings.push({ id: 'end-marker/missing', severity: 'error', title: 'The end marker is missing', detail: 'the last volume ends behind its last segment' });
+    findings.push({ id: 'end-marker/missing', severity: 'error', title: 'The end marker is missing', detail: 'the last volume ends after its last segment' });
   const end = lostBy === undefined ? { known } : { known, fault: lostBy };
   const zeroAndMissing = gaps.length === 0 && !hollow ? gapPieces(end, finished, header.mem_size) : unknownGaps(header.mem_size);
   const image = volumeSetImage(set, {
@@ -97,7 +97,7 @@ const earlyEnd = (source: ByteSource, known: bigint): Finding => ({
   id: 'container-complete/segment-chain',
   severity: 'error',
   title: 'The chain of dump segments is broken',
-  detail: `${source.name}: behind the segment that ends at absolute 0x${known.toString(16)} there is room for another one, but no segment header; what it held is not known`,
+  detail: `${source.name}: after the segment that ends at absolute 0x${known.toString(16)} there is room for another one, but no segment header; what it held is not known`,
 });
 
 /** With a volume missing, a gap between segments may be what that volume holds: nothing there may be called zero. */

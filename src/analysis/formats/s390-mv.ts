@@ -28,7 +28,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
   /** A volume of which not all came out of its packed file: how much it holds is not known, and so not where the memory of the later ones lies. */
   let shortened: ByteSource | undefined;
   for (const volume of set.volumes) {
-    // How much a missing volume holds is its own size: everything behind it has no known address.
+    // How much a missing volume holds is its own size: everything after it has no known address.
     if (volume.header.volnr !== expected) break;
     expected += 1;
     const room = Math.floor((volume.source.size - standaloneHeaderBytes) / pageBytes) * pageBytes;
@@ -84,7 +84,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
       id: 'end-marker/missing',
       severity: 'error',
       title: 'The end marker is missing',
-      detail: 'no volume has room for the marker behind the memory: where one of them is shortened, the memory of the later ones is not where it seems',
+      detail: 'no volume has room for the marker after the memory: where one of them is shortened, the memory of the later ones is not where it seems',
     });
   }
   return volumeSetImage(set, { format: 's390-mv', marker, markerSource, findings, memory: segmentMemory(source, pieces), segments });

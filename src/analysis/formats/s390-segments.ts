@@ -46,12 +46,12 @@ export interface SegmentWalk {
   readonly pieces: PieceColumns;
   readonly segments: SegmentColumns;
   readonly findings: readonly Finding[];
-  /** Position behind the last segment when the stop marker was found: the end marker's place. */
+  /** Position after the last segment when the stop marker was found: the end marker's place. */
   readonly end: number | undefined;
   /** Memory below this address is accounted for: what no segment holds there is zero. */
   readonly known: bigint;
   readonly compressed: boolean;
-  /** True when segments behind `known` may have been here, and are lost: the file is cut or the chain broken. */
+  /** True when segments after `known` may have been here, and are lost: the file is cut or the chain broken. */
   readonly lost: boolean;
   /** What the disk does not give of the chain, where that ended the walk. */
   readonly fault?: FileFault;
@@ -145,12 +145,12 @@ const toItsEnd = (options: WalkOptions): WalkOptions => ({ ...options, most: Num
 interface MendedLength {
   readonly last: Segment;
   readonly length: bigint;
-  /** The chain behind it, which is sound to its end. */
+  /** The chain after it, which is sound to its end. */
   readonly rest: SegmentWalk;
 }
 
 /**
- * Another length of the segment before a place where no header stands: one with which the chain goes on from the place behind
+ * Another length of the segment before a place where there is no header: one with which the chain goes on from the place after
  * it and comes to its end without a fault. Segments are whole MiB, so there are few places to look at.
  */
 function* mendedLength(source: ByteSource, last: Segment | undefined, options: WalkOptions): Steps<MendedLength | undefined> {
@@ -169,7 +169,7 @@ function* mendedLength(source: ByteSource, last: Segment | undefined, options: W
   return undefined;
 }
 
-/** The chain behind a segment whose header the disk does not give, with which it goes on to its end without a fault. */
+/** The chain after a segment whose header the disk does not give, with which it goes on to its end without a fault. */
 function* chainBehindLost(source: ByteSource, headerAt: number, known: bigint, firstIndex: number, options: WalkOptions): Steps<SegmentWalk | undefined> {
   if (options.openEnd === true || options.mendLength === false) return undefined;
   const bytes = new Uint8Array(s390SegmentHeader.size);
@@ -197,7 +197,7 @@ const lengthFinding = (source: ByteSource, segment: Segment, length: bigint): Fi
   id: 'segments/length',
   severity: 'error',
   title: 'The length of a dump segment is wrong',
-  detail: `${source.name}: the segment at absolute ${hexOf(segment.start)} claims ${hexOf(segment.memoryBytes)} bytes, but the next header stands behind ${hexOf(length)}; from there the chain is sound to its end, and this length is used`,
+  detail: `${source.name}: the segment at absolute ${hexOf(segment.start)} claims ${hexOf(segment.memoryBytes)} bytes, but the next header is after ${hexOf(length)}; from there the chain is sound to its end, and this length is used`,
   where: { fileOffset: segment.fileOffset - s390SegmentHeader.size + 0x08, bytes: 8 },
   recorded: hexOf(segment.memoryBytes),
   computed: hexOf(length),
@@ -210,7 +210,7 @@ function chainFinding(source: ByteSource, at: number, what: string): Finding {
     id: 'container-complete/segment-chain',
     severity: 'error',
     title: 'The chain of dump segments is broken',
-    detail: `${source.name}: at file offset 0x${at.toString(16)} should stand a segment header, but ${what}; either this header or the length of the segment before it is wrong, and memory behind that segment is not known`,
+    detail: `${source.name}: there should be a segment header at file offset 0x${at.toString(16)}, but ${what}; either this header or the length of the segment before it is wrong, and memory after that segment is not known`,
     where: { fileOffset: at, bytes: 4096 },
   };
 }
@@ -219,7 +219,7 @@ const unreadHeaderFinding = (at: number, fault: FileFault, next: SegmentWalk | u
   id: 'container-complete/segment-chain',
   severity: 'error',
   title: 'A segment header cannot be read',
-  detail: `${faultText(fault)}: ${next === undefined ? 'memory behind the segment before it is not known' : 'what its segment holds is not known; the chain is found again behind it'}`,
+  detail: `${faultText(fault)}: ${next === undefined ? 'memory after the segment before it is not known' : 'what its segment holds is not known; the chain is found again after it'}`,
   where: { fileOffset: at, bytes: s390SegmentHeader.size },
 });
 
@@ -267,7 +267,7 @@ export function* walkSegments(source: ByteSource, position: number, options: Wal
         id: 'segments/stop-marker',
         severity: 'error',
         title: 'The last segment has no stop marker',
-        detail: `${source.name}: at file offset 0x${at.toString(16)} stands an end marker, though the segment before it is not marked as the last; the memory is taken as complete`,
+        detail: `${source.name}: there is an end marker at file offset 0x${at.toString(16)}, though the segment before it is not marked as the last; the memory is taken as complete`,
         where: { fileOffset: at, bytes: 16 },
       });
       return result(at);
@@ -341,7 +341,7 @@ export function* walkSegments(source: ByteSource, position: number, options: Wal
   }
 }
 
-/** What no segment holds: zero where the walk came to its end or passed by, missing behind the point where it broke. */
+/** What no segment holds: zero where the walk came to its end or passed by, missing after the point where it broke. */
 export function gapPieces(walk: Pick<SegmentWalk, 'known' | 'fault'>, finished: boolean, memorySize: bigint): MemoryPiece[] {
   const zero = 'the dumper stored only what is not zero';
   const zeroEnd = finished || walk.known > memorySize ? memorySize : walk.known;

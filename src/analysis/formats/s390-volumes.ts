@@ -86,7 +86,7 @@ function firstVolume(source: ByteSource, signature: bigint, context: OpenContext
 }
 
 /**
- * Collects the files that belong to the same dump. Volumes of other runs are told, not used.
+ * Collects the files that belong to the same dump. Volumes of other runs are reported, not used.
  * @param signature magic of the volumes, and signature of the unused ones
  * @throws DumpError when the header of the first volume cannot be used
  */
@@ -165,7 +165,7 @@ const otherHeaders = ([, ...others]: readonly Volume[]): DumpImage['headerRanges
   others.map(({ source }) => ({ offset: 0, bytes: standaloneHeaderBytes, source }));
 
 interface VolumeSetParts extends Pick<StandaloneParts, 'format' | 'marker' | 'findings' | 'memory' | 'segments'> {
-  /** The volume that the marker stands in. */
+  /** The volume that the marker is in. */
   readonly markerSource: ByteSource | undefined;
 }
 

@@ -18,7 +18,7 @@ import {
   standaloneFile,
 } from './standalone-dump.ts';
 
-/** A header that claims too much memory is told by the end marker that then stands at the very end of the file. */
+/** A header that claims too much memory is determined by the end marker that then is at the very end of the file. */
 function markerAtFileEnd(source: ByteSource): number | undefined {
   const at = source.size - s390EndMarker.size;
   if (at < standaloneHeaderBytes || (at - standaloneHeaderBytes) % 4096 !== 0) return undefined;
@@ -36,7 +36,7 @@ function completenessFindings(source: ByteSource, header: StandaloneHeader, mark
         id: 'container-complete/memory-size',
         severity: 'error',
         title: 'The header claims more memory than the dump holds',
-        detail: `mem_size is 0x${header.mem_size.toString(16)}, but a valid end marker stands at the end of the file, behind 0x${(elsewhere - standaloneHeaderBytes).toString(16)} bytes of memory`,
+        detail: `mem_size is 0x${header.mem_size.toString(16)}, but a valid end marker is at the end of the file, after 0x${(elsewhere - standaloneHeaderBytes).toString(16)} bytes of memory`,
         where: { fileOffset: 0x18, bytes: 8 },
         recorded: `0x${header.mem_size.toString(16)}`,
         computed: `0x${(elsewhere - standaloneHeaderBytes).toString(16)}`,
@@ -49,7 +49,7 @@ function completenessFindings(source: ByteSource, header: StandaloneHeader, mark
         id: 'end-marker/missing',
         severity: 'error',
         title: 'The end marker is missing',
-        detail: `the memory is complete, but the file ends ${source.size - expectedAt} bytes behind it and has no room for the marker`,
+        detail: `the memory is complete, but the file ends ${source.size - expectedAt} bytes after it and has no room for the marker`,
         where: { fileOffset: expectedAt, bytes: 16 },
       },
     ];

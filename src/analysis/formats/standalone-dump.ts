@@ -45,7 +45,7 @@ export function readStandaloneHeader(source: ByteSource): { readonly head: Uint8
   return { head, header };
 }
 
-/** The marker behind the memory, or what stands there instead. Undefined when the file ends before it. */
+/** The marker after the memory, or what is there instead. Undefined when the file ends before it. */
 export function readEndMarker(source: ByteSource, at: number, headerTod: bigint): EndMarker | undefined {
   const found = new Uint8Array(s390EndMarker.size);
   const got = at >= source.size ? 0 : source.readInto(at, found);
@@ -73,7 +73,7 @@ function prefixesOf(header: StandaloneHeader, findings: Finding[]): number[] {
   return prefixes;
 }
 
-/** What stands in the place of the end marker: text in quotes, or its bytes. */
+/** What is in the place of the end marker: text in quotes, or its bytes. */
 export const foundMarker = ({ text, printable }: EndMarker): string => (printable ? `"${text}"` : text);
 
 /** The finding for an end marker that is not there, or older than the header. None when all is well. */
@@ -95,7 +95,7 @@ export function markerFindings(marker: EndMarker): Finding[] {
         id: 'end-marker/missing',
         severity: 'error',
         title: 'No end marker: the dump may be incomplete',
-        detail: `at file offset 0x${marker.fileOffset.toString(16)} stands ${foundMarker(marker)}`,
+        detail: `at file offset 0x${marker.fileOffset.toString(16)} is ${foundMarker(marker)}`,
         where: { fileOffset: marker.fileOffset, bytes: 16 },
         recorded: END_MARKER,
         computed: marker.text,
@@ -122,7 +122,7 @@ export interface StandaloneParts extends Pick<DumpImage, 'memory' | 'ranges' | '
   readonly head: Uint8Array;
   readonly header: StandaloneHeader;
   readonly marker: EndMarker | undefined;
-  /** File that the marker stands in, when it is not `source`. */
+  /** File that the marker is in, when it is not `source`. */
   readonly markerSource?: ByteSource;
   readonly findings: readonly Finding[];
   readonly container?: Pick<ContainerFacts, 'compression' | 'volumes' | 'unused' | 'storedBytes'>;

@@ -1,4 +1,4 @@
-/** A file beside the dump whose header the disk does not give: it may belong to the set. */
+/** A file next to the dump whose header the disk does not give: it may belong to the set. */
 import type { Finding } from '../../shared/model.ts';
 import { faultText, type ByteSource, type FileFault } from '../source/byte-source.ts';
 

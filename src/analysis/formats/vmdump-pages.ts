@@ -35,7 +35,7 @@ export function* vmdumpPages(source: ByteSource, mapsAt: number, total: number):
   let stored = 0;
   /** Groups below this one are known. */
   let known = Math.ceil(total / groupPages);
-  /** What is said of pages behind those. */
+  /** What is said of pages after those. */
   let behind: PageContent = { state: 'missing', reason: beyondFile };
   const cut = (group: number): void => {
     known = group;

@@ -1,4 +1,4 @@
-/** What foreign bytes look like: a hint at who wrote them, told from the bytes alone and never certain. */
+/** What foreign bytes look like: a hint at who wrote them, determined from the bytes alone and never certain. */
 
 /** Sectors of disks, the unit in which a stray transfer lands. */
 const sectorBytes = 512;

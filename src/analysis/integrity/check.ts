@@ -36,7 +36,7 @@ export interface KernelCpuFacts {
   readonly findings: readonly Finding[];
 }
 
-/** What the kernel says of itself beside its names. */
+/** What the kernel says of itself next to its names. */
 export interface KernelWitnessFacts {
   readonly commandLine?: SourcedText;
   readonly modules?: readonly string[];
@@ -104,7 +104,7 @@ export interface Check {
   readonly title: string;
   /** What it means that the check failed, as a sentence. */
   readonly failure: string;
-  /** How much of the rest depends on it, up to 100: of several failures the gravest is told first. No two checks share one. */
+  /** How much of the rest depends on it, up to 100: of several failures the gravest is reported first. No two checks share one. */
   readonly gravity: number;
   /** What a person can do where it failed. */
   readonly remedy?: Remedy;

@@ -1,5 +1,5 @@
 /**
- * Lists of digests that lie beside a file: what `sha256sum` and `hashdeep` write and check. Besides the digest of each file we write
+ * Lists of digests that lie next to a file: what `sha256sum` and `hashdeep` write and check. Besides the digest of each file we write
  * those of its pieces, as comments that both tools pass over: with them the bad ranges of a damaged file can be named. The pieces of
  * `hashdeep -p` (lines whose name ends in "offset FIRST-LAST") are read as well.
  */

@@ -89,7 +89,7 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
       const found = yield* readKallsyms(memory, candidate, stext);
       if (found.found) return found;
     }
-    return { found: false, why: 'vmcoreinfo does not say where the tables lie (kernels before 6.0), and no pattern of them was found behind _stext' };
+    return { found: false, why: 'vmcoreinfo does not say where the tables lie (kernels before 6.0), and no pattern of them was found after _stext' };
   }
   /** Symbols that would have to be searched for are not, and a table of functions alone is the lesser one. */
   function* ownOrGiven(facts: GivenFacts): Steps<SymbolSearch> {

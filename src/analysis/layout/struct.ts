@@ -1,6 +1,6 @@
 /**
  * The struct declaration. One table, held against its sheet, gives parsing, the links between bytes and fields, text,
- * differences and the reference page. Offsets of a structure stand nowhere else.
+ * differences and the reference page. Offsets of a structure are nowhere else.
  */
 import { defined } from '../../shared/defined.ts';
 import { DumpError, type ErrorPlace } from '../../shared/dump-error.ts';
@@ -86,7 +86,7 @@ function fieldEnd(field: AnyField): number {
 /** Declares a structure. Throws when a field leaves it: a mistake of ours, found at start. */
 export function struct<F extends Fields>(name: string, options: StructOptions, fields: F): StructLayout<F> {
   for (const [key, field] of Object.entries(fields)) {
-    if (fieldEnd(field) > options.size) throw new Error(`${name}.${key} ends at ${fieldEnd(field)}, behind the structure's ${options.size} bytes`);
+    if (fieldEnd(field) > options.size) throw new Error(`${name}.${key} ends at ${fieldEnd(field)}, past the structure's ${options.size} bytes`);
   }
   return { name, endian: options.endian, size: options.size, doc: options.doc ?? '', fields };
 }

@@ -211,7 +211,7 @@ function rootOver(tree: Buffer, leaves: number): string {
 export const leafOf = (page: Uint8Array): Buffer => sha256(Buffer.concat([Buffer.from([0]), page]));
 
 /**
- * The root that a leaf and the digests beside its way up lead to (RFC 9162, section 2.1.3.2, with our nodes and our root).
+ * The root that a leaf and the digests next to its way up lead to (RFC 9162, section 2.1.3.2, with our nodes and our root).
  * @param place number of the leaf
  * @param path from the leaf up, 32 bytes each
  * @returns 64 hex digits; undefined when the path is too long or too short for the place

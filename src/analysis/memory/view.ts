@@ -145,7 +145,7 @@ export function viewMemory(image: MemoryImage, view: MemoryView, area: AddressRa
       if (stop > end) {
         const start = address > end ? address : end;
         target.fill(0, Number(start - address));
-        absent.push({ start, end: stop, state: 'missing', reason: view === 'kdump' ? notOfKdump : 'behind the last page of the dump' });
+        absent.push({ start, end: stop, state: 'missing', reason: view === 'kdump' ? notOfKdump : 'past the last page of the dump' });
       }
       return absent;
     },

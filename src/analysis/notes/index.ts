@@ -43,7 +43,7 @@ export interface DecodedNote {
 /** Texts of kernels take a page (VMCOREINFO_BYTES in include/linux/vmcore_info.h), those of filters some lines. */
 const maxTextBytes = 1 << 20;
 
-/** Decodes one note. A descriptor shorter than its layout leaves the fields behind its end without value. */
+/** Decodes one note. A descriptor shorter than its layout leaves the fields past its end without value. */
 export function decodeNote(note: RawNote, machine: { readonly arch: Architecture; readonly endian: Endian }): DecodedNote {
   const type = noteTypeOf(note, machine.arch);
   if (type === undefined) return { note, name: 'unknown' };

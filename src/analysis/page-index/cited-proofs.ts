@@ -1,5 +1,5 @@
 /**
- * Pages of a dump with the proof that each is in its memory root: the digests beside the way from its leaf to the root (RFC 6962).
+ * Pages of a dump with the proof that each is in its memory root: the digests next to the way from its leaf to the root (RFC 6962).
  * The index keeps roots of subtrees and no leaves, so the leaves of a subtree with a cited page are read from the dump again.
  */
 import { pageSize, type Pfn } from '../../shared/units.ts';
@@ -51,7 +51,7 @@ function* partsOf(extents: PageExtents, subtrees: Iterator<Subtree, undefined>):
 /** Leaves of a part that count when nothing is there after it. */
 const availableIn = ({ pages, state, subtree }: Part): number => (subtree === undefined ? (state === stateCode.zero ? pages : 0) : subtree.availablePages);
 
-/** Hears of the nodes of a tree, and keeps the digests beside the ways of the cited leaves. */
+/** Hears of the nodes of a tree, and keeps the digests next to the ways of the cited leaves. */
 function pathsOf(cited: readonly Pfn[]): { readonly paths: readonly Buffer[][]; readonly stack: TreeStack } {
   const paths = cited.map((): Buffer[] => []);
   const firstFrom = (pfn: Pfn): number => {

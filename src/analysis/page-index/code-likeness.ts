@@ -1,6 +1,6 @@
 /**
  * How much bytes look like machine code of the three architectures whose dumps we read. No disassembler: tables of what
- * compilers emit most, applied at the places where opcodes stand. A hit counts only when it differs from the hit before:
+ * compilers emit most, applied at the places where opcodes are. A hit counts only when it differs from the hit before:
  * tables with a constant byte in a fixed stride (offsets, addresses of one region, floats) look like one instruction
  * over and over, code does not.
  */

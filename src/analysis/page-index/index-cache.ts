@@ -35,7 +35,7 @@ export function indexContent(path: string): IndexContent | undefined {
 }
 
 /**
- * The indexes, the one used last first; anything else is passed over. Bytes are those of the file and of what SQLite keeps beside it.
+ * The indexes, the one used last first; anything else is passed over. Bytes are those of the file and of what SQLite keeps next to it.
  * @throws DumpError io
  */
 export function cachedIndexes(): CachedFile[] {

@@ -1,4 +1,4 @@
-/** Where indexes live: in the user's cache folder, never beside the dump. */
+/** Where indexes live: in the user's cache folder, never next to the dump. */
 import { createHash } from 'node:crypto';
 import { cacheFile } from '../../files/cache-folder.ts';
 import { databaseSuffixes } from '../../files/database-file.ts';

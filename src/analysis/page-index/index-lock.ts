@@ -21,7 +21,7 @@ export interface LockOptions {
 }
 
 /**
- * Where the lock of an index lies: in the cache folder, never beside an index that may lie with evidence. It is named by the
+ * Where the lock of an index lies: in the cache folder, never next to an index that may lie with evidence. It is named by the
  * place of the index, whatever links lead there.
  * @throws IndexError when there is no folder for the cache
  */
@@ -72,7 +72,7 @@ async function hold(lockPath: string, options: LockOptions): Promise<() => void>
     try {
       const lock = new sqlite(lockPath, { timeout: 0 });
       try {
-        // Nothing is ever written: no journal need lie beside it.
+        // Nothing is ever written: no journal need lie next to it.
         lock.pragma('journal_mode = MEMORY', { simple: true });
         lock.exec('BEGIN EXCLUSIVE');
         // The one before us may have removed the file when it was done: then this lock holds off nobody.
@@ -135,7 +135,7 @@ export async function whileIdle(path: string, work: () => void): Promise<boolean
 }
 
 /**
- * Removes an index and what SQLite keeps beside it.
+ * Removes an index and what SQLite keeps next to it.
  * @throws IndexBusy when it is being built
  * @throws IndexError when it is not an index, or cannot be removed
  */

@@ -6,7 +6,7 @@
 import { pageClasses, type PageClass } from '../../shared/page-words.ts';
 import { aarch64Share, s390xShare, x86Share } from './code-likeness.ts';
 
-/** Raised when a page can get another class than before. Stands in the index header. */
+/** Raised when a page can get another class than before. Recorded in the index header. */
 export const classVersion = 1;
 
 /** Every number that decides, found on dumps of s390x, x86_64 and aarch64 kernels where the kinds lie far apart. */

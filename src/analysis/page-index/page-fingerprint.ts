@@ -14,7 +14,7 @@
  * 64-byte structures). The 32 states are folded in column order and mixed across both halves at the end.
  */
 
-/** Stands in the index header: numbers of different algorithms never meet. */
+/** Recorded in the index header: numbers of different algorithms never meet. */
 export const fingerprintAlgorithm = 'columns16-1';
 
 const stepFactor = 0x9e3779b1 | 0;

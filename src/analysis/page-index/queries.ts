@@ -56,7 +56,7 @@ export interface PageLookup {
 
 /** Blocks kept unpacked, 36 KiB each: those of 4 GiB of memory. */
 const keptBlocks = 256;
-/** Runs of whole blocks kept beside them; they take no room, but are looked through one by one. */
+/** Runs of whole blocks kept next to them; they take no room, but are looked through one by one. */
 const keptRuns = 16;
 
 /** @param extents of the dump, where the index has only the first of them */

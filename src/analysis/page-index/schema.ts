@@ -27,7 +27,7 @@ export interface SqlTable {
   readonly stable: boolean;
   readonly about: string;
   readonly columns: readonly SqlColumn[];
-  /** Table constraints behind the columns. */
+  /** Table constraints after the columns. */
   readonly constraints?: string;
 }
 

@@ -27,7 +27,7 @@ export interface SqlRequest {
   readonly cell?: number;
   readonly signal?: AbortSignal;
   /**
-   * The child's entry point. In a checkout the default, host/sql-console.ts beside this folder, is right; a bundle
+   * The child's entry point. In a checkout the default, host/sql-console.ts next to this folder, is right; a bundle
    * names its own file.
    */
   readonly entry?: string | URL;

@@ -52,11 +52,11 @@ const isIndexHead = (head: Uint8Array): boolean => {
 const whyNoIndex = (path: string, inOwnFolder = isOwn(path)): string | undefined =>
   whyNoDatabase(path, { isOurs: isIndexHead, inOwnFolder, isOpen: (one) => (openHere.get(resolve(one)) ?? 0) > 0 });
 
-/** True in the cache folder, where only indexes are: whatever stands in an index's place is replaced. */
+/** True in the cache folder, where only indexes are: whatever is in an index's place is replaced. */
 const isOwn = (path: string): boolean => fitCacheFolders().some((root) => join(root, 'index') === dirname(resolve(path)));
 
 /**
- * A path that a user gave may name anything, even the dump, and so may what SQLite takes for its own beside it.
+ * A path that a user gave may name anything, even the dump, and so may what SQLite takes for its own next to it.
  * @throws IndexError when something there is not ours
  */
 export function assertIndexPlace(path: string): void {

@@ -43,7 +43,7 @@ interface Slice {
 const missingCode = pageStateCodes.indexOf('missing');
 
 /**
- * Cuts [start, end) into buckets of equally many pages, give or take one. Pages behind the end of the image count
+ * Cuts [start, end) into buckets of equally many pages, give or take one. Pages past the end of the image count
  * nowhere; pages that the index has not reached count by what the container says of them: states without bytes are
  * known, stored pages are `unknown`.
  * @param start absolute address, rounded down to a page

@@ -54,7 +54,7 @@ export const facts = (list: readonly (readonly [name: Text, value: Text | undefi
   facts: list.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
 });
 
-/** Without columns of which no row knows anything. @param most rows that are shown: the number of the others is told */
+/** Without columns of which no row knows anything. @param most rows that are shown: the number of the others is given */
 export function table(all: readonly (readonly [title: string, kind: TableColumn['kind']])[], rows: readonly (readonly Text[])[], most = 200): Block {
   const shown = rows.slice(0, most);
   const kept = all.map((_, at) => shown.some((row) => plainText(row[at] ?? '') !== ''));

@@ -5,7 +5,7 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 export const escapeHtml = (text: string): string => reportText(text).replaceAll(/[&<>"']/g, (mark) => escapes[mark] ?? mark);
 
-/** Words up to this length stand on one line. */
+/** Words up to this length are on one line. */
 const longestWord = 26;
 /** Digits of a hexadecimal number stay together in groups of so many. */
 const hexGroup = 16;

@@ -1,4 +1,4 @@
-/** Text in markdown: text from the dump stands in code spans, where CommonMark knows no markup, no links and no HTML. */
+/** Text in markdown: text from the dump is in code spans, where CommonMark knows no markup, no links and no HTML. */
 import { piecesOf, type Piece, type Text } from './blocks.ts';
 import { reportText } from './report-text.ts';
 

@@ -7,7 +7,7 @@ import { documentTitle } from './report-text.ts';
 import type { DocumentChoice, ReportFormat, ReportModel } from './report-model.ts';
 import { documentSections, type DocumentSection } from './sections/index.ts';
 
-/** Beside so few cells names of columns say nothing. */
+/** With so few cells names of columns say nothing. */
 const fewCells = 2;
 
 /** A verdict, what the row is about, and the other cells: with the names of their columns where there are many. */

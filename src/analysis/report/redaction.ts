@@ -1,6 +1,6 @@
 /**
  * Takes out of a report what must not leave the house, before any format sees it. Each value gets one mark with a number, so that a reader still
- * sees where the same thing stands. Rules look at texts alone: addresses, registers, digests and the names of functions stay.
+ * sees where the same thing is. Rules look at texts alone: addresses, registers, digests and the names of functions stay.
  */
 import { isIPv6 } from 'node:net';
 import { createContext, Script } from 'node:vm';

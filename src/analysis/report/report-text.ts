@@ -31,7 +31,7 @@ function rangesText({
   return rangeCount > named.length ? `${rangeCount} ranges: ${named.join(', ')} and ${rangeCount - named.length} more` : named.join(', ');
 }
 
-/** Text from a dump as it may be shown: nothing in it is invisible, it is one line, and what is endless is cut with a word. */
+/** Text from a dump as it may be shown: nothing in it is invisible, it is one line, and what is endless is cut with an explanation. */
 export function reportText(text: string): string {
   if (text.length <= maxText) return visibleLine(text);
   // Not between the halves of a surrogate pair.

@@ -4,7 +4,7 @@ import type { MaskedBytes } from './pattern.ts';
 
 interface Finder {
   readonly pattern: MaskedBytes;
-  /** First candidate start at or behind `from`, or -1; it still has to be verified. */
+  /** First candidate start at or after `from`, or -1; it still has to be verified. */
   readonly candidate: (window: Buffer, from: number, to: number) => number;
 }
 

@@ -7,7 +7,7 @@ export interface Match {
 }
 
 export interface Matcher {
-  /** Longest match in bytes: a start nearer to the end of the window waits for what comes behind it. */
+  /** Longest match in bytes: a start nearer to the end of the window waits for what comes after it. */
   readonly reach: number;
   /** Bytes before a start that decide about it. */
   readonly behind: number;

@@ -19,7 +19,7 @@ export class BadRanges {
     this.#file = file;
   }
 
-  /** Index of the first range that ends behind `offset`. */
+  /** Index of the first range that ends after `offset`. */
   #indexAt(offset: number): number {
     let low = 0;
     let high = this.#ranges.length;

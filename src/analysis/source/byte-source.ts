@@ -43,7 +43,7 @@ export interface UnknownRest {
  * of a set and an unflattened stream look the same.
  */
 export interface ByteSource {
-  /** As the user named it; stands in error messages. */
+  /** As the user named it; is in error messages. */
   readonly name: string;
   /** Bytes that can be read. */
   readonly size: number;

@@ -118,7 +118,7 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
       const came = readOnce(at, target, got, wanted);
       if (typeof came === 'number') {
         got += came;
-        // Behind a place where a large read failed, the reads grow again.
+        // After a place where a large read failed, the reads grow again.
         step *= 2;
         continue;
       }
@@ -148,7 +148,7 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
     const oldest = cache.size >= cacheBlocks ? cache.entries().next().value : undefined;
     if (oldest !== undefined) cache.delete(oldest[0]);
     const bytes = oldest?.[1].length === length ? oldest[1] : new Uint8Array(length);
-    // What lies behind bad bytes of the block is worth keeping.
+    // What lies after bad bytes of the block is worth keeping.
     readAround(direct, start, bytes, () => undefined);
     cache.set(index, bytes);
     return bytes;
@@ -247,7 +247,7 @@ export function isFolder(path: string): boolean {
   try {
     return statSync(pathBytes(path)).isDirectory();
   } catch {
-    // What cannot be looked at is told when it is opened.
+    // What cannot be looked at is reported when it is opened.
     return false;
   }
 }

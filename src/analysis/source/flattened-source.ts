@@ -13,7 +13,7 @@ const headerBytes = 4096;
 const recordHeaderBytes = 16;
 /** A record claims at least its header: more cannot be in the file. Hostile streams of empty records are cut here. */
 const maxRecords = 50_000_000;
-/** Records that must follow each other behind bytes that the disk does not give, and the largest of them. */
+/** Records that must follow each other after bytes that the disk does not give, and the largest of them. */
 const provenRecords = 8;
 const largestProven = 64n << 20n;
 /** How far they are looked for. Writers flush their buffers in records of at most a few MiB. */
@@ -71,7 +71,7 @@ function startsRecords(outer: ByteSource, start: number): boolean {
   return true;
 }
 
-/** Where records go on behind bytes that the disk does not give. */
+/** Where records go on after bytes that the disk does not give. */
 function* recordsBehind(outer: ByteSource, from: number): Steps<number | undefined> {
   const window = new Uint8Array(Math.min(searchedBytes, Math.max(0, outer.size - from)));
   const view = new DataView(window.buffer);

@@ -79,7 +79,7 @@ export class RecordPieces {
     return 24 * this.#records.length + (this.#of === undefined ? 0 : 12 * this.length);
   }
 
-  /** Undefined behind the last one. */
+  /** Undefined after the last one. */
   at(index: number): RecordPiece | undefined {
     if (index < 0 || index >= this.length) return undefined;
     const record = this.#records.at(this.#of?.at(index) ?? index);
@@ -89,7 +89,7 @@ export class RecordPieces {
     return { start, end: Math.min(record.end, next), from: record.from + (start - record.start) };
   }
 
-  /** Number of the piece that holds a position, else of the first one behind it. */
+  /** Number of the piece that holds a position, else of the first one after it. */
   indexAt(position: number): number {
     const next = this.#starts.firstFrom(position);
     if (next < this.length && this.#starts.at(next) === position) return next;

@@ -1,4 +1,4 @@
-/** Files that are no dump but hold one: told by their first bytes. */
+/** Files that are no dump but hold one: identified by their first bytes. */
 import { skipsToZstd } from './zstd-frames.ts';
 
 export interface Wrapper {
@@ -12,7 +12,7 @@ export interface Wrapper {
 const starts = (head: Uint8Array, ...bytes: readonly number[]): boolean => bytes.every((byte, index) => head[index] === byte);
 const ascii = (head: Uint8Array, at: number, text: string): boolean => Buffer.from(head.subarray(at, at + text.length)).toString('latin1') === text;
 
-/** A tar header without a magic (version 7): the checksum of its 512 bytes, its own field taken as spaces, stands in it in octal digits. */
+/** A tar header without a magic (version 7): the checksum of its 512 bytes, its own field taken as spaces, is in it in octal digits. */
 function isOldTar(head: Uint8Array): boolean {
   if (head.length < 512 || (head[0] ?? 0) <= 0x20) return false;
   const stated = /^ *([0-7]{4,7})[ \0]/.exec(Buffer.from(head.subarray(148, 156)).toString('latin1'))?.[1];

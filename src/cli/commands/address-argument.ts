@@ -28,7 +28,7 @@ export function numberedCpu({ cpus, numbering }: NumberedCpus, number: number): 
   throw new UsageError(`there is no CPU ${number}; the dump has ${known === '' ? 'no CPUs' : `${known} (${numberingWords[numbering]})`}`);
 }
 
-/** The number behind `--cpu`. @throws UsageError when it is none */
+/** The number after `--cpu`. @throws UsageError when it is none */
 export const cpuOption = (options: OptionValues): number | undefined => (options.cpu === undefined ? undefined : wholeNumber(String(options.cpu), '--cpu'));
 
 export interface Place extends ResolvedAddress {

@@ -34,7 +34,7 @@ export const cacheCommand: Command = {
   name: 'cache',
   summary: 'list what the cache folder holds of Dumpbench (page indexes, unpacked dumps, compiled modules, leftovers), or remove what is old',
   args: ['[action]'],
-  options: [{ flags: '--max <bytes>', description: 'prune: keep at most so much, those used last (default 0: remove all)' }],
+  options: [{ flags: '--max <bytes>', description: 'prune: keep at most this much, most recently used first (default 0: remove all)' }],
   example: 'dumpbench cache prune --max 2GiB',
   async run({ engine, io, output }, [action = 'list'], options) {
     if (action !== 'list' && action !== 'prune') throw new UsageError(`cache knows "list" and "prune", not "${action}"`);

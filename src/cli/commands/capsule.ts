@@ -78,7 +78,7 @@ async function make(context: CommandContext, file: string, options: OptionValues
     say(
       io,
       output,
-      'who gets the capsule puts that key into a file of allowed signers, behind your name: dumpbench capsule verify --allowed-signers FILE CAPSULE',
+      'who gets the capsule puts that key into a file of allowed signers, after your name: dumpbench capsule verify --allowed-signers FILE CAPSULE',
     );
   }
   return exitCodes.fine;

@@ -12,7 +12,7 @@ export const disassembleCommand: Command = {
   summary: 'the instructions at an address (virtual, unless its space is named), a register such as cpu0.psw, or a symbol: those before and after it',
   args: ['<file>', '<address>'],
   options: [
-    { flags: '--count <number>', description: 'so many instructions from the address on' },
+    { flags: '--count <number>', description: 'this many instructions from the address on' },
     { flags: '--function', description: 'the whole function that the address lies in' },
     { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses' },
   ],

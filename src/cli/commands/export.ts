@@ -114,7 +114,7 @@ export const exportCommand: Command = {
       else io.out(exportText(answer, style));
       for (const line of missingLines(answer)) say(io, output, line);
       if (answer.resumedAt !== undefined) say(io, output, `went on with an interrupted export after ${answer.resumedAt} bytes`);
-      if (answer.discarded !== undefined) say(io, output, `dumpbench: an interrupted export was begun again: ${answer.discarded}`);
+      if (answer.discarded !== undefined) say(io, output, `dumpbench: an interrupted export was restarted: ${answer.discarded}`);
       return exitCodes.fine;
     });
   },

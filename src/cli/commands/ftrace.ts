@@ -53,7 +53,7 @@ export const ftraceCommand: Command = {
       }
       if (!answer.complete) for (const line of partialLines(answer)) say(io, output, line);
       if (answer.missing.some(({ what }) => what === 'rows'))
-        say(io, output, `  only the first ${mostLines} lines are given: --from, --cpu, --pid, --event and --function choose among them`);
+        say(io, output, `  only the first ${mostLines} lines are shown: narrow them with --from, --cpu, --pid, --event and --function`);
       if (given.instance === undefined && !output.quiet) for (const line of await otherInstances(context, dump)) sayLine(io, `dumpbench: ${line}`);
       return exitCodes.fine;
     });

@@ -17,7 +17,7 @@ export const indexCommand: Command = {
   args: ['<file>'],
   options: [
     { flags: '--digest', description: 'also compute the SHA-256 tree over all pages' },
-    { flags: '--rebuild', description: 'throw an existing index away first' },
+    { flags: '--rebuild', description: 'discard an existing index first' },
     { flags: '--memory <bytes>', description: `what the engine may take: ${byteText(engineBytes)} at least, and 64 MiB for each page worker (default 512MiB)` },
     { flags: '--workers <n>', description: 'page workers; 0 for none (default: one for each processor where the dump is large)' },
     indexOption,
@@ -30,7 +30,7 @@ export const indexCommand: Command = {
       const path = typeof options.index === 'string' ? { path: options.index } : {};
       const memory = byteArgument('--memory', options.memory);
       if (memory !== undefined && memory < engineBytes)
-        throw new UsageError(`--memory wants ${byteText(engineBytes)} at least: so much the engine takes without any page worker`);
+        throw new UsageError(`--memory wants ${byteText(engineBytes)} at least: the engine takes that much without any page worker`);
       const workers = numberArgument('--workers', options.workers);
       const limits = defined({ memory, workers });
       try {

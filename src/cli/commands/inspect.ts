@@ -22,7 +22,7 @@ function layoutsText({ layouts }: LayoutListJson, style: Style): string {
 }
 
 function readingsText(readings: readonly InterpretationJson[], style: Style): string {
-  if (readings.length === 0) return 'nothing that makes sense beyond plain integers\n';
+  if (readings.length === 0) return 'nothing but plain integers makes sense here\n';
   const rows = readings.map(({ name, text, place }) => [
     style.dim(visibleLine(name)),
     visibleLine(text),

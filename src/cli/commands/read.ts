@@ -33,7 +33,7 @@ export const readCommand: Command = {
     { flags: '--space <space>', description: `address space of a bare address: ${addressSpaces.join(', ')}`, default: 'absolute' },
     { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses, and whose page tables a virtual one' },
     { flags: '--raw', description: 'write just the bytes' },
-    { flags: '--fill <byte>', description: 'put this byte where the dump has none, instead of failing' },
+    { flags: '--fill <byte>', description: 'use this byte where the dump has none, instead of failing' },
   ],
   example: 'dumpbench read dump.s390 lowcore+0xe18 8',
   async run(context, [file = '', typed = '', lengthText = ''], options) {
@@ -68,7 +68,7 @@ export const readCommand: Command = {
             'absent',
             { file, address: BigInt(gap.start) },
             `the dump has no bytes there: ${gap.state}`,
-            `${length} bytes from ${hex(place.address)} on; --fill BYTE puts a byte in their place`,
+            `${length} bytes from ${hex(place.address)} on; --fill BYTE uses a byte in their place`,
           );
         }
         if (fill !== undefined) for (const hole of part.absent) part.data.fill(fill, Number(BigInt(hole.start) - address), Number(BigInt(hole.end) - address));

@@ -37,7 +37,7 @@ export const reportCommand: Command = {
       { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
       { flags: '--with <dump>', description: 'also compare with another dump' },
       { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
-      { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to stand in the report' },
+      { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to be in the report' },
       { flags: '--sections <ids>', description: `what is in it, with commas between: ${sectionsText()}` },
       redactOption,
       knownIssuesOption,

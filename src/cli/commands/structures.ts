@@ -49,7 +49,7 @@ function besideText({ files, partly }: BesideAnswer, style: Style): string {
   const more = partly === undefined ? '' : style.dim(`  ${visibleLine(partly)}\n`);
   return rows.length === 0 && partly === undefined
     ? ''
-    : `\n${style.strong('Beside this dump, and not used')}\n${columns(rows)}${rows.length === 0 ? '' : '\n'}${more}`;
+    : `\n${style.strong('Next to this dump, and not used')}\n${columns(rows)}${rows.length === 0 ? '' : '\n'}${more}`;
 }
 
 export const infoCommand: Command = {

@@ -1,4 +1,4 @@
-/** The registers of a CPU as text, with what they mean beside them. */
+/** The registers of a CPU as text, with what they mean next to them. */
 import { cpuName, identityText, numberingWords, type CpuNumbering } from '../../shared/cpu-registers.ts';
 import type { CpuJson, PswJson } from '../../shared/cpu-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
@@ -23,7 +23,7 @@ function namedRows(values: readonly string[], letter: string, meanings: readonly
 
 const allZero = (values: readonly string[]): boolean => values.every((value) => value === '0x0');
 
-/** Those that are not zero, one a line; the others are told in a word. */
+/** Those that are not zero, one a line; the others are summed up. */
 function nonZeroRows(
   values: readonly string[],
   letter: string,

@@ -35,7 +35,7 @@ function openLines({ openWith = [] }: ExportJson, style: Style): readonly string
   });
 }
 
-/** Pages by what became of them, notes, digests. */
+/** Pages by outcome, notes, digests. */
 export function exportText(answer: ExportJson, style: Style): string {
   const { path, format, compression, bytes, sha256, memoryRoot, memory, notes, view } = answer;
   const rows = pageRows(answer)

@@ -1,4 +1,4 @@
-/** Fields of a structure as lines: numbered registers without a meaning of their own stand four in a line. */
+/** Fields of a structure as lines: numbered registers without a meaning of their own are four in a line. */
 import type { FieldJson } from '../../shared/structure-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
@@ -17,7 +17,7 @@ function valueOf(field: FieldJson, absent: string): string {
   return isWide(field) ? visibleLine(field.text ?? '') : String(field.value);
 }
 
-/** Runs of fields that can share a line: the same name, numbers one after the other, no words beside them. */
+/** Runs of fields that can share a line: the same name, numbers one after the other, no words next to them. */
 function runs<T extends FieldJson>(fields: readonly T[]): readonly (readonly T[])[] {
   const found: T[][] = [];
   for (const field of fields) {

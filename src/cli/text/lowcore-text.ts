@@ -13,7 +13,7 @@ const groupTitles = { architected: 'Interruptions and PSWs', linux: 'Linux', 'sa
 /** Values that say nothing are left out unless asked for. */
 const isZero = ({ value }: LowcoreFieldJson): boolean => value === 0 || value === '0x0';
 
-/** The field with the name of the place that it leads to behind its meaning. */
+/** The field with the name of the place that it leads to after its meaning. */
 function named(field: LowcoreFieldJson, names: PlaceNames): LowcoreFieldJson {
   const address = fieldAddress(field);
   const name = address === undefined ? undefined : names.get(hex(address));

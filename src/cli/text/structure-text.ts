@@ -104,7 +104,7 @@ const outcomeWords: Readonly<Record<string, string>> = {
   'not-in-dump': 'the crashkernel memory is not in the dump',
   'disabled-wait': 'disabled wait',
   'full-dump': 'a full dump is written',
-  unknown: 'cannot be told from this dump',
+  unknown: 'cannot be determined from this dump',
 };
 
 interface Decision {

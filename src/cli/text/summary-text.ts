@@ -115,7 +115,7 @@ function cpuLines(dump: TriageDump, style: Style, names: PlaceNames, all: boolea
 const decisionWords: Readonly<Record<string, string>> = {
   'start-kdump': 'yes',
   'disabled-wait': 'no, it would have stopped in a disabled wait',
-  unknown: 'cannot be told from this dump',
+  unknown: 'cannot be determined from this dump',
 };
 
 /** Ranges of memory in the first screen. */

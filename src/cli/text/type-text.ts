@@ -1,4 +1,4 @@
-/** Layouts of kernel types as C, with the offset beside each member. */
+/** Layouts of kernel types as C, with the offset next to each member. */
 import type { StructJson, StructMemberJson, TypeNamesJson } from '../../shared/kernel-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';

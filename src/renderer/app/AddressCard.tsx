@@ -144,7 +144,7 @@ function Facts({ card, answer }: AnswerProps) {
   const { facts, missing } = answer;
   return (
     <>
-      {facts.length === 0 ? <p>Nothing is known of it.</p> : null}
+      {facts.length === 0 ? <p>Nothing is known about it.</p> : null}
       <dl className="address-card-facts">
         {facts.map((fact, at) => (
           <div key={at}>

@@ -1,4 +1,4 @@
-/** The menu of every address in the window, and of what views offer beside it: elements carry their addresses, so no view has to ask for them. */
+/** The menu of every address in the window, and of what views offer next to it: elements carry their addresses, so no view has to ask for them. */
 import { useEffect } from 'react';
 import type { PointedAddress } from '../state/address-card.ts';
 import { offeredItems, type ContextItem } from '../state/context-menu.ts';

@@ -28,7 +28,7 @@ export function DropOverlay() {
       setOver(false);
       const paths = [...(event.dataTransfer?.files ?? [])].map((file) => shell.pathOf(file)).filter((path) => path !== '');
       if (paths.length > 0) void dropFiles(workbench, paths);
-      else if (carriesFiles(event)) notice.set({ tone: 'bad', text: 'What was dropped is not a file on disk.' });
+      else if (carriesFiles(event)) notice.set({ tone: 'bad', text: 'What you dropped is not a file on disk.' });
     };
     window.addEventListener('dragenter', onOver);
     window.addEventListener('dragover', onOver);

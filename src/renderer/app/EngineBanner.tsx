@@ -45,7 +45,7 @@ export function EngineBanner() {
         <span className="banner-words">
           <strong>{status.reason === undefined ? 'The engine stopped.' : 'The engine stopped:'}</strong>{' '}
           <Hostile text={status.reason === undefined ? '' : `${status.reason}.`} />{' '}
-          {stalled ? 'It did not come back by itself.' : 'It is being started again; your dumps will be reopened at the same place.'}
+          {stalled ? 'It did not restart by itself.' : 'It is being started again; your dumps will be reopened at the same place.'}
         </span>
         {stalled ? (
           <button type="button" className="button" onClick={() => void shell.call('restartEngine', {}).catch(tell)} data-testid="engine-restart">

@@ -90,7 +90,7 @@ function RangeFields({ typed: [from, to], onChange, range }: RangeProps) {
       </label>
       <span className={range === undefined ? 'tone-warn' : 'dim'} role="status" data-testid="export-range-text">
         {range === undefined
-          ? 'Two absolute addresses in hexadecimal digits, the second one above the first.'
+          ? 'Two absolute addresses in hexadecimal, the second one higher than the first.'
           : `${hex(range.start)} to ${hex(range.end)}: ${byteText(range.end - range.start)}, in ${plural(pagesOf(range), 'page')} of 4096 bytes`}
       </span>
     </div>
@@ -124,7 +124,7 @@ function Form({ draft, dump }: { readonly draft: ExportDraft; readonly dump: Ope
     const { path } = await shell.call('chooseOutput', { suggestedName, title: 'Export to' });
     if (path === undefined) return;
     const order = { dump: dump.key, view, format, compression: format === 'kdump' ? compression : undefined, range, filter: levels, output: path };
-    if (!exports.start(order)) throw new Error('another export of this dump runs: it is in the list of jobs');
+    if (!exports.start(order)) throw new Error('another export of this dump is running: see the list of jobs');
     close();
   };
   return (
@@ -186,12 +186,12 @@ function Form({ draft, dump }: { readonly draft: ExportDraft; readonly dump: Ope
             <Hostile text={query.error.message} />
           </span>
         ) : !isReady ? null : preview === undefined ? (
-          <span className="dim">Looking at the pages…</span>
+          <span className="dim">Examining the pages…</span>
         ) : (
           sizeText(format, preview, levels)
         )}
       </p>
-      <p className="dim">The dump is only read. What was written is read again, and its memory root compared.</p>
+      <p className="dim">The dump is only read. The exported file is read back, and its memory root compared.</p>
     </Dialog>
   );
 }

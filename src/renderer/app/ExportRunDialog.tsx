@@ -99,10 +99,10 @@ function Root({ result }: { readonly result: ExportJson }) {
         <p>
           {equal === true ? (
             <span className="tone-ok">
-              <Icon name="pass" /> Read again from the export and equal
+              <Icon name="pass" /> Read back from the export and equal
             </span>
           ) : (
-            <span className="dim">{result.format === 'raw' ? 'Not read again: a raw file does not say where its memory is' : 'Not read again'}</span>
+            <span className="dim">{result.format === 'raw' ? 'Not read back: a raw file does not record where its memory is' : 'Not read again'}</span>
           )}
           {whole ? '; it is the memory root of the dump.' : '; it is that of the pages that were exported, not of the whole dump.'}
         </p>
@@ -141,7 +141,7 @@ function Result({ result }: { readonly result: ExportJson }) {
         </div>
         <Root result={result} />
       </dl>
-      <DataTable name="export-pages" label="Pages by what became of them" testId="export-pages" columns={pageColumns} rows={pageRows(result)} asHighAsRows />
+      <DataTable name="export-pages" label="Pages by outcome" testId="export-pages" columns={pageColumns} rows={pageRows(result)} asHighAsRows />
       <div className="export-actions">
         {isDump ? (
           <button type="button" className="button" onClick={openHere} data-testid="export-open-here">
@@ -163,7 +163,7 @@ function Result({ result }: { readonly result: ExportJson }) {
             ))}
             {discarded === undefined ? null : (
               <li>
-                <Hostile text={`an interrupted export was begun again: ${discarded}`} />
+                <Hostile text={`an interrupted export was restarted: ${discarded}`} />
               </li>
             )}
           </ul>
@@ -192,7 +192,7 @@ function Progress({ job }: { readonly job: Job }) {
           ? 'starting'
           : `${phaseText(meter.progress)}: ${countText(meter.progress.done)} of ${countText(meter.progress.total)} ${meter.progress.unit}`}
       </p>
-      <p className="dim">The export goes on when this dialog is closed; the list of jobs shows it.</p>
+      <p className="dim">The export continues when this dialog is closed; the list of jobs shows it.</p>
     </>
   );
 }

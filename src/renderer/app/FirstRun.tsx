@@ -33,7 +33,7 @@ function Begin() {
       <p className="first-run-drop">
         <Icon name="desktop-download" />
         <span>
-          Or drop files and folders anywhere in this window. <span className="dim">Of a set of volumes any one file does; the others are found.</span>
+          Or drop files and folders anywhere in this window. <span className="dim">For a set of volumes, any one file is enough; the others are found.</span>
         </span>
       </p>
     </>
@@ -77,7 +77,7 @@ export function FirstRun() {
           </section>
           <section aria-labelledby="first-run-samples">
             <h2 className="caption" id="first-run-samples">
-              No dump at hand? Samples
+              No dump at hand? Try the samples
             </h2>
             <SampleList />
           </section>
@@ -89,7 +89,7 @@ export function FirstRun() {
           <WhatOpens />
           <section aria-labelledby="first-run-keys">
             <h2 className="caption" id="first-run-keys">
-              Keys to begin with
+              Keys to start with
             </h2>
             <dl className="first-run-keys">
               {keys.map(([key, words]) => (

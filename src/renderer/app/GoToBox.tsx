@@ -64,7 +64,7 @@ export function GoToBox() {
     if (dump === undefined) return;
     const text = input.value;
     const choice = choices[at];
-    // What stands there unchanged is a place as well: Enter goes to its bytes.
+    // What is there unchanged is a place as well: Enter goes to its bytes.
     const shown = typed === undefined ? resolveGoTo(text, position.space, dump.triage?.cpus) : undefined;
     if (choice !== undefined) arrive(choice.position, input);
     else if (shown?.ok === true) arrive(shown.position, input);
@@ -92,7 +92,7 @@ export function GoToBox() {
       event.preventDefault();
       setPicked((at + step + choices.length) % choices.length);
     }
-    // A name is completed, so that an offset can be typed behind it.
+    // A name is completed, so that an offset can be typed after it.
     if (event.key === 'Tab' && !event.shiftKey && choices[at] !== undefined && symbolQuestion(choices[at].title) !== undefined && choices[at].title !== typed) {
       event.preventDefault();
       setTyped(choices[at].title);

@@ -20,7 +20,7 @@ export function GoToChoices({ dump, choices, picked, onPick, onChoose }: GoToCho
   const choice = choices[picked];
   return (
     <div className="go-to-answer go-to-list">
-      <ul id="go-to-choices" role="listbox" aria-label="Places that may be meant" data-testid="go-to-choices">
+      <ul id="go-to-choices" role="listbox" aria-label="Possible places" data-testid="go-to-choices">
         {choices.map((one, at) => (
           <li
             key={`${one.title} ${positionText(one.position)}`}

@@ -54,9 +54,9 @@ function Form({ draft }: { readonly draft: OpeningDraft }) {
     >
       <p className="dim">
         {paths.length === 0
-          ? 'Choose the file. Of a set whose files lie in several folders choose them all: together they are one dump.'
+          ? 'Choose the file. If a set spans several folders, select all its files; they open as one dump.'
           : paths.length === 1
-            ? 'Add the other files of the set, if it has some elsewhere. Those in the same folder are found without.'
+            ? 'Add the files of the set that are in other folders. Those in the same folder are found automatically.'
             : `${plural(paths.length, 'file')}, opened as one dump.`}
       </p>
       <ul className="choice-list">
@@ -73,7 +73,7 @@ function Form({ draft }: { readonly draft: OpeningDraft }) {
         <Icon name="folder-opened" /> {paths.length === 0 ? 'Choose files…' : 'Add files…'}
       </button>
       <fieldset className="choice-views">
-        <legend className="caption">Where two systems are in the dump, show</legend>
+        <legend className="caption">If the dump holds two systems, show</legend>
         {views.map(({ id, title, about }) => (
           <label key={id}>
             <input type="radio" name="view" checked={id === view} onChange={() => setView(id)} data-testid={`opening-${id}`} /> {title}{' '}

@@ -78,7 +78,7 @@ export function RefusedBytes({ dump, failure }: { readonly dump: OpenDump; reado
       <h2 className="caption">Bytes of the file</h2>
       {isOther ? (
         <p className="dim">
-          <Hostile text={`These are the bytes of ${file}${packedWith === undefined ? '' : ` (${packedWith})`}. Offsets in what is in it are others.`} />
+          <Hostile text={`These are the bytes of ${file}${packedWith === undefined ? '' : ` (${packedWith})`}. Offsets in its contents differ.`} />
         </p>
       ) : null}
       <Grid key={`${file}/${about.size}`} dump={dump} about={about} offset={isOther ? undefined : failure.offset} />

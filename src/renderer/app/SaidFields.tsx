@@ -70,7 +70,7 @@ export function SaidFields({ draft, paths, change, chooseKey }: SaidFieldsProps)
           onChange={(event) => change({ ...draft, isHeaderless: event.currentTarget.checked })}
           data-testid="opening-headerless"
         />{' '}
-        Memory without a header <span className="dim">each file begins at the physical address that is given</span>
+        Memory without a header <span className="dim">each file begins at the given physical address</span>
       </label>
       {draft.isHeaderless
         ? paths.map((path) => (
@@ -103,7 +103,7 @@ export function SaidFields({ draft, paths, change, chooseKey }: SaidFieldsProps)
             <IconButton icon="close" label="Open without the key" onPress={() => change({ ...draft, key: undefined })} />
           </>
         )}
-        <span className="dim">for this opening, kept nowhere</span>
+        <span className="dim">for this time only, not stored</span>
       </div>
     </fieldset>
   );

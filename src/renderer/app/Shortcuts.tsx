@@ -57,7 +57,7 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
   return (
     <Dialog title="Keyboard shortcuts" testId="shortcuts" error={error} takesKeys={asking !== undefined} onClose={() => workbench.overlay.set(undefined)}>
       <p className="dim" role="status">
-        {said === '' ? 'Choose keys, then press others; Backspace takes them away, Escape leaves them.' : said}
+        {said === '' ? 'Choose a key, then press another; Backspace removes it, Escape leaves it.' : said}
       </p>
       <dl className="shortcut-list">
         {actions.map(({ id, title, keys }) => (

@@ -12,7 +12,8 @@ function HungEngine() {
     <div className="banner bad" role="alert" data-testid="engine-hangs">
       <Icon name="watch" />
       <span className="banner-words">
-        <strong>The engine does not answer.</strong> It may be busy with something large, or hang. Started again, it reopens your dumps at the same place.
+        <strong>The engine does not respond.</strong> It may be busy with something large, or hanging. If you restart it, it reopens your dumps at the same
+        place.
       </span>
       <button type="button" className="button" onClick={() => void shell.call('restartEngine', {}).catch(tell)}>
         Start it again
@@ -36,11 +37,11 @@ export function TroubleBanners() {
             <Icon name="warning" />
             <span className="banner-words">
               <strong>
-                <Hostile text={dump.name} /> {trouble === 'gone' ? 'is gone from the disk.' : 'has changed on the disk.'}
+                <Hostile text={dump.name} /> {trouble === 'gone' ? 'no longer exists on the disk.' : 'has changed on the disk.'}
               </strong>{' '}
               {trouble === 'gone'
-                ? 'What is shown was read before; what is asked for from now on may fail.'
-                : 'What is shown may be of the file as it was, or of both: nothing from it can be trusted until it is opened again.'}
+                ? 'What is shown was read before; further reads may fail.'
+                : 'What is shown may come from the old file, the new one, or both: trust none of it until the dump is opened again.'}
             </span>
             <button
               type="button"

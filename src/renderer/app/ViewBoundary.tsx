@@ -23,7 +23,7 @@ export class ViewBoundary extends Component<Props, State> {
       <div className="view" role="alert">
         <h2>This view failed.</h2>
         <p className="message">
-          That is a fault in Dumpbench; the dump and the other views are not affected. <Hostile text={error.message} />
+          This is a bug in Dumpbench; the dump and the other views are not affected. <Hostile text={error.message} />
         </p>
         <button type="button" className="button" onClick={() => this.setState({ error: undefined })}>
           Try again

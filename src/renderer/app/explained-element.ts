@@ -34,7 +34,7 @@ export function focusedAddress(again: boolean): PointedAddress | undefined {
   return inLine(line, Math.max(0, index));
 }
 
-/** Where a card stands that is about no element: in the middle of what has the focus. */
+/** Where a card is that is about no element: in the middle of what has the focus. */
 export function focusBox(): PointedAddress['box'] {
   const { left, top, height } = (document.activeElement ?? document.body).getBoundingClientRect();
   return { left: left + 40, top: top + height / 3, bottom: top + height / 3 };

@@ -48,7 +48,7 @@ export function hexActions(workbench: Workbench): readonly Action[] {
     ...copyFormats.map(({ id, words }) => ({ id: `hex.copy.${id}`, title: `Copy the selected bytes as ${words}`, enabled: hasHex, run: copy(() => id) })),
     {
       id: 'hex.selectRange',
-      title: 'Select the structure, region, or page around the selection',
+      title: 'Expand the selection to the structure, region, or page around it',
       keys: 'Ctrl+A',
       keysIn: 'hex-grid',
       enabled: hasHex,
@@ -58,7 +58,7 @@ export function hexActions(workbench: Workbench): readonly Action[] {
         const info = dump === undefined ? undefined : infoOf(dump);
         const around = { laid, regions: dump?.regions ?? [], memory: info?.memory.ranges ?? [], fileBytes: BigInt(info?.file.bytes ?? 0) };
         const range = nextRange(position, around);
-        if (range === undefined) return position.length > 1 ? 'Nothing larger around the selection' : 'The dump has no memory here';
+        if (range === undefined) return position.length > 1 ? 'There is nothing larger around the selection' : 'The dump has no memory here';
         const length = Number(range.end - range.start);
         places.moveCursor(owner, { ...position, address: range.start, length });
         return `Selected: ${range.name}, ${byteText(length)}`;
@@ -100,7 +100,7 @@ export function hexActions(workbench: Workbench): readonly Action[] {
     { id: 'hex.link', title: 'Hex: scroll all hex views together, or each on its own', enabled: hasHex, run: gridLinks.toggle },
     {
       id: 'hex.disassembly',
-      title: 'Disassembly beside the bytes',
+      title: 'Disassembly next to the bytes',
       enabled: hasHex,
       run: () => {
         const front = frontHex(places);

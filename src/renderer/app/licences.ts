@@ -1,4 +1,4 @@
-/** The licences that the build wrote beside the page (scripts/licences.mjs). */
+/** The licences that the build wrote next to the page (scripts/licences.mjs). */
 import * as v from 'valibot';
 
 export const licencesSchema = v.array(v.strictObject({ name: v.string(), version: v.string(), licence: v.string(), text: v.pipe(v.string(), v.minLength(1)) }));
@@ -7,6 +7,6 @@ export type Licence = v.InferOutput<typeof licencesSchema>[number];
 /** @throws Error when the file is not there, or another one */
 export async function loadLicences(): Promise<readonly Licence[]> {
   const answer = await fetch('licences.json');
-  if (!answer.ok) throw new Error('the licence texts are not beside the page: the window was not built as a whole');
+  if (!answer.ok) throw new Error('the licence texts are not next to the page: the window was not built as a whole');
   return v.parse(licencesSchema, await answer.json());
 }

@@ -74,7 +74,7 @@ export function linkEngine(page: Window): EngineLink {
       if (event.event !== 'engine') return;
       switch (event.state) {
         case 'gone':
-          lost(event.reason ?? 'it ended without saying why');
+          lost(event.reason ?? 'it ended without giving a reason');
           break;
         case 'starting':
           // Said also before the first port; after a loss it tells that a new one comes.

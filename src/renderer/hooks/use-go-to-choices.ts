@@ -22,12 +22,12 @@ export function useGoToChoices(dump: OpenDump | undefined, typed: string | undef
   const query = useQuery(dump ?? noDump, key, async (handle, signal) => {
     if (task !== undefined) {
       const { tasks } = await engine.call('completeTask', { dump: handle, text: task.slice(0, 64), most }, { signal });
-      return { of: text, choices: taskChoices(tasks), why: tasks.length === 0 ? 'No task that is known so far has that number or name.' : undefined };
+      return { of: text, choices: taskChoices(tasks), why: tasks.length === 0 ? 'No task known so far has that number or name.' : undefined };
     }
     if (symbol === undefined) return { of: text, choices: [], why: undefined };
     const { symbols, why } = await engine.call('completeSymbol', { dump: handle, text: symbol.name.slice(0, 512), most }, { signal });
     const choices = symbolChoices(symbol, symbols);
-    return { of: text, choices, why: why ?? (choices.length === 0 ? 'No symbol has that in its name.' : undefined) };
+    return { of: text, choices, why: why ?? (choices.length === 0 ? 'No symbol name contains that.' : undefined) };
   });
   if (text === '' || typed === undefined) return { choices: [], why: undefined };
   // Answers about what was typed before are none.

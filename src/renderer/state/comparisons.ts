@@ -20,7 +20,7 @@ export interface ComparisonSettings {
 
 export const plainComparison: ComparisonSettings = { right: undefined, order: 'time', exact: false, shift: 0, rules: undefined };
 
-/** Comes with the program; a person can have others beside it. */
+/** Comes with the program; a person can have others next to it. */
 const builtIn: IgnoreRules = {
   schema: 1,
   name: 'Time and timers',

@@ -5,7 +5,7 @@ export interface ContextItem {
   readonly enabled?: boolean;
   /** Given for what is on or off. */
   readonly checked?: boolean;
-  /** A line stands above it. */
+  /** A line is above it. */
   readonly begins?: true;
 }
 

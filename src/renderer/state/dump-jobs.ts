@@ -1,4 +1,4 @@
-/** Long work on a dump: what starts by itself behind the first facts, and what a person asks for. */
+/** Long work on a dump: what starts by itself after the first facts, and what a person asks for. */
 import type { EngineLink } from '../engine/engine-link.ts';
 import { attachedText, attachmentKinds, type AttachmentKind, type AttachmentPaths } from '../../shared/attachment.ts';
 import type { Catalogue } from '../../shared/catalogue-model.ts';

@@ -35,7 +35,7 @@ export async function findStep({ engine, dumps, places, hexTabs }: Finding, dump
   const from = await absoluteOf(engine, handle, places.cursors.get()[owner]);
   const { question, phase, isCut, hits } = run.state.get();
   const isSame = question?.dump === handle && question.pattern === pattern && phase !== 'failed' && phase !== 'cancelled';
-  // Behind the last hit that was kept there may be more.
+  // After the last hit that was kept there may be more.
   const isBeyond = isCut && by === 1 && (hits.at(-1)?.start ?? 0n) <= from;
   if (isSame && !isBeyond) run.step(by, from);
   else {

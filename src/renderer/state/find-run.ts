@@ -1,6 +1,6 @@
 /**
  * Find in memory from the cursor on: one search to the end of memory, then one from its start, so that the first hits to come are
- * those behind the cursor. All hits are kept in the order of their addresses: a step from one to the next asks nothing.
+ * those after the cursor. All hits are kept in the order of their addresses: a step from one to the next asks nothing.
  */
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { Params } from '../../shared/rpc.ts';
@@ -12,7 +12,7 @@ import { createStore, type Readable } from './store.ts';
 
 /** More are neither marked nor counted. */
 export const mostFound = 100_000;
-/** A hit that begins before the cursor and ends behind it belongs to the second search. */
+/** A hit that begins before the cursor and ends after it belongs to the second search. */
 const overlap = 4096n;
 
 export type FindPattern = Omit<Params<EngineProtocol, 'search'>, 'dump' | 'limit' | 'start' | 'end' | 'states' | 'classes'>;
@@ -30,7 +30,7 @@ export interface FoundRange extends SortedRange {
 }
 
 interface Found {
-  /** Behind the place where it began, and before it; each in ascending order. */
+  /** After the place where it began, and before it; each in ascending order. */
   readonly behind: readonly FoundRange[];
   readonly before: readonly FoundRange[];
   readonly done: number;
@@ -49,7 +49,7 @@ export interface FindState extends RunState {
 
 export interface FindRun {
   readonly state: Readable<FindState>;
-  /** Begins anew, and goes to the first hit behind `from`. */
+  /** Begins anew, and goes to the first hit after `from`. */
   readonly start: (question: FindQuestion) => void;
   /** Goes to the next hit from an address, around the end of memory; waits for one while the search runs. */
   readonly step: (by: 1 | -1, from: bigint) => void;
@@ -72,7 +72,7 @@ interface Step {
   readonly isAround: boolean;
 }
 
-/** The hit that a step leads to; undefined while it cannot be told, or where there is none. */
+/** The hit that a step leads to; undefined while it cannot be determined, or where there is none. */
 export function stepFrom({ hits, phase, question }: FindState, by: 1 | -1, from: bigint): Step | undefined {
   const origin = question?.from ?? 0n;
   const isDone = phase !== 'running';

@@ -17,6 +17,6 @@ export async function followPointer(
   const leads = readings.flatMap(({ place }) => (place === undefined ? [] : [place]));
   // A pointer in a virtual space is a virtual address.
   const place = leads.find((one) => one.space === space) ?? leads[0];
-  if (place === undefined) notice.set({ tone: 'plain', text: 'The eight bytes at the cursor lead nowhere in this dump.' });
+  if (place === undefined) notice.set({ tone: 'plain', text: 'The eight bytes at the cursor are not an address in this dump.' });
   else places.goTo(dump, { space: place.space, address: BigInt(place.address), length: 1, ...(place.space === 'virtual' ? owner : {}) });
 }

@@ -41,12 +41,12 @@ export function resolveGoTo(text: string, space: AddressSpace, cpus: readonly Cp
   return { ok: true, position: { space: found.space, address: found.address, length: 1, ...defined({ cpu }) } };
 }
 
-/** A number without 0x behind whatever says its space, and what follows it. */
+/** A number without 0x after whatever says its space, and what follows it. */
 const bareNumber = /^((?:absolute|real|virtual|file|pfn)(?:\(\d{1,6}\))?:)?([0-9a-f]{1,16})(\s*[+-].*)?$/i;
 
 /**
  * The addresses that a text may mean, the likelier first. A number without 0x is decimal on the command line, and so it is here; that it may be
- * meant as a hexadecimal one is offered beside it, and comes first where it is written like one.
+ * meant as a hexadecimal one is offered next to it, and comes first where it is written like one.
  */
 export function addressChoices(text: string, space: AddressSpace, cpus: readonly CpuJson[] | undefined): readonly GoToChoice[] {
   const typed = ungrouped(text.trim());

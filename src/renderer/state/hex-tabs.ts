@@ -1,4 +1,4 @@
-/** What a hex view shows beside its bytes: the structure that is laid over them, what is looked for, what it said last. By owner of the cursor. */
+/** What a hex view shows next to its bytes: the structure that is laid over them, what is looked for, what it said last. By owner of the cursor. */
 import type { EngineLink } from '../engine/engine-link.ts';
 import { createFindRun, type FindPattern, type FindRun } from './find-run.ts';
 import type { Kept } from './kept.ts';

@@ -2,7 +2,7 @@
 export interface Notice {
   readonly tone: 'plain' | 'bad';
   readonly text: string;
-  /** What can be done about it, as buttons behind the text. */
+  /** What can be done about it, as buttons after the text. */
   readonly actions?: readonly NoticeAction[];
 }
 

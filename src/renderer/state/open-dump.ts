@@ -87,7 +87,7 @@ export interface OpenDump {
 
 export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
-/** How a dump is opened, beside its path. */
+/** How a dump is opened, in addition to its path. */
 export interface OpenOptions {
   readonly volumes?: readonly string[];
   readonly view?: MemoryView;

@@ -125,7 +125,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     store.update((dumps) =>
       dumps.map((dump) => {
         if (dump.phase.kind === 'failed') return dump;
-        // No triage in this generation: the engine died over this file, or beside it.
+        // No triage in this generation: the engine died over this file, or next to it.
         const lostWhileOpening = dump.phase.kind === 'opening' || dump.triage === undefined ? dump.lostWhileOpening + 1 : dump.lostWhileOpening;
         if (lostWhileOpening < maxLosses) return { ...dump, phase: { kind: 'opening' }, lostWhileOpening };
         const what = `the engine stopped ${lostWhileOpening} times while it opened this file`;

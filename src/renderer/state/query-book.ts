@@ -13,7 +13,7 @@ export interface PastQuery {
 export interface QueryPage {
   /** The newest first, each query once. */
   readonly history: readonly PastQuery[];
-  /** What stands in the editor. */
+  /** What is in the editor. */
   readonly text?: string | undefined;
   readonly shown: 'table' | 'chart';
   readonly chart: 'bars' | 'doughnut';

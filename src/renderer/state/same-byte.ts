@@ -31,5 +31,5 @@ export async function sameByte(engine: Pick<EngineLink, 'call'>, dump: OpenDump,
   const owner = from.space === 'real' ? { cpu: from.cpu ?? 0 } : {};
   const { mapped } = await engine.call('address', { dump: handle, place: { space: from.space, address: from.address, ...owner }, quick: true });
   if (mapped !== undefined) return { found: at(BigInt(mapped)), remark: undefined };
-  return { found: at(from.address), remark: `Where the kernel has ${positionText(from)} is not known: the same number` };
+  return { found: at(from.address), remark: `It is not known where the kernel maps ${positionText(from)}: the same number` };
 }

@@ -195,7 +195,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     known.delete(key);
     marks.replace(key, []);
     const about = left ? ' Bookmarks and annotations were made on the other one, and are kept for it.' : '';
-    notice.set({ tone: 'bad', text: `${path} is not the dump that it was: ${why}.${about}` });
+    notice.set({ tone: 'bad', text: `${path} is not the same dump as before: ${why}.${about}` });
   };
   /** Whether a dump that is open now is the one that the notes under its key were made on. */
   const settle = async (key: string): Promise<void> => {
@@ -211,7 +211,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     const dumpKey = await dumpKeyOf(key);
     if (dumpKey === undefined || !isCurrent()) return;
     if (wanted?.identity === identity) {
-      if (wanted.dumpKey !== undefined && wanted.dumpKey !== dumpKey) other('its headers are the same, and its memory is not');
+      if (wanted.dumpKey !== undefined && wanted.dumpKey !== dumpKey) other('its headers are the same, but its memory is not');
       else if (wanted.dumpKey === undefined && marks.of(key).length > 0)
         notice.set({ tone: 'plain', text: `The session holds bookmarks or annotations on ${path ?? ''}: ${byIdentityAlone}.` });
     }

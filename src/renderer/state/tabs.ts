@@ -48,7 +48,7 @@ export function activate(tabs: Tabs, id: string): Tabs {
   return { ...tabs, active: id, dump: tab.dump ?? tabs.dump };
 }
 
-/** Shows a tab: where it is open, else behind the last of its dump. */
+/** Shows a tab: where it is open, else after the last of its dump. */
 export function showTab(tabs: Tabs, tab: Tab): Tabs {
   if (tabs.open.some((one) => one.id === tab.id)) return activate(tabs, tab.id);
   const last = tab.dump === undefined ? -1 : tabs.open.findLastIndex((one) => one.dump === tab.dump);
@@ -65,7 +65,7 @@ export function newGrid(tabs: Tabs, dump: string): Tab {
   return tabOf('hex', dump, grid);
 }
 
-/** @param next the tab that comes to the front when this one was there; the one behind it unless given */
+/** @param next the tab that comes to the front when this one was there; the one after it unless given */
 export function closeTab(tabs: Tabs, id: string, next?: string): Tabs {
   const at = tabs.open.findIndex((tab) => tab.id === id);
   if (at === -1) return tabs;
@@ -75,7 +75,7 @@ export function closeTab(tabs: Tabs, id: string, next?: string): Tabs {
   return { open, active: neighbour?.id, dump: neighbour?.dump ?? tabs.dump };
 }
 
-/** Closes every tab of a dump; the dump beside it takes its place. */
+/** Closes every tab of a dump; the dump next to it takes its place. */
 export function closeDumpTabs(tabs: Tabs, dump: string): Tabs {
   const open = tabs.open.filter((tab) => tab.dump !== dump);
   // Without a dump the window shows how to open one, not a list of ended jobs.

@@ -5,7 +5,7 @@ import './hex-number.css';
 interface HexNumberProps {
   readonly value: string | bigint | number;
   readonly digits?: HexDigits;
-  /** The values that it stands beside: digits that are not the same in all of them are marked. */
+  /** The values that it is next to: digits that are not the same in all of them are marked. */
   readonly beside?: readonly string[] | undefined;
 }
 

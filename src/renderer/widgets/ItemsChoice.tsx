@@ -1,4 +1,4 @@
-/** Some of a list that is known, in its order, behind a line that says how many. */
+/** Some of a list that is known, in its order, after a line that says how many. */
 import './items-choice.css';
 
 interface ItemsChoiceProps {

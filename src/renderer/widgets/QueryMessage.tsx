@@ -2,13 +2,13 @@ import type { QueryState } from '../engine/query-slot.ts';
 import { EngineFailure } from '../../shared/rpc.ts';
 import { Hostile } from './Hostile.tsx';
 
-/** What stands where an answer is not there (yet): loading, or why there is none and what to do. */
+/** What is where an answer is not there (yet): loading, or why there is none and what to do. */
 export function QueryMessage({ query, what }: { readonly query: QueryState<unknown>; /** "the notes" */ readonly what: string }) {
   if (query.error !== undefined) {
-    const next = query.error instanceof EngineFailure ? 'It is asked for again as soon as the engine is back.' : 'Other views of this dump still work.';
+    const next = query.error instanceof EngineFailure ? 'It is requested again as soon as the engine is back.' : 'Other views of this dump still work.';
     return (
       <p className="message" role="status">
-        There is no answer for {what}: <Hostile text={query.error.message.split('\n')[0] ?? ''} /> {next}
+        Couldn't load {what}: <Hostile text={query.error.message.split('\n')[0] ?? ''} /> {next}
       </p>
     );
   }

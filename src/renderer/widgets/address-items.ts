@@ -1,4 +1,4 @@
-/** What a menu offers for an address, wherever it stands. */
+/** What a menu offers for an address, wherever it is. */
 import type { Workbench } from '../workbench.ts';
 import type { PointedAddress } from '../state/address-card.ts';
 import type { ContextItem } from '../state/context-menu.ts';

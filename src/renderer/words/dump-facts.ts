@@ -19,7 +19,7 @@ export interface ShownFact {
   /** Undefined: the engine says nothing about it, as for the file's own size. */
   readonly trust: Trust | undefined;
   readonly source: string | undefined;
-  /** Shown beside the title, in this wording. */
+  /** Shown next to the title, in this wording. */
   readonly pill?: string;
 }
 

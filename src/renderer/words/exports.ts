@@ -44,7 +44,7 @@ export function sizeText(format: ExportFormat, { pages, memory }: ExportPreviewJ
   return `At most ${most}${less.length === 0 ? '' : `, less ${less.join(' and ')}`}.`;
 }
 
-/** Pages by what became of them, those that are none left out. */
+/** Pages by outcome, those that are none left out. */
 export function pageRows({ pages, filter = [] }: Pick<ExportJson, 'pages' | 'filter'>): readonly (readonly [what: string, pages: number])[] {
   const { present, zero, excluded, missing, unreadable, encrypted, filtered } = pages;
   const left = filter.map((level) => [`left out: ${levelTitles[level]}`, filtered?.[level] ?? 0] as const);

@@ -3,7 +3,7 @@
 export interface LineCounts {
   readonly added: number;
   readonly removed: number;
-  /** Lines that stand in the place of as many others. */
+  /** Lines that are in the place of as many others. */
   readonly changed: number;
 }
 

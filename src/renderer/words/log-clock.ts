@@ -1,4 +1,4 @@
-/** Time of day beside the time since boot, in microseconds. */
+/** Time of day next to the time since boot, in microseconds. */
 
 const micros = (iso: string): bigint | undefined => {
   const found = /^(.+)\.(\d{6})Z$/.exec(iso);

@@ -29,7 +29,7 @@ export const addressCharacters = 20;
 /** The width of a field of so many bytes; undefined where it is no size of a number. */
 export const bytesDigits = (bytes: number): HexDigits | undefined => ([2, 4, 8, 16, 32] as const).find((digits) => digits === bytes * 2);
 
-/** For each digit from the left whether some of the numbers that stand side by side have another one there. */
+/** For each digit from the left whether some of the numbers that are side by side have another one there. */
 export function differingPlaces(values: readonly string[], digits: HexDigits = 16): readonly boolean[] {
   const [first = '', ...others] = values.map((value) => paddedHex(value, digits).slice(2));
   return Array.from(first, (digit, place) => others.some((other) => other.charAt(place) !== digit));

@@ -25,7 +25,7 @@ export interface VerdictBanner {
   /** Of the check that failed, else of what brought the system to its end. */
   readonly tone: 'bad' | 'warn' | 'ok' | 'plain';
   readonly headline: string;
-  /** Sentences below it. The whole reason is not among them: it stands with the CPUs. */
+  /** Sentences below it. The whole reason is not among them: it is with the CPUs. */
   readonly detail: readonly string[];
   /** The check that it is about: its steps and its bytes are what the links lead to. */
   readonly check: CheckResult | undefined;

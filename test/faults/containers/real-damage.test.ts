@@ -135,7 +135,7 @@ describe.skipIf(chosen.length === 0)('damaged real dumps', () => {
         );
         const values = [0, 1, 0xff].flatMap((fill) => places.map((place) => ({ ...place, fill })));
         for (const { name: field, offset, size, fill } of sample(values, 25, `fields ${name}`)) {
-          // 1 is the number, not a pattern; it stands at the end in big-endian files, at the start in the others.
+          // 1 is the number, not a pattern; it is at the end in big-endian files, at the start in the others.
           const bytes =
             fill === 1
               ? Uint8Array.from({ length: size }, (_, index) => Number(index === (sound?.image.machine.endian === 'little' ? 0 : size - 1)))

@@ -28,7 +28,7 @@ const caches = (): NodeJS.ProcessEnv => ({ XDG_CACHE_HOME: mkdtempSync(join(fold
 const bad = 0x30_0000;
 const badBytes = `${bad}-${bad + 4096}`;
 
-/** Pages with descriptors, the last of them behind one another at the end of the file. */
+/** Pages with descriptors, the last of them one after another at the end of the file. */
 const kdump = join(folder, 'kdump');
 const kdumpBytes = buildCase('memory 1 MiB\ncpu prefix=0x8000\nlines 0x0 0x100000\nformat kdump-compressed codec=zlib');
 writeFileSync(kdump, kdumpBytes);
@@ -210,7 +210,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     expect(json(indexSchema, rebuilt).pages.present).toBeGreaterThan(0);
   }, 240_000);
 
-  it('a file beside the dump is read through interruptions and in short pieces', async () => {
+  it('a file next to the dump is read through interruptions and in short pieces', async () => {
     const map = join(folder, 'System.map');
     writeFileSync(map, '0000000000100000 T _stext\n0000000000100010 T one\n');
     const plain = await run(['attest', sample, '--key', keyFile], {});

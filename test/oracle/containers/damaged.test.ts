@@ -48,19 +48,19 @@ const expectations: Readonly<Record<string, Expected>> = {
     complete: false,
     findings: ['container-complete/truncated'],
     failed: ['container-complete', 'page-decode'],
-    detail: /point to data behind its end/,
+    detail: /point to data past its end/,
   },
   'o-herc-s7-no-stop-marker.s390': {
     complete: false,
     findings: ['segments/stop-marker'],
     failed: ['segments'],
-    detail: /at file offset 0x310a000 stands an end marker/,
+    detail: /there is an end marker at file offset 0x310a000/,
   },
   'o-herc-s7-segment-length.s390': {
     complete: false,
     findings: ['segments/length'],
     failed: ['segments'],
-    detail: /the segment at absolute 0x1600000 claims 0x200000 bytes, but the next header stands behind 0x100000/,
+    detail: /the segment at absolute 0x1600000 claims 0x200000 bytes, but the next header is after 0x100000/,
     sameMemoryAs: 'o-herc-fba-ext.s390',
   },
   'o-herc-s7-segment-overlap.s390': {
@@ -102,7 +102,7 @@ describe.skipIf(cases.length === 0)('recorded damages', () => {
       close?.();
     });
 
-    it('is told for what it is', async () => {
+    it('is reported for what it is', async () => {
       if (expected.refused !== undefined) {
         expect(String(refusal)).toMatch(expected.refused);
         return;

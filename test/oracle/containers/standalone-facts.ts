@@ -1,4 +1,4 @@
-/** `*.facts.txt`: header, segments and end marker of a stand-alone dump, and its memory beside that of the dump it copies. */
+/** `*.facts.txt`: header, segments and end marker of a stand-alone dump, and its memory next to that of the dump it copies. */
 import { createHash } from 'node:crypto';
 import type { Session } from '../../../src/analysis/engine/session/session.ts';
 import type { FieldJson } from '../../../src/shared/structure-model.ts';
@@ -16,7 +16,7 @@ const headerFields =
 const hexFields = /\b(magic|cpu_id|mvdump_sign) ([0-9a-f]{16})\b/g;
 const ourNames: Readonly<Record<string, string>> = { zlib_version: 'zlib_version_s390' };
 
-/** Facts of one file in the text; of a set, of the volume whose name stands behind `==`. */
+/** Facts of one file in the text; of a set, of the volume whose name is after `==`. */
 export function statedFacts(text: string): Facts {
   const facts = new Map<string, Value>();
   let segment = 0;

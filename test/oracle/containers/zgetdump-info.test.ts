@@ -1,4 +1,4 @@
-/** What `zgetdump -i` says of every dump that it opens stands in `info` too. */
+/** What `zgetdump -i` says of every dump that it opens is in `info` too. */
 import { describe, expect, it } from 'vitest';
 import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { dumpEntries, oracleText } from '../../dumps.ts';

@@ -62,7 +62,7 @@ describe.skipIf(withTasks.length === 0)('running tasks that crash printed', () =
         new Map(describeLowcores(session, {}).cpus.map(({ linuxCpu, fields }) => [linuxCpu ?? -1, fields.find(({ name }) => name === 'current_task')?.value])),
     );
     for (const [cpu, task] of wanted) expect(found.get(cpu)).toBe(task);
-    // Any other field of 8 bytes beside it would be another value.
+    // Any other field of 8 bytes next to it would be another value.
     const beside = await withSession(
       entry,
       (session) =>

@@ -1,4 +1,4 @@
-/** What crash's `bt -a` and `bt` print: registers of each CPU, running tasks, and frames whose return addresses stand in memory. */
+/** What crash's `bt -a` and `bt` print: registers of each CPU, running tasks, and frames whose return addresses are in memory. */
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 import type { Facts } from '../facts.ts';
 
@@ -42,7 +42,7 @@ export function crashRegisters(text: string): Facts {
     } else if (file !== undefined && /^ {5}(?:0x)?[0-9a-f]/.test(line)) {
       for (const [, digits = ''] of line.matchAll(/(?:0x)?([0-9a-f]+)/g)) set(`${file}${count++}`, hexOf(digits));
     } else if (line.trim() === '') file = undefined;
-    // Behind the first frame, registers are of a context that was interrupted before.
+    // After the first frame, registers are of a context that was interrupted before.
     if (/^ ?#0 /.test(line)) cpu = undefined;
     else if (/^ {4}R/.test(line))
       for (const [, name = '', digits = ''] of line.matchAll(/\b(R[A-Z]{2}|R\d{1,2}|RFLAGS): ([0-9a-f]{8,16})\b/g))
@@ -88,7 +88,7 @@ export interface Frame {
 /** Slot of the return address in a frame of the packed s390x stack (lowcore.md section 8). */
 const s390xSlot = 136n;
 
-/** Frames of tasks that sleep: their return addresses stand in the stack. Frames of running tasks need not. */
+/** Frames of tasks that sleep: their return addresses are in the stack. Frames of running tasks need not. */
 export function crashFrames(text: string, arch: 's390x' | 'x86_64'): readonly Frame[] {
   const found = new Map<bigint, Frame>();
   let usable = false;

@@ -92,8 +92,8 @@ describe.skipIf(cases.length === 0)('addresses', () => {
       expect(BigInt(reported?.object ?? '0x0') & 0xfffn).toBe(BigInt(offset ?? '0'));
       expect(Number(used)).toBeLessThan(Number(objects));
       expect(fact(await ask(session, BigInt(`0x${free ?? '0'}`)), 'slab')).toMatchObject({ free: true, cache: 'kmalloc-96' });
-      // Behind the object lies its red zone.
-      expect(fact(await ask(session, BigInt(`0x${object ?? '0'}`) + 100n), 'slab')?.text).toMatch(/4 bytes behind the end of object/);
+      // Past the object lies its red zone.
+      expect(fact(await ask(session, BigInt(`0x${object ?? '0'}`) + 100n), 'slab')?.text).toMatch(/4 bytes past the end of object/);
     });
   });
 

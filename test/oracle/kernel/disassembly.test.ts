@@ -114,7 +114,7 @@ describe.skipIf(printed.length === 0)('disassembly', () => {
       const altered = instructions.map((one) => ({ ...one, mnemonic: `${one.mnemonic ?? ''}x` }));
       expect(differences(report, altered)).toHaveLength(compared);
     }
-    // The instruction that failed is the kernel's own sign: of a BUG() the monitor call that the PSW points behind.
+    // The instruction that failed is the kernel's own sign: of a BUG() the monitor call that the PSW points past.
     const sign = ends[name.replace(/\.\w+$/, '')];
     const [last] = answers.slice(-1);
     const failed = last?.[1].instructions.filter(({ marks }) => marks?.some(({ kind }) => kind === 'fault') === true).map(({ address }) => BigInt(address));

@@ -135,7 +135,7 @@ describe('kallsyms from memory', () => {
 
   it('o-small-s5-qemu.elf: where no symbol names the list of modules it is found, and with it theirs', async () => {
     const { symbols } = await describeSymbols(await open('o-small-s5-qemu.elf'), {}, never);
-    // No module there exports to GPL modules only, so which exports are public cannot be told without types: all letters are small.
+    // No module there exports to GPL modules only, so which exports are public cannot be determined without types: all letters are small.
     const plain = (line: string): string => (line.includes('[') ? line.replace(/ [A-Za-z] /, (letter) => letter.toLowerCase()) : line);
     const ours = symbols.map(
       ({ address, type, name: one, module }) => `${address.slice(2).padStart(16, '0')} ${type} ${one}${module === undefined ? '' : `\t[${module}]`}`,
@@ -147,7 +147,7 @@ describe('kallsyms from memory', () => {
   });
 
   it.each(withDumps(['o-s390-s1-qemu.elf', 'o-x86-x1-kdump-raw-d31']))(
-    '%s: addresses in functions of modules get their names, those behind none',
+    '%s: addresses in functions of modules get their names, those after none',
     async (name) => {
       const session = await open(name);
       const { symbols: all } = session.kernel.moduleSymbols;

@@ -89,7 +89,7 @@ describe.skipIf(!haveDump(name))('types of modules', () => {
     await expect(describeStruct(session, { name: 'xfs:xfs_inode' }, never)).rejects.toThrow('no module xfs is loaded');
   });
 
-  it('are told by modules, listed by struct, and laid over memory', async () => {
+  it('are identified by modules, listed by struct, and laid over memory', async () => {
     const session = await open(name);
     const { modules } = await describeModules(session, never);
     expect(v.is(modulesSchema, await describeModules(session, never))).toBe(true);

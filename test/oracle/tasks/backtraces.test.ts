@@ -22,7 +22,7 @@ const texts = dumpEntries
 
 /**
  * Names may differ where it can be explained. A call that never returns may be the last instruction of its function: crash then names
- * the function behind it, where the call would return to. Of several names of one function crash and kallsyms may prefer different
+ * the function after it, where the call would return to. Of several names of one function crash and kallsyms may prefer different
  * ones. crash knows no names with a dot and takes the function before. Functions of modules have names only where types are known.
  */
 function meansTheSame(symbols: SymbolTable | undefined, frame: FrameJson, stated: string): boolean {

@@ -42,8 +42,8 @@ function missingIn(wanted: readonly string[], all: readonly string[]): readonly 
 }
 
 /**
- * The kernel looks return addresses up as they are: behind a call that ends a function it names the next one; its first entry is that of a BUG's
- * PSW, which may point behind the function too.
+ * The kernel looks return addresses up as they are: after a call that ends a function it names the next one; its first entry is that of a BUG's
+ * PSW, which may point past the function too.
  */
 const misnamed = new Set(['smp_handle_ext_call', 'order_audit_thread']);
 /** Below a switch of stacks the frame that was left is passed over, as crash does: what its slot holds may be of an earlier call. */
@@ -114,7 +114,7 @@ const monitorCallBytes = 4n;
 
 /**
  * What is said here and there of one stack, without what is known to differ: callers that only a link register names are not in drgn's; the PSW of
- * a BUG points behind its instruction there.
+ * a BUG points past its instruction there.
  */
 function compared(trace: TraceJson, stated: readonly string[]): { readonly mine: readonly string[]; readonly theirs: readonly string[] } {
   const theirs = stated.filter((address) => !noFrame(address, trace));

@@ -143,7 +143,7 @@ describe.skipIf(texts.length === 0)('backtraces by ORC', () => {
       const whole = withoutLostPages(kernel.memory);
       const start = symbols.lookup('__start_orc_unwind')[0]?.address ?? 0n;
       const end = symbols.lookup('__stop_orc_unwind')[0]?.address ?? 0n;
-      // By old number: undefined, previous sp, dx, di, bp, sp, r10, r13, bp indirect, sp indirect. Their numbers stand in the fifth byte.
+      // By old number: undefined, previous sp, dx, di, bp, sp, r10, r13, bp indirect, sp indirect. Their numbers are in the fifth byte.
       const renumbered = (numbers: readonly number[]) => ({
         ...whole,
         bytes(address: bigint, length: number) {

@@ -9,7 +9,7 @@ import type { AbsoluteMemory } from '../../../src/analysis/layout/absolute-memor
 import { caseSession } from '../../case-answers.ts';
 import { naiveArm, naiveS390x, naiveX86 } from './naive-walkers.ts';
 
-/** Memory of some entries, everything else zero, and nothing behind its end. */
+/** Memory of some entries, everything else zero, and nothing past its end. */
 function tables(entries: ReadonlyMap<bigint, bigint>, endian: 'big' | 'little', end: bigint): AbsoluteMemory {
   const read: AbsoluteMemory['read'] = (address, length) => {
     const bytes = new Uint8Array(length);

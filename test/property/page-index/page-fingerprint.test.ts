@@ -62,7 +62,7 @@ describe('page fingerprint', () => {
       // Nearly empty pages, no two of them equal: equal trials would not be independent.
       if (trial % 2 === 1) page.set(random.bytes(8), random.below(pageBytes - 8));
       const [low, high] = fingerprintOf(page);
-      // The last words have the fewest steps behind them.
+      // The last words have the fewest steps after them.
       const bit = trial % 4 < 2 ? random.below(8 * pageBytes) : 8 * (pageBytes - 64) + random.below(512);
       page[bit >> 3] = (page[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       const [newLow, newHigh] = fingerprintOf(page);

@@ -38,7 +38,7 @@ interface Cut {
   readonly buckets: number;
 }
 
-/** @param stored page of the dump that is shown at a page of the view: undefined where the view has nothing, null behind its end */
+/** @param stored page of the dump that is shown at a page of the view: undefined where the view has nothing, null past its end */
 function countedByPage(
   lookup: ReturnType<typeof createPageLookup>,
   states: readonly ImagePart['state'][],

@@ -92,7 +92,7 @@ describe('a failing s390x walk', () => {
     expect(translate(session.memory, (asce & ~0xcn) | 8n, 0n).failure).toMatch(
       /^translation specification: the entry at absolute 0x[0-9a-f]+ is not of a region second table$/,
     );
-    expect(translate(session.memory, end | 7n, 0n).failure).toMatch(/^the entry at absolute 0x[0-9a-f]+ lies behind the end of the dump$/);
+    expect(translate(session.memory, end | 7n, 0n).failure).toMatch(/^the entry at absolute 0x[0-9a-f]+ lies past the end of the dump$/);
   });
 
   it('real space needs no tables', () => {

@@ -111,7 +111,7 @@ describe('QEMU notes of x86 CPUs', () => {
   );
   const states = qemuStates(x86.image);
 
-  it('belong to the CPU with the same registers, wherever they stand', () => {
+  it('belong to the CPU with the same registers, wherever they are', () => {
     expect(states.length).toBe(2);
     const { cpus } = x86.cpuSet;
     const straight = matchQemuStates(cpus, states);

@@ -52,7 +52,7 @@ describe('program interruptions of s390x', () => {
 });
 
 describe('exceptions of x86_64', () => {
-  it('are told from memory where the instruction is ud2, and nowhere else', () => {
+  it('are determined from memory where the instruction is ud2, and nowhere else', () => {
     const image = new MemoryImage(0x2000, 'little');
     image.u16(0x1000, 0x0b0f);
     image.u16(0x1010, 0x9090);

@@ -34,7 +34,7 @@ describe('names of bits', () => {
 });
 
 describe('registers that dumps name', () => {
-  it('stand in the order in which people read them, whatever the order of the note', () => {
+  it('are in the order in which people read them, whatever the order of the note', () => {
     const named = meaning('x86_64', { r15: '0x1', rax: '0x2', rip: '0x3', cs: '0x10', eflags: '0x246', rsp: '0x4' });
     expect(named.map(({ register }) => register)).toEqual(['rip', 'rsp', 'eflags', 'rax', 'r15', 'cs']);
     expect(meaning('aarch64', { x0: '0x0', pc: '0x0', pstate: '0x0', sp: '0x0' }).map(({ register }) => register)).toEqual(['pc', 'sp', 'pstate', 'x0']);

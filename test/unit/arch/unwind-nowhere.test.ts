@@ -162,7 +162,7 @@ describe('stacks of aarch64', () => {
     const trace = unwindAarch64({ memory, symbols, stacks: [stack], authenticationMask: 0n }, { ...start, pc: code, isUser: true });
     expect(trace).toMatchObject({
       end: 'broken',
-      detail: expect.stringMatching(/^PSTATE says that the CPU ran user code, .* which cannot be told$/) as string,
+      detail: expect.stringMatching(/^PSTATE says that the CPU ran user code, .* which cannot be determined$/) as string,
     });
   });
 });
@@ -245,7 +245,7 @@ describe('stacks of x86_64', () => {
     });
     const absent = unwind({ ip: 0n, sp: stack.end + 0x100n }, words(caller));
     expect(absent).toMatchObject({ end: 'broken', detail: expect.stringContaining('cannot be read') as string });
-    // Code that no call stands before was not called.
+    // Code that there is no call before was not called.
     const without = words(caller);
     without.set(caller - 8n, 0n);
     expect(unwind({ ip: 0n }, without)).toMatchObject({ end: 'broken', frames: [{ kind: 'running' }] });
@@ -273,7 +273,10 @@ describe('stacks of x86_64', () => {
     expect(running('0x401000', '0x33').end).toBe('entered-from-user');
     expect(running('0xffffffff81000020', '0x33', 0x7fff_0000n).end).toBe('entered-from-user');
     // Both against it: then CS was changed, or they were.
-    expect(running('0xffffffff81000020', '0x33')).toMatchObject({ end: 'broken', detail: expect.stringMatching(/^CS says .* cannot be told$/) as string });
+    expect(running('0xffffffff81000020', '0x33')).toMatchObject({
+      end: 'broken',
+      detail: expect.stringMatching(/^CS says .* cannot be determined$/) as string,
+    });
     expect(running('0x401000', '0x10').end).toBe('partial');
     expect(running('0x0', '0x10').end).toBe('partial');
   });

@@ -1,4 +1,4 @@
-/** The command line from its bundle: the same answers as from its sources, with the threads that lie beside it. */
+/** The command line from its bundle: the same answers as from its sources, with the threads that lie next to it. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

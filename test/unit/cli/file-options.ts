@@ -30,7 +30,7 @@ function publicKeyNextTo(path: string): string {
   return `${path}.pub`;
 }
 
-/** What an option needs beside it. */
+/** What an option needs next to it. */
 const companions: Readonly<Record<string, (files: CommandFiles) => readonly string[]>> = {
   '--attestation': ({ notDump }) => ['--public-key', notDump],
   '--public-key': ({ notDump }) => ['--attestation', notDump],

@@ -31,7 +31,7 @@ const report = join(folder, 'report.json');
 const exported = join(folder, 'exported.vmcore');
 const key = path('key.pem', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 
-/** What each command is asked; the file stands first where nothing else is said. */
+/** What each command is asked; the file is first where nothing else is said. */
 const asked: Readonly<Record<string, readonly string[]>> = {
   read: ['virtual:0x101000', '16'],
   translate: ['0x101000'],

@@ -1,4 +1,4 @@
-/** --known-issues: what fits the verdict of a dump stands in triage and in every report. */
+/** --known-issues: what fits the verdict of a dump is in triage and in every report. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -73,7 +73,7 @@ describe('tar', () => {
   it.each([
     ['gzip', zlib.gzipSync],
     ['zstd', (data: Buffer) => zlib.zstdCompressSync(data)],
-  ] as const)('packed with %s as a whole is told from a packed dump by what it unpacks to', async (name, pack) => {
+  ] as const)('packed with %s as a whole is distinguished from a packed dump by what it unpacks to', async (name, pack) => {
     expect(await listed(pack(tarFile(...files)))).toEqual({ members: asListed, end: whole, wrappers: [name] });
     expect(await archiveMembers(memorySource('file', pack(large)))).toBeUndefined();
   });

@@ -60,7 +60,7 @@ export const containerConclusions: Readonly<Record<string, ConclusionCase>> = {
     without: { on: () => area(''), says: /cross-memory-size not-recorded/ },
     against: {
       on: () => area('os-info 0x4000 crashkernel=0x40000000+0x100000\n'),
-      says: /cross-memory-size failed: .*ends behind the memory of the machine, which ends at 0x400000/,
+      says: /cross-memory-size failed: .*ends past the memory of the machine, which ends at 0x400000/,
     },
   },
 };

@@ -157,11 +157,11 @@ export const newerConclusions: Readonly<Record<string, ConclusionCase>> = {
     made: { on: () => purgatory(), says: /purgatory-sha256 passed: SHA-256 over \d regions/ },
     without: {
       on: () => purgatory((system) => system.memory.fill(loaded(system).digestAddress, 32, 0)),
-      says: /the recorded digest is none: .*cannot be told from it/,
+      says: /the recorded digest is none: .*cannot be determined from it/,
     },
     against: {
       on: () => purgatory((system) => system.memory.fill((loaded(system).regions[0]?.start ?? 0) + 0x4000, 16, 0x5a)),
-      says: /does not match: the kdump kernel or its initrd, the recorded digest, or the region table changed after loading; which of them cannot be told/,
+      says: /does not match: the kdump kernel or its initrd, the recorded digest, or the region table changed after loading; which of them cannot be determined/,
     },
   },
   'purgatory-table': {

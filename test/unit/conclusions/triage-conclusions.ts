@@ -24,11 +24,11 @@ const panic = logOf('Kernel panic - not syncing: x');
 const unread = { isRead: false, gap: 'The kernel log could not be read: a page is excluded.' };
 
 const at = (seconds: number, text: string): { text: string; time: bigint } => ({ text, time: BigInt(seconds * 1000) * 1_000_000n });
-const causeOf = (...lines: readonly { text: string; time: bigint }[]): string => deathNotes(lines)?.cause?.text ?? 'no cause is told';
+const causeOf = (...lines: readonly { text: string; time: bigint }[]): string => deathNotes(lines)?.cause?.text ?? 'no cause is reported';
 const request = 'sysrq: Trigger a crash';
 const panicLine = 'Kernel panic - not syncing: sysrq triggered crash';
 
-const busy = (...traces: readonly TraceJson[]): string => busySentence(traces, (cpu) => `CPU ${cpu}`, 2) ?? 'no CPU is told';
+const busy = (...traces: readonly TraceJson[]): string => busySentence(traces, (cpu) => `CPU ${cpu}`, 2) ?? 'no CPU is reported';
 const idle = trace(0, 'swapper/0', 0, frame('arch_cpu_idle', 'running'));
 
 export const triageConclusions: Readonly<Record<string, ConclusionCase>> = {

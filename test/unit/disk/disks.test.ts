@@ -286,7 +286,7 @@ describe('a set of volumes that are whole disks', () => {
     expect(image.container.complete.value).toBe(true);
   });
 
-  it('disks that were not prepared together are told', () => {
+  it('disks that were not prepared together are reported', () => {
     const image = openSet([memorySource('vol0.img', disk(0)), memorySource('vol1.img', disk(1, prepared + 1_000_000n)), memorySource('vol2.img', disk(2))], 0);
     expect(image.findings.map(({ id }) => id)).toContain('volume-set/prepared-apart');
   });

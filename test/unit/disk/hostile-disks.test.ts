@@ -176,7 +176,7 @@ describe('images of Hercules that are damaged', () => {
   });
 
   it('a track that cannot be unpacked takes its blocks, and nothing else', () => {
-    // The position of track 40 stands in its entry of the first table.
+    // The position of track 40 is in its entry of the first table.
     const at = Buffer.from(compressed).readUInt32LE(1024);
     const place = Buffer.from(compressed).readUInt32LE(at + 40 * 8);
     const whole = openDump(memorySource('disk.img', compressed));

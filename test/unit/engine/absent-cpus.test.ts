@@ -22,7 +22,7 @@ const countCheck = async (session: Session) => (await checkSession(session, 'hea
 describe('a CPU that was offline and one that never started', () => {
   const session = system('cpus=3 offline=3 never-started=4');
 
-  it('are listed behind those that ran, with the reason', () => {
+  it('are listed after those that ran, with the reason', () => {
     expect(machineCpus(session).cpus.map(({ id, linuxCpu, withoutRegisters }) => [id, linuxCpu, withoutRegisters?.reason])).toEqual([
       [0, 0, undefined],
       [1, 1, undefined],
@@ -132,13 +132,13 @@ describe('CPUs whose notes have zeros', () => {
     return count;
   };
 
-  it('are told by one pass over the notes, however many they are', () => {
+  it('are identified by one pass over the notes, however many they are', () => {
     expect(looks(5)).toBe(looks(1));
   });
 });
 
 describe('a CPU without prefix', () => {
-  it('is told by the lowcore whose stack it is on', () => {
+  it('is identified by the lowcore whose stack it is on', () => {
     const session = system('cpus=3');
     const { image } = session;
     const stripped: Session = Object.create(session, {

@@ -245,7 +245,7 @@ describe('a set in an archive', () => {
     second.close();
   });
 
-  it('with another dump beside it is chosen from', async () => {
+  it('with another dump next to it is chosen from', async () => {
     const path = write('more.tar', tarFile(...files(volumes), { name: 'vmcore', data: other }));
     expect((await several(path)).choices.map((one) => one.member)).toEqual(['set/part0', 'set/part1', 'set/part2', 'vmcore']);
     const session = await open(`${path}!set/part1`);

@@ -40,7 +40,7 @@ describe('the look', () => {
     expect(await scanForVmcoreinfo(image, memory, signal, mebibytes * 2 ** 20)).not.toEqual([]);
   });
 
-  it('takes no copy that memory does not prove: the right one may lie behind', async () => {
+  it('takes no copy that memory does not prove: the right one may lie after', async () => {
     const { utsName } = caseSession('whole', withPointer);
     // Of two copies of the text one is left, and no name of a kernel for it.
     const gone = `fill 0x211000 8 0\nfill 0x${(utsName?.address ?? 0n).toString(16)} 390 0\n`;

@@ -55,7 +55,7 @@ describe('what was chosen together', () => {
     expect(set?.folder).toBe(path);
     expect(others).toEqual([]);
     expect(folders).toEqual([{ path, files: 9, noDumps: 2, unreadable: 0, folders: 1, unlisted: 0 }]);
-    // It is a look: nothing is written beside the dumps.
+    // It is a look: nothing is written next to the dumps.
     expect(existsSync(join(path, 'packed.s390'))).toBe(false);
   });
 

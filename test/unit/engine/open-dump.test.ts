@@ -65,7 +65,7 @@ describe.each([
     expect(cached.unpacked?.how).toBe('compared');
     expect(cached.identity).toBe(identity);
     cached.close();
-    // Nothing is written beside the dump.
+    // Nothing is written next to the dump.
     expect(readdirSync(folder).filter((one) => one.startsWith('dump.s390'))).not.toContain('dump.s390');
   });
 
@@ -112,7 +112,7 @@ describe.each([
     session.close();
   });
 
-  it('that is damaged before its contents can be told is refused, with the place', async () => {
+  it('that is damaged before its contents can be determined is refused, with the place', async () => {
     const bytes = Buffer.from(pack(dump));
     bytes.fill(0xff, wrapper === 'zstd' ? 6 : 10, 400);
     await expect(open(write(`unknown-${name}`, bytes))).rejects.toMatchObject({
@@ -156,7 +156,7 @@ describe.each([
     session.close();
   });
 
-  it('that is cut before its contents can be told says so', async () => {
+  it('that is cut before its contents can be determined says so', async () => {
     await expect(open(write(`early-${name}`, pack(dump).subarray(0, 60)))).rejects.toMatchObject({
       kind: 'truncated',
       message: expect.stringMatching(/data end/) as string,
@@ -387,7 +387,7 @@ describe('a folder', () => {
     session.close();
   });
 
-  it('opens the set beside a volume of another run and a second copy', async () => {
+  it('opens the set next to a volume of another run and a second copy', async () => {
     const [, other = new Uint8Array()] = s390MvExt(s390xSystem({ cpuCount: 2, time: system.dumpTime + 500 }), { partitions: [0x300000, 0x600000, 0x100000] });
     const [first = new Uint8Array()] = volumes;
     const session = await open(inFolder('strays', { ...named, xother: other, ytwice: first }));

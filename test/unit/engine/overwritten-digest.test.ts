@@ -1,4 +1,4 @@
-/** A digest that was itself overwritten is told from memory that changed, by what is left of it, by a healthy image, and by what it looks like. */
+/** A digest that was itself overwritten is distinguished from memory that changed, by what is left of it, by a healthy image, and by what it looks like. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
@@ -48,7 +48,7 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
     const check = await purgatoryCheck(build(producer, wipe(0)));
     expect(check).toMatchObject({ verdict: 'failed', failure: 'The region table of the loaded kdump kernel was overwritten.' });
     expect(check.detail).toMatch(
-      /is all zero: the purgatory computes the digest of nothing, .* does not start kdump; whether the kdump kernel .* cannot be told/,
+      /is all zero: the purgatory computes the digest of nothing, .* does not start kdump; whether the kdump kernel .* cannot be determined/,
     );
     const table = loaded(s390xSystem({ cpuCount: 1, kdumpKernel: producer })).tableAddress;
     expect(check.findings).toMatchObject([{ id: 'purgatory-sha256/table', where: place(table, 256) }]);
@@ -79,7 +79,7 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
       );
       expect(check).toMatchObject({ verdict: 'failed', failure: 'The recorded digest of the kdump kernel was overwritten.' });
       expect(check.detail).toMatch(
-        /the recorded digest is none: in its place are 8 or more bytes of 0x\w\w in a row\. Whether the kdump kernel .* cannot be told/,
+        /the recorded digest is none: in its place are 8 or more bytes of 0x\w\w in a row\. Whether the kdump kernel .* cannot be determined/,
       );
     }
   });
@@ -118,7 +118,7 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
     const session = build(producer, (system) => applyDamage(system, 'kdump-overwritten'));
     expect(await purgatoryCheck(session)).toMatchObject({
       failure: 'The loaded kdump kernel does not fit its recorded digest.',
-      detail: expect.stringMatching(/the recorded digest, or the region table changed after loading; which of them cannot be told$/) as string,
+      detail: expect.stringMatching(/the recorded digest, or the region table changed after loading; which of them cannot be determined$/) as string,
       remedy: 'give-kdump-image',
     });
     const check = await purgatoryCheck(session, [healthy(producer)]);
@@ -163,7 +163,7 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
       ),
     );
     expect(check).toMatchObject({ failure: 'The recorded digest of the kdump kernel was overwritten.', detail: expect.stringContaining(look) as string });
-    expect(check.detail).toContain('cannot be told');
+    expect(check.detail).toContain('cannot be determined');
   });
 
   it('of which a handful of bytes is right, or half is a pattern, was probably overwritten', async () => {
@@ -172,11 +172,11 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
     const wrong = Array.from(system.memory.read(digestAddress, 28), (byte, at) => (byte + 1 + at * 7) % 256);
     const few = await purgatoryCheck(build(producer, overwriteDigest(0, wrong)));
     expect(few.failure).toBe('The loaded kdump kernel does not fit its recorded digest.');
-    expect(few.detail).toMatch(/which of them cannot be told \(4 of its 32 bytes are right, which speaks for a digest that was overwritten/);
+    expect(few.detail).toMatch(/which of them cannot be determined \(4 of its 32 bytes are right, which speaks for a digest that was overwritten/);
     expect(few.ranges).toContainEqual(place(digestAddress, 32));
     const half = await purgatoryCheck(build(producer, overwriteDigest(0, [...Array.from({ length: 8 }, () => [0xa3, 0xc1]).flat(), ...wrong.slice(16)])));
     expect(half.failure).toBe('The recorded digest of the kdump kernel was overwritten.');
-    expect(half.detail).toMatch(/in its place are 16 or more bytes of a fill pattern 0xa3c1\. Whether .* cannot be told/);
+    expect(half.detail).toMatch(/in its place are 16 or more bytes of a fill pattern 0xa3c1\. Whether .* cannot be determined/);
   });
 
   it('is not called damaged where its region table changed', async () => {
@@ -185,7 +185,7 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
     });
     expect(await purgatoryCheck(session)).toMatchObject({
       failure: 'The loaded kdump kernel does not fit its recorded digest.',
-      detail: expect.stringContaining('the region table changed after loading; which of them cannot be told') as string,
+      detail: expect.stringContaining('the region table changed after loading; which of them cannot be determined') as string,
     });
   });
 
@@ -213,7 +213,7 @@ describe('a digest whose neighbours are damaged too', () => {
     const check = await purgatoryCheck(session);
     expect(check).toMatchObject({
       failure: 'The loaded kdump kernel does not fit its recorded digest.',
-      detail: expect.stringContaining('which of them cannot be told (') as string,
+      detail: expect.stringContaining('which of them cannot be determined (') as string,
     });
     const cleared = await purgatoryCheck(session, [healthy(producer)]);
     expect(cleared.detail).toContain('the recorded digest is what changed');

@@ -53,7 +53,7 @@ async function bytesRead(dump: Uint8Array, ask: (session: ReturnType<typeof sess
 }
 
 describe('a crashed system with many tasks', () => {
-  it('is told by triage from its CPUs and a part of its tasks', async () => {
+  it('is identified by triage from its CPUs and a part of its tasks', async () => {
     const [few, many] = [await crowded(4500), await crowded(6500)];
     const [less, more] = [await bytesRead(few, (session) => triage(session, never)), await bytesRead(many, (session) => triage(session, never))];
     const { reason, crashPlaces } = await triage(sessionOn(memorySource('dump', many)), never);

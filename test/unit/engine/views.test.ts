@@ -100,7 +100,7 @@ describe('one system', () => {
   it.each([
     ['not a multiple of 1 MiB', 0x400800n, 0x400000n],
     ['overlapping low memory', 0x200000n, 0x400000n],
-    ['behind the end of the dump', 0x1000000n, 0x400000n],
+    ['past the end of the dump', 0x1000000n, 0x400000n],
     ['without a size', 0x400000n, 0n],
   ])('is what a parameter area says whose values are %s', (_why, base, size) => {
     const bytes = s390Standalone(dumped);

@@ -264,7 +264,7 @@ describe('addresses of another boot that lead to the right memory by chance', ()
   const dump = (note: string): string =>
     `arch x86_64\nmemory 24 MiB\n${names}${tables}text 0x1300000 "${lines(0n, 'X=1')}\\n"\ncpu\nnote VMCOREINFO 0 "${note}\\n"\nformat elf-vmcore producer=qemu vmcoreinfo=no\n`;
 
-  it('are told by the page tables, and the text that they agree with is used', async () => {
+  it('are identified by the page tables, and the text that they agree with is used', async () => {
     const session = caseSession('dump', dump(lines(0x40_0000n, 'X=2')));
     const { info } = await triage(session, signal);
     expect(session.knownVmcoreinfo?.address).toBe(0x130_0000n);

@@ -101,7 +101,7 @@ it('a raw file begins where its answer says, though its first pages turned out t
   }
 });
 
-it('a range that goes on behind the memory of the dump ends with it, and the answer says so', async () => {
+it('a range that goes on after the memory of the dump ends with it, and the answer says so', async () => {
   const session = opened('dump.s390', whole);
   const { end } = session.image.memory;
   const output = join(folder, 'beyond');

@@ -145,7 +145,7 @@ describe('the cache folder', () => {
       : []),
   ];
 
-  it.each(planted)('with %s in the place of a file, or beside it, is passed over', (_what, make, why) => {
+  it.each(planted)('with %s in the place of a file, or next to it, is passed over', (_what, make, why) => {
     writeFileSync(join(base, 'evidence'), 'evidence');
     mkdirSync(join(root(), 'index'), { recursive: true, mode: 0o755 });
     chmodSync(root(), 0o755);

@@ -1,4 +1,4 @@
-/** Which files beside a database SQLite may be let near. */
+/** Which files next to a database SQLite may be let near. */
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

@@ -51,7 +51,7 @@ const expectComplete = async (bytes: Uint8Array) =>
 const offsetOf = (bytes: Uint8Array, index: number): number => Number(viewOf(bytes).getBigUint64(headersAt + index * headerBytes + 8));
 
 describe('bytes of an ELF dump that no header describes', () => {
-  it.each([1, 2, 3])('behind the last segment, where e_phnum is %i too small', async (fewer) => {
+  it.each([1, 2, 3])('after the last segment, where e_phnum is %i too small', async (fewer) => {
     const bytes = elfVmcore(system, { loads });
     viewOf(bytes).setUint16(56, 5 - fewer);
     const from = offsetOf(bytes, 5 - fewer);
@@ -59,7 +59,7 @@ describe('bytes of an ELF dump that no header describes', () => {
     await expectFound(bytes, { fileOffset: from, bytes: bytes.length - from }, words);
   });
 
-  it('behind the last segment, with no header at all', async () => {
+  it('after the last segment, with no header at all', async () => {
     const bytes = elfVmcore(system, { loads });
     const more = concat(bytes, new Uint8Array(8192).fill(0x5a));
     await expectFound(more, { fileOffset: bytes.length, bytes: 8192 }, '8192 of the');
@@ -96,7 +96,7 @@ describe('bytes of an ELF dump that no header describes', () => {
     ['with notes in several segments', { noteSegments: 4 }],
     ['with notes at the end', { notesLast: true, noteSegments: 2, loads }],
     ['with the count in a section header', { extendedCount: true, loads }],
-    ['with sections behind its memory', { sections: [{ name: 'pages', data: new Uint8Array(20_000).fill(1) }] }],
+    ['with sections after its memory', { sections: [{ name: 'pages', data: new Uint8Array(20_000).fill(1) }] }],
     ['with memory that is not stored', { producer: 'qemu', loads: [{ address: 0, size: 0x100000 }, { address: 0x200000, size: 0x100000, notStored: true }] }],
     ['with memory that is stored twice', { loads: [{ address: 0x1000, size: 0x2000 }, { address: 0, size: 0x100000 }] }],
   ]; // prettier-ignore

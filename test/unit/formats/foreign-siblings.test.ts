@@ -339,7 +339,7 @@ describe('a dump that a transfer in text mode has changed', () => {
     for (const share of [0.2, 0.5, 0.9]) expect(textDamage(memorySource('dump', bytes.subarray(0, Math.floor(bytes.length * share))))).toBeUndefined();
   });
 
-  it('with pairs that were made one byte is told by what is missing in much of it', () => {
+  it('with pairs that were made one byte is identified by what is missing in much of it', () => {
     const noise = Buffer.from(Array.from({ length: 4 << 20 }, () => random.below(256)));
     expect(textDamage(memorySource('noise', noise))).toBeUndefined();
     expect(

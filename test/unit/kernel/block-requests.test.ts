@@ -383,7 +383,7 @@ describe('block requests', () => {
       const { rows, missing, note } = await answer(analysis, described().fill(at, size, 0));
       for (const row of rows) {
         const before: RowJson = whole.find((one) => !('request' in one) || one.request === row.request) ?? {};
-        // What a zero is of the queue's own state cannot be told from a queue that does not have it; fewer requests are fewer.
+        // What a zero is of the queue's own state cannot be determined from a queue that does not have it; fewer requests are fewer.
         for (const [key, value] of Object.entries(row))
           if (!['flags', 'held', 'inFlight'].includes(key) && value !== 0 && value !== '')
             expect(key === 'file' ? String(before.file).includes(String(value).slice(0, 8)) : value === before[key], `${key}: ${String(value)}`).toBe(true);

@@ -129,7 +129,7 @@ describe('kernels that do not fold the flag in', () => {
     expect(valueOf(preemptCounts(world(hot, [0, 0]).objects, cpus).get(0))?.needsReschedule).toBeUndefined();
   });
 
-  it('whether preemption is counted is told by idle CPUs, which have it disabled', () => {
+  it('whether preemption is counted is identified by idle CPUs, which have it disabled', () => {
     const of = (...counts: readonly number[]): ReadonlyMap<number, Result<PreemptCount>> =>
       new Map(counts.map((preempt, cpu) => [cpu, { value: { preempt, inSoftirq: false, softirqsOff: 0, hardirq: 0, nmi: 0 } }]));
     expect(countsPreemption(of(0, 1), () => false)).toBe(true);

@@ -31,7 +31,7 @@ const signed = 1;
 export type DescribedLayout = readonly (readonly [info: number, element: number])[];
 
 /**
- * Members are [name, type, bit offset, width of a bit-field]. Ids start behind those of `base`.
+ * Members are [name, type, bit offset, width of a bit-field]. Ids start after those of `base`.
  * @param layout of the kinds: makes the header 32 bytes long, as since Linux 7.1
  */
 export function btfBlob(

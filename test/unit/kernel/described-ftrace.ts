@@ -199,7 +199,7 @@ export type RingItem =
       readonly is: 'event';
       readonly delta: number;
       readonly data: Uint8Array;
-      /** Its number of bytes stands in a word of its own. */ readonly isLong?: boolean;
+      /** Its number of bytes is in a word of its own. */ readonly isLong?: boolean;
     }
   | { readonly is: 'extend' | 'stamp'; readonly time: bigint }
   | { readonly is: 'discarded'; readonly bytes: number }
@@ -454,7 +454,7 @@ function ringBytes(items: readonly RingItem[], endian: Endian): Uint8Array {
   return bytes.subarray(0, at);
 }
 
-/** Data of an event: what all begin with, then fields by the format's own places. @param tail bytes behind them */
+/** Data of an event: what all begin with, then fields by the format's own places. @param tail bytes after them */
 export function eventData(
   endian: Endian,
   name: string,

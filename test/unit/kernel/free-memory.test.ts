@@ -102,7 +102,7 @@ describe('free memory', () => {
   it('names a block that is not where one of its size can be, and a count that its lists do not have', async () => {
     const memory = described();
     list(memory, 2, 1, [8, 15]);
-    expect((await answer(buddy, memory)).missing[0]?.why).toContain('where no such structure stands');
+    expect((await answer(buddy, memory)).missing[0]?.why).toContain('where there is no such structure');
     const other = described();
     structs.put(other, zoneAt, 'zone', { 'free_area[0].nr_free': 4 });
     expect(await answer(buddy, other)).toEqual({

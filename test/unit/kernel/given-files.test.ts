@@ -1,4 +1,4 @@
-/** What a user puts beside a dump: a System.map, the text of a VMCOREINFO note. */
+/** What a user puts next to a dump: a System.map, the text of a VMCOREINFO note. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** A vmlinux that the user puts beside a dump: what it adds, and how another kernel's is told. */
+/** A vmlinux that the user puts next to a dump: what it adds, and how another kernel's is reported. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -121,7 +121,7 @@ function world(withTypes = true): World {
 }
 
 describe('tasks that wait for a lock', () => {
-  it('lead to the lock and its owner by the waiter on the stack, also behind others', () => {
+  it('lead to the lock and its owner by the waiter on the stack, also after others', () => {
     const { image, task, waits, find } = world();
     waits(0x1_f000, 'mutex', [1, 2]);
     types.put(image, 0x1_f000, 'mutex', { owner: at(3) | 1 });
@@ -176,7 +176,7 @@ describe('tasks that wait for a lock', () => {
     expect(gone?.wait.for === 'lock' && gone.wait.owner?.name).toBeUndefined();
   });
 
-  it.each([['no waiter stands on the stack', (): World => world(), 'no waiter of it stands on the stack of the task']])('say so where %s', (_, make, why) => {
+  it.each([['no waiter is on the stack', (): World => world(), 'no waiter of it is on the stack of the task']])('say so where %s', (_, make, why) => {
     const { task, find } = make();
     const { blocked } = find({ tasks: [task(1)] });
     expect(blocked[0]?.wait).toEqual({ for: 'unknown lock', kind: 'mutex', why });

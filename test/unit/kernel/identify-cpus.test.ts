@@ -6,7 +6,7 @@ const numbers = (sets: readonly (readonly CpuEvidence[])[], running?: readonly n
   identifyCpus(sets, running).map(({ linuxCpu, assumed, json: { by } }) => [linuxCpu, assumed, by]);
 
 describe('which CPU a set of registers is of', () => {
-  it('is told by the strongest evidence, and what names another one is kept', () => {
+  it('is identified by the strongest evidence, and what names another one is kept', () => {
     const [found] = identifyCpus([[says('pid', 3), says('stack', 1), says('per-cpu-base', 1)]], [0, 1, 2, 3]);
     expect(found?.linuxCpu).toBe(1);
     expect(found?.json).toEqual({ by: 'stack', detail: 'stack says 1; per-cpu-base says 1', contradicted: ['CPU 3: pid says 3'] });

@@ -55,7 +55,7 @@ describe.each(['6.1', '6.12'] as const)('symbols of a described %s kernel', (ker
     }
   });
 
-  it('go on behind a page of names that is lost', () => {
+  it('go on after a page of names that is lost', () => {
     const system = s390xSystem({ kernel });
     system.memory.fill((physical(system, 'names') & ~0xfff) + 0x3000, 0x1000, 0);
     const found = open(system).kernel.symbols;

@@ -110,7 +110,7 @@ describe.each(['big', 'little'] as const)('kernel objects, %s-endian', (endian) 
     expect(objects.at(0x1000n, 'nonsense').address).toHaveProperty('missing.why', "the kernel's types have no nonsense");
   });
 
-  it('a null pointer is told from one that cannot be read', () => {
+  it('a null pointer is distinguished from one that cannot be read', () => {
     described.put(image, 0x8000, 'thing', { owner: 0, small: 1 });
     const none = objects.at(0x8000n, 'thing').pointer('owner');
     expect([none.isNull, none.at('comm').isNull]).toEqual([true, true]);

@@ -11,7 +11,7 @@ import { stackOf } from './verdict-evidence.ts';
 const of = (...names: readonly string[]): readonly string[] => meaningful(stackOf(...names));
 
 describe('meaningful functions', () => {
-  it('leave out helpers wherever they stand, and glue', () => {
+  it('leave out helpers wherever they are, and glue', () => {
     expect(of('memcpy', 'weigh_parcel', 'mutex_lock', 'clerk', 'kthread', '__ret_from_fork', 'ret_from_fork')).toEqual(['weigh_parcel', 'clerk']);
   });
 

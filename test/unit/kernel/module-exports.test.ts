@@ -24,7 +24,7 @@ const letters = (words: readonly (readonly [bigint, bigint])[]): string =>
     .map(({ type }) => type)
     .join('');
 
-it('exports of a module with one table for all are told without types', () => {
+it('exports of a module with one table for all are reported without types', () => {
   const syms = module + 0x100n;
   const one = [[syms, marks], [syms + 16n, flags], [syms + 24n, 2n << 32n]] as const; // prettier-ignore
   expect(letters(one)).toBe('Tt');

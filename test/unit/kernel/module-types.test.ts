@@ -126,7 +126,7 @@ describe.each(['big', 'little'] as const)('types of modules, %s-endian', (endian
     expect(typeof beta === 'object' ? aggregateNamed(beta.types, 'differs', beta.from)?.size : beta).toBe(8);
     expect(await scope(types, search, 'gamma:differs')).toBe('no module gamma is loaded');
     expect(await scope(types, search, 'nowhere')).toBeUndefined();
-    // What a module has as the kernel has it is told from what only has the name.
+    // What a module has as the kernel has it is distinguished from what only has the name.
     const copy = readBtf(btfBlob(endian, [{ is: 'int', name: 'char', size: 1 }, structOf('list_head', 16)], types), endian, types);
     if (typeof copy === 'string') throw new Error(copy);
     expect([isCopy(types, 'char', { types: copy, id: own }, 8), isCopy(types, 'list_head', { types: copy, id: own + 1 }, 8)]).toEqual([true, false]);

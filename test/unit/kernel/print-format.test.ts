@@ -26,7 +26,7 @@ for (const [at, text] of [
   new Uint8Array(data.buffer).set(Buffer.from(text), at);
 [0x10, 0x20, 0x30, 0x40].forEach((value, at) => data.setUint16(32 + at * 2, value, true));
 data.setUint32(40, (4 << 16) | 64, true);
-// Counted from behind its own field.
+// Counted from the end of its own field.
 data.setUint32(44, (4 << 16) | (68 - 48), true);
 data.setBigUint64(48, 0x1000n, true);
 data.setUint32(56, (3 << 16) | 64, true);

@@ -84,7 +84,7 @@ describe('objects of slabs', () => {
       objects,
     });
     expect(place(memoryOfSlab(), at(3) - 0x10)).toMatchObject({ index: 3, offset: -0x10 });
-    expect(place(memoryOfSlab(), slabStart + objects * size + 4)).toContain('behind the last object');
+    expect(place(memoryOfSlab(), slabStart + objects * size + 4)).toContain('past the last object');
     expect(place(memoryOfSlab(), 0xa000)).toBeUndefined();
   });
 

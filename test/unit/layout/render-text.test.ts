@@ -11,7 +11,7 @@ const layout = struct(
     word: u64(0, 'a magic word', magic('OSINFOSZ')),
     code: u32(8, 'a code', hex),
     pair: list(12, 2, u16(0), 'two numbers'),
-    far: u64(16, 'behind a hole'),
+    far: u64(16, 'after a hole'),
   },
 );
 

@@ -15,7 +15,7 @@ export function scratchIndexes(): () => string {
   return () => join(folder, `${count++}.sqlite`);
 }
 
-/** The same in a cache folder of their own, where whatever stands in an index's place is replaced. */
+/** The same in a cache folder of their own, where whatever is in an index's place is replaced. */
 export function cachedIndexes(): () => string {
   const folder = scratchFolder();
   for (const name of ['XDG_CACHE_HOME', 'HOME', 'LOCALAPPDATA', 'TMPDIR']) vi.stubEnv(name, folder);

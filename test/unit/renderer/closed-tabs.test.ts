@@ -131,7 +131,7 @@ describe('closed tabs', () => {
     expect([shown(), closed.count.get(), places.tabs.get().active]).toEqual([before, 0, 'a/hex']);
   });
 
-  it('give way to what lies beside them in their pane', () => {
+  it('give way to what lies next to them in their pane', () => {
     const { places, closed, dock } = desk();
     places.show('overview', 'a');
     dock.arrange(triageLayout('a'), 'Laid out for triage');

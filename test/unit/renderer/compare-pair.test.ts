@@ -1,4 +1,4 @@
-/** Which of two dumps stands left, what the headings say, and how what one of them has alone is drawn. */
+/** Which of two dumps is on the left, what the headings say, and how what one of them has alone is drawn. */
 import { describe, expect, it } from 'vitest';
 import type { CompareTimes } from '../../../src/shared/compare-model.ts';
 import { plainComparison, type ComparisonOrder } from '../../../src/renderer/state/comparisons.ts';
@@ -19,7 +19,7 @@ const pair = (order: ComparisonOrder, times: CompareTimes | undefined) =>
 
 describe('the older dump', () => {
   it.each<readonly [string, ComparisonOrder, CompareTimes | undefined, string]>([
-    ['stands left', 'time', newerOwner, 'b'],
+    ['is on the left', 'time', newerOwner, 'b'],
     ['stays left', 'time', olderOwner, 'a'],
     ['does not push aside what a person put left', 'given', newerOwner, 'a'],
     ['goes right where a person swaps', 'swapped', olderOwner, 'b'],

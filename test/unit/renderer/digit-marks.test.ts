@@ -12,7 +12,7 @@ describe('marks', () => {
   it.each([
     ['0x7ff3c0', '0x7fe3c0', '0x7f[f]3c0'],
     ['0x1a2b3', '0x1c2d3', '0x1[a]2[b]3'],
-    // The last digits stand below each other.
+    // The last digits are below each other.
     ['0x519000', '0x19000', '0x[5]19000'],
     ['0x19000', '0x519000', '0x19000'],
     ['0x1000-0x2fff', '0x1000-0x12fff', '0x1000-0x2fff'],
@@ -24,7 +24,7 @@ describe('marks', () => {
     ['same', 'same', 'same'],
     ['alone', undefined, 'alone'],
     ['abc', '', '[abc]'],
-  ])('of %s beside %s', (text, other, expected) => {
+  ])('of %s next to %s', (text, other, expected) => {
     expect(marked(text, other)).toBe(expected);
   });
 

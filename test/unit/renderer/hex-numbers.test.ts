@@ -16,7 +16,7 @@ describe('numbers of a machine', () => {
     expect(groupedHex('0x123456789', 8)).toBe('0x00000001 23456789');
   });
 
-  it('are compared digit by digit, among as many as stand side by side', () => {
+  it('are compared digit by digit, among as many as are side by side', () => {
     const marked = (...values: readonly string[]): string =>
       differingPlaces(values, 8)
         .map((differs) => (differs ? '^' : '.'))

@@ -28,7 +28,7 @@ describe('the filter of a log', () => {
 });
 
 describe('a log that is opened', () => {
-  it('stands at the panic, else at its end', () => {
+  it('is at the panic, else at its end', () => {
     expect(firstPlace(records)).toBe(3);
     expect(firstPlace(records.slice(0, 3))).toBe(2);
     expect(firstPlace([])).toBe(-1);

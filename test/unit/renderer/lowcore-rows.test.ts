@@ -115,7 +115,7 @@ describe('bytes in rows', () => {
 
 describe('CPUs side by side', () => {
   const cpus = Array.from({ length: 12 }, (_, id) => ({ id, source: 'note' as const }));
-  it('are the chosen one and those beside it, each once, no more than fit', () => {
+  it('are the chosen one and those next to it, each once, no more than fit', () => {
     const ids = (primary: number | undefined, beside: readonly number[]): readonly number[] => cpuColumns(cpus, primary, beside).map(({ id }) => id);
     expect(ids(undefined, [])).toEqual([0]);
     expect(ids(3, [5, 3, 5, 99, 1])).toEqual([3, 5, 1]);

@@ -23,7 +23,7 @@ describe('memory kinds', () => {
   });
 });
 
-describe('memory behind the end of the image', () => {
+describe('memory past the end of the image', () => {
   it('counts as missing, page by page, and leaves every other count alone', () => {
     // 7 pages in 3 buckets: 2, 2 and 3 pages; the image ends after the third page.
     const filled = withPagesBehindEnd([bucket({ zero: 2 }), bucket({}, {}, 1), bucket({})], { start: 0x1000n, end: 0x8000n });

@@ -11,7 +11,7 @@ describe('a file that does not open', () => {
       text: 'Not a dump that Dumpbench knows: it looks like a text file',
       isWhat: true,
     });
-    expect(failureHeadline({ kind: 'truncated', what: 'e_phoff points to 0xc0, behind the end of the file (100 bytes)' }).isWhat).toBe(false);
+    expect(failureHeadline({ kind: 'truncated', what: 'e_phoff points to 0xc0, past the end of the file (100 bytes)' }).isWhat).toBe(false);
     expect(sentence('s390 stand-alone dump')).toBe('s390 stand-alone dump');
     expect(failureHeadline({ kind: 'io', what: 'no such file' })).toEqual({ text: 'The file cannot be read.', isWhat: false });
     expect(sentence('ELF program')).toBe('ELF program');

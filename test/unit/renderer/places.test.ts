@@ -6,7 +6,7 @@ import { activeTab, closeTab, neighbourTab, noTabs, show } from '../../../src/re
 const at = (address: bigint): Position => ({ space: 'absolute', address, length: 1 });
 
 describe('tabs', () => {
-  it('stand beside the other tabs of their dump', () => {
+  it('are next to the other tabs of their dump', () => {
     const tabs = show(show(show(noTabs, 'overview', 'a'), 'overview', 'b'), 'hex', 'a');
     expect(tabs.open.map(({ id }) => id)).toEqual(['a/overview', 'a/hex', 'b/overview']);
     expect(tabs.active).toBe('a/hex');

@@ -59,7 +59,7 @@ describe('names of the kernel', () => {
       .find(({ id }) => id === 'gprs')!
       .rows.find((one) => one.name === name)!.cells[0]!.text;
 
-  it('stand beside registers that lead to its places', () => {
+  it('are next to registers that lead to its places', () => {
     expect(text(kernel, 'r1')).toBe('psw_idle_exit+0x0');
     expect(text(kernel, 'r0')).toBeUndefined();
   });

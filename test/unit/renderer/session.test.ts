@@ -137,7 +137,7 @@ describe('a session file', () => {
 });
 
 describe('marks', () => {
-  it('stand in the order of their addresses and belong to their space', () => {
+  it('are in the order of their addresses and belong to their space', () => {
     const [first, second] = marks.of('dump7');
     expect([first?.text, second?.text]).toEqual(['early', 'late']);
     expect(inSpace(second!, { space: 'real', cpu: 1, address: 0n, length: 1 })).toBe(true);
@@ -163,7 +163,7 @@ describe('ignore rules', () => {
 });
 
 describe('past queries', () => {
-  it('stand once each, the newest first, and the oldest are dropped', () => {
+  it('are listed once each, the newest first, and the oldest are dropped', () => {
     expect(queries.pages.get().dump7?.history).toEqual([{ query: 'select 1', rows: 1 }, { query: 'select wrong' }]);
     const book = createQueryBook();
     for (let at = 0; at < mostPastQueries + 5; at += 1) book.ran('a', { query: `select ${at}`, rows: 1 });

@@ -20,7 +20,7 @@ const offered = (query: string): readonly string[] => {
 };
 
 describe('completion', () => {
-  it('offers tables and functions behind FROM and JOIN, nothing else', () => {
+  it('offers tables and functions after FROM and JOIN, nothing else', () => {
     expect(offered('SELECT * FROM |')).toEqual([
       ...tables.map(({ name, parameters }) => (parameters.length === 0 ? name : `${name}(${parameters.join(', ')})`)),
     ]);
@@ -34,7 +34,7 @@ describe('completion', () => {
     expect(columns).toContain('count');
     expect(columns).toContain('GROUP BY');
   });
-  it('offers the columns of an alias behind its dot', () => {
+  it('offers the columns of an alias after its dot', () => {
     expect(offered('SELECT d.| FROM duplicate AS d JOIN page p ON 1')).toEqual(['fingerprint', 'pages']);
     expect(offered('SELECT p.f| FROM duplicate AS d JOIN page p ON 1')).toContain('file_offset');
     expect(offered('SELECT r.| FROM page_range(1, 2) r')).toContain('pfn');
@@ -117,7 +117,7 @@ describe('saved queries', () => {
     expect({ code, other }).toEqual({ code: 0, other: [] });
     expect((JSON.parse(out) as SqlJson).columns.length).toBeGreaterThan(1);
   });
-  it('of the user outlive the window, and what else stands in the storage is left out', () => {
+  it('of the user outlive the window, and what else is in the storage is left out', () => {
     const kept = new Map<string, string>();
     const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) };
     const first = createSavedQueries(storage);

@@ -38,7 +38,7 @@ describe('an engine', () => {
 });
 
 describe('a file', () => {
-  it('that vanishes or changes is told, until it is opened again', async () => {
+  it('that vanishes or changes is reported, until it is opened again', async () => {
     const open: OpenDump = { ...newDump('a', '/a'), phase: { kind: 'open', handle: 'd1', identity: 'x' } };
     const all = createStore<readonly OpenDump[]>([open]);
     let file: { bytes?: number; modified?: number } = { bytes: 1, modified: 1 };

@@ -42,7 +42,7 @@ describe('symbols', () => {
     for (const none of ['cpu0.r15', 'lowcore+0x10', '0x10', 'do exit', 'f+', '']) expect(parseSymbol(none)).toBeUndefined();
   });
 
-  it('are told from addresses by one rule', () => {
+  it('are determined from addresses by one rule', () => {
     expect(parseTypedAddress('0x1f00')).toMatchObject({ kind: 'address' });
     expect(parseTypedAddress('cpu0.psw')).toMatchObject({ kind: 'address' });
     expect(parseTypedAddress('lowcore_ptr')).toMatchObject({ kind: 'symbol' });

@@ -7,7 +7,7 @@ const cpu = (problemState: boolean): CpuJson =>
   ({ id: 0, source: 'note', psw: { mask: '0x0', address: '0x1000', decoded: { problemState } }, gprs: ['0x0', '0x1000'] }) as unknown as CpuJson;
 
 describe('names of addresses', () => {
-  it('stand beside what the kernel was doing', () => {
+  it('are next to what the kernel was doing', () => {
     expect(instructionName(cpu(false), names)).toBe('panic+0x12');
     expect(namedRegisters(cpu(false), names)).toEqual([
       ['PSW', 'panic+0x12'],

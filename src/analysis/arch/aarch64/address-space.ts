@@ -26,7 +26,7 @@ function virtualBitsOf(vmcoreinfo: VmcoreinfoValues | undefined): number {
 function widthsOf(vmcoreinfo: VmcoreinfoValues | undefined): Omit<Aarch64Root, 'table'> {
   const virtualBits = virtualBitsOf(vmcoreinfo);
   const pageBytes = Number(vmcoreinfoNumber(vmcoreinfo, 'PAGESIZE') ?? 4096n);
-  // With 64 KiB pages the machine enters the table of a 52-bit kernel behind its start (TTBR1_BADDR_4852_OFFSET); with smaller
+  // With 64 KiB pages the machine enters the table of a 52-bit kernel after its start (TTBR1_BADDR_4852_OFFSET); with smaller
   // ones the kernel goes without the top level.
   const configured = Number(vmcoreinfoNumber(vmcoreinfo, 'NUMBER(VA_BITS)') ?? 0n);
   return { virtualBits, pageBytes, ...(pageBytes === 0x10000 && configured === 52 ? { tableBits: 52 } : {}) };

@@ -13,6 +13,6 @@ const addressesEnd = 1n << 63n;
 export function againstArea({ base, size }: CrashkernelArea, machineEnd: bigint | undefined): string | undefined {
   const area = `${hex(base)} + ${hex(size)}`;
   if (size > maxAreaBytes || base + size > addressesEnd) return `${area}, more than any machine reserves`;
-  if (machineEnd !== undefined && base + size > machineEnd) return `${area} ends behind the memory of the machine, which ends at ${hex(machineEnd)}`;
+  if (machineEnd !== undefined && base + size > machineEnd) return `${area} ends past the memory of the machine, which ends at ${hex(machineEnd)}`;
   return undefined;
 }

@@ -19,7 +19,7 @@ export function pageEntryText(entry: bigint): string | undefined {
   return [`frame ${hex(entry & frame)}`, ...words].join(', ');
 }
 
-/** As a region- or segment-table entry. Entries without a table behind them say only that. */
+/** As a region- or segment-table entry. Entries without a table after them say only that. */
 export function tableEntryText(entry: bigint): string | undefined {
   if (entry === 0n) return undefined;
   const table = tables[Number((entry >> 2n) & 3n)] ?? 'segment';

@@ -72,13 +72,13 @@ export const s390xInstructions: InstructionSet = {
     const { code, length } = found;
     const at = `program-interruption code ${hex(BigInt(code))}`;
     // A monitor call was stepped back over when the stack was followed.
-    if (code === 0x40) return { address: instruction, detail: `${at}: a monitor call, which the PSW points behind` };
+    if (code === 0x40) return { address: instruction, detail: `${at}: a monitor call, which the PSW points past` };
     // The kernel sets the PSW back itself: do_protection_exception in arch/s390/mm/fault.c (5.10 to 6.12).
     if (code === 0x4) return { address: instruction, detail: `${at}: protection; the kernel has set the PSW back to the instruction` };
     // These nullify: the PSW stays at the instruction.
     if (code === 0x10 || code === 0x11 || (code >= 0x38 && code <= 0x3b))
       return { address: instruction, detail: `${at}: translation, which leaves the PSW at the instruction` };
-    // What suppresses or terminates leaves the PSW behind the instruction, whose length is recorded.
+    // What suppresses or terminates leaves the PSW after the instruction, whose length is recorded.
     const word = codeWords[code] ?? (code >= 0x8 && code <= 0xf ? 'arithmetic' : undefined);
     if (word === undefined) return undefined;
     const address = instruction - BigInt(length);

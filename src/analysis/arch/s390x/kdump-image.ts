@@ -69,7 +69,7 @@ export function identifyKdumpImage(memory: AbsoluteMemory, area: CrashkernelArea
   return { state: 'loaded', area, parametersAgree, commandLine: values.command_line, detail };
 }
 
-/** Behind this the kernel reserves no crashkernel memory, and a damaged header may claim any amount of memory. */
+/** After this the kernel reserves no crashkernel memory, and a damaged header may claim any amount of memory. */
 const searchedBytes = 1n << 40n;
 
 /** Places looked at before the event loop gets a turn. */

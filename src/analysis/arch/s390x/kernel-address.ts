@@ -32,7 +32,7 @@ function validEntry(part: Uint8Array | undefined): bigint | undefined {
 }
 
 /**
- * The ASCE of swapper_pg_dir, when no CPU's registers are at hand: its type stands in the first valid entry of the table (lowcore.md
+ * The ASCE of swapper_pg_dir, when no CPU's registers are at hand: its type is in the first valid entry of the table (lowcore.md
  * section 7.1).
  */
 export function asceOfKernelTable(

@@ -40,7 +40,7 @@ export interface FoundPurgatory {
   readonly producer: 'kexec_load' | 'kexec_file_load';
   readonly tableAt: bigint;
   readonly regions: readonly ShaRegion[];
-  /** Where the recorded digest stands; undefined when its place could not be told. */
+  /** Where the recorded digest is; undefined when its place could not be determined. */
   readonly digestAt: bigint | undefined;
   /** 64 hex digits. */
   readonly recorded: string | undefined;
@@ -188,11 +188,11 @@ function lostTable(
 
 const notFound = (lost: LostTable): PurgatorySearch => ({
   state: 'not-found',
-  why: `the region table of ${lost.producer}, whose place at absolute 0x${lost.tableAt.toString(16)} is told by what lies around it, ${lost.isBlank ? 'is all zero' : 'holds no regions of the crashkernel memory'}`,
+  why: `the region table of ${lost.producer}, whose place at absolute 0x${lost.tableAt.toString(16)} is determined by what lies around it, ${lost.isBlank ? 'is all zero' : 'holds no regions of the crashkernel memory'}`,
   lost,
 });
 
-/** The cells behind a table of kexec_load that is not there any more. */
+/** The cells after a table of kexec_load that is not there any more. */
 function lostLoad(window: Buffer, from: bigint, area: CrashkernelArea): LostTable | undefined {
   for (let at = 0; at + cells.size + 8 <= window.length; at += 8) {
     const cell = (offset: number): bigint => window.readBigUInt64BE(at + offset);

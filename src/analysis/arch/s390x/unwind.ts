@@ -114,7 +114,7 @@ function prologueOf(memory: KernelBytes, start: bigint, address: bigint): Prolog
   return { frameBytes, savesLink };
 }
 
-/** Whether a call stands before an address: brasl, bras, basr or bas. What cannot be read is believed. */
+/** Whether a call is before an address: brasl, bras, basr or bas. What cannot be read is believed. */
 function followsCall(memory: KernelBytes, address: bigint): boolean {
   const code = memory.bytes(address - 6n, 6);
   if (code === undefined) return true;
@@ -193,7 +193,7 @@ export function s390xSavedRegisters(memory: KernelBytes, at: bigint, address: bi
 const monitorCall = 0xaf00;
 const monitorCallBytes = 4n;
 
-/** BUG() and WARN() are a monitor call, which completes: the PSW points behind it, at the next function where it is a function's last instruction. */
+/** BUG() and WARN() are a monitor call, which completes: the PSW points past it, at the next function where it is a function's last instruction. */
 const interruptedAt = (memory: KernelBytes, address: bigint): bigint =>
   memory.u16(address - monitorCallBytes) === monitorCall ? address - monitorCallBytes : address;
 
@@ -223,7 +223,7 @@ function ending(unwinder: S390xUnwinder, sp: bigint, stack: StackRange, frames: 
   if ((regs.pswMask & mode64) !== mode64) {
     return {
       end: 'broken',
-      detail: `the chain ends at ${hex(sp)}, and the PSW behind it, ${hex(regs.pswMask)} ${hex(regs.address)}, is none of a 64-bit kernel`,
+      detail: `the chain ends at ${hex(sp)}, and the PSW after it, ${hex(regs.pswMask)} ${hex(regs.address)}, is none of a 64-bit kernel`,
     };
   }
   const stackPointer = regs.registers.r15 ?? 0n;

@@ -23,7 +23,7 @@ function part(text: string): NamedRegister | undefined {
 }
 
 const words = /\b(?:r(?:\d+[dwb]?|[abcd]x|[sd]i|[sb]p|ip)|e?(?:[abcd]x|[sd]i|[sb]p)|[abcd][lh]|(?:[sd]i|[sb]p)l)\b/g;
-/** What stands in brackets: base, index with its scale, displacement. */
+/** What is in brackets: base, index with its scale, displacement. */
 const term = /([+-]?)\s*(?:(r\w+|e\w+)(?:\*(\d))?|(0x[0-9a-f]+|\d+))/g;
 
 function inBrackets({ address, bytes, operands }: Decoded, values: RegisterValues | undefined): bigint | undefined {

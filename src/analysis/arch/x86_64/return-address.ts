@@ -1,4 +1,4 @@
-/** What stands before an address that a function of x86_64 may return to. */
+/** What is before an address that a function of x86_64 may return to. */
 import { soleAddress, type KernelBytes, type KernelNames } from '../kernel-view.ts';
 
 const before = 7;
@@ -18,7 +18,7 @@ export function followsCall(memory: KernelBytes, address: bigint): boolean | und
 const farReturn = 0xcb48;
 
 /**
- * Whether a function can return to an address: a call stands before it, or a far return (by which the startup code of 5.10 goes to what it has
+ * Whether a function can return to an address: a call is before it, or a far return (by which the startup code of 5.10 goes to what it has
  * pushed an address for). Code that the kernel has freed after its start is believed: its memory holds something else by now.
  */
 export function canBeReturnedTo(memory: KernelBytes, symbols: KernelNames | undefined, address: bigint): boolean {

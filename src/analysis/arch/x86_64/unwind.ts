@@ -1,6 +1,6 @@
 /**
  * Backtraces on x86_64 by the ORC tables (arch/x86/kernel/unwind_orc.c of 6.1 and 6.12): from instruction, stack pointer and frame pointer
- * of a function to those of its caller. Where an exception or system call entered, a struct pt_regs stands on the stack.
+ * of a function to those of its caller. Where an exception or system call entered, a struct pt_regs is on the stack.
  */
 import { defined } from '../../../shared/defined.ts';
 import { hex } from '../../../shared/units.ts';
@@ -35,11 +35,11 @@ export interface X86Unwinder {
 interface State {
   readonly ip: bigint;
   readonly sp: bigint;
-  /** Undefined behind a function that may have changed it. */
+  /** Undefined after a function that may have changed it. */
   readonly bp: bigint | undefined;
   /** Of the frame below, where all of them were saved. */
   readonly registers: X86Registers;
-  /** The instruction itself was reached, not the one behind a call. */
+  /** The instruction itself was reached, not the one after a call. */
   readonly isExact: boolean;
 }
 
@@ -88,13 +88,13 @@ const userOf = (registers: X86Registers): SavedRegisters => ({
   registers: Object.fromEntries(Object.entries(registers).flatMap(([name, value]) => (value === undefined || name === 'ip' ? [] : [[shownName(name), value]]))),
 });
 
-const unknownBp = "the caller's frame is told by rbp, which is not known behind a function without ORC entries";
+const unknownBp = "the caller's frame is determined by rbp, which is not known after a function without ORC entries";
 
-/** Where the caller's frame begins, or why that cannot be told. */
+/** Where the caller's frame begins, or why that cannot be determined. */
 function previousStack({ memory }: X86Unwinder, { sp, bp, registers }: State, orc: OrcEntry): bigint | string {
   const offset = BigInt(orc.spOffset);
   const held = (name: 'ax' | 'dx' | 'di' | 'r10' | 'r13'): bigint | string =>
-    registers[name] ?? `the caller's frame is told by ${name}, which is not known here`;
+    registers[name] ?? `the caller's frame is determined by ${name}, which is not known here`;
   const behind = (at: bigint, more: bigint): bigint | string => {
     const value = memory.u64(at);
     return value === undefined ? `the word at ${hex(at)} cannot be read: ${memory.absence(at, 8)?.detail ?? 'no bytes'}` : BigInt.asUintN(64, value + more);
@@ -133,7 +133,7 @@ const maxFunctionBytes = 0x10000n;
 
 /**
  * The caller of a function that is marked as not to be unwound (STACK_FRAME_NON_STANDARD; __crash_kexec, where every kdump begins): the one
- * word of its frame that stands behind a call of this function. A function that pushes no rbp has not changed it.
+ * word of its frame that is after a call of this function. A function that pushes no rbp has not changed it.
  */
 function withoutEntry({ memory, symbols }: X86Unwinder, { ip, sp, bp }: State): Step | undefined {
   const start = functionOf(symbols, ip, false)?.start;
@@ -159,7 +159,7 @@ function step(unwinder: X86Unwinder, state: State): Step {
   const orc = tables.find(looked, functionOf(symbols, looked, false)?.module);
   if (typeof orc === 'string') return broken(orc);
   if (orc.type === 'end') return { end: 'complete', detail: `the chain ends at ${hex(state.sp)}, where the kernel began this stack` };
-  if (orc.type === 'undefined') return withoutEntry(unwinder, state) ?? broken(`the ORC entry of ${hex(looked)} says that no caller can be told there`);
+  if (orc.type === 'undefined') return withoutEntry(unwinder, state) ?? broken(`the ORC entry of ${hex(looked)} says that no caller can be determined there`);
   const sp = previousStack(unwinder, state, orc);
   if (typeof sp === 'string') return broken(sp);
   const lost = (at: bigint, what: string): Step => broken(`${what} at ${hex(at)} cannot be read: ${memory.absence(at, 8)?.detail ?? 'no bytes'}`);
@@ -192,7 +192,7 @@ function step(unwinder: X86Unwinder, state: State): Step {
 const isNowhere = (symbols: KernelNames | undefined, ip: bigint): boolean =>
   ip >> kernelBit === 0n || (symbols !== undefined && functionOf(symbols, ip, false) === undefined);
 
-/** Behind a call to where no code is: the return address that the call pushed is still the last word. */
+/** After a call to where no code is: the return address that the call pushed is still the last word. */
 function fromNowhere({ memory, symbols }: X86Unwinder, { ip, sp, bp }: State): Step {
   const caller = memory.u64(sp);
   if (caller === undefined)
@@ -202,7 +202,7 @@ function fromNowhere({ memory, symbols }: X86Unwinder, { ip, sp, bp }: State): S
   return { state: { ip: caller, sp: sp + 8n, bp, registers: {}, isExact: false }, kind: 'return', at: sp };
 }
 
-const noCall = (at: bigint, ip: bigint): string => `the word at ${hex(at)} is no return address: no call stands before ${hex(ip)}`;
+const noCall = (at: bigint, ip: bigint): string => `the word at ${hex(at)} is no return address: there is no call before ${hex(ip)}`;
 
 const stackName = ({ stacks }: X86Unwinder, at: bigint): { readonly stack?: string } => defined({ stack: stackOf(stacks, at)?.name });
 

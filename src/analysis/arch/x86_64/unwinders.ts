@@ -53,7 +53,7 @@ export function x86Unwinders(context: UnwindContext): Unwinders {
       if (isNarrow(cpu)) return noTrace('the CPU was outside 64-bit mode (firmware, a boot loader or a 32-bit kernel): stacks of such code are not followed');
       if (rip === undefined) return noTrace(noRegisters);
       const running: Frame = { kind: 'running', address: BigInt(rip) };
-      // User code may stand at a kernel address (vsyscall), but not on a kernel's stack.
+      // User code may be at a kernel address (vsyscall), but not on a kernel's stack.
       if (isX86User(cpu) === true && BigInt(rip) >> 63n === 1n && BigInt(rsp ?? '0x0') >> 63n === 1n)
         return { frames: [running], end: 'broken', detail: contradictedMode('CS') };
       if (isX86User(cpu) ?? BigInt(rip) >> 63n === 0n) return { frames: [running], end: 'entered-from-user', detail: 'the CPU runs user code' };

@@ -53,7 +53,7 @@ function times(value64: bigint | undefined, value32: number): InterpretationJson
 
 const textOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join('');
 
-/** The number as an address: where it leads and what stands there. Nothing where the dump has nothing there. */
+/** The number as an address: where it leads and what is there. Nothing where the dump has nothing there. */
 function pointer(session: Session, space: AddressSpace, address: bigint, cpu: number | undefined): InterpretationJson | undefined {
   if (address < 0x100n || address + BigInt(previewBytes) > 1n << 64n) return undefined;
   try {

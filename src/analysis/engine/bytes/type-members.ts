@@ -91,7 +91,7 @@ function targetOf(types: BtfTypes, pointer: number, pointerBytes: number): numbe
   return sizeOf(types, target, pointerBytes) === undefined ? undefined : target;
 }
 
-/** What is inside a member, and where it leads. Most compilers leave the tags of pointers out: those to per-CPU data are told by their number. */
+/** What is inside a member, and where it leads. Most compilers leave the tags of pointers out: those to per-CPU data are identified by their number. */
 function inside(
   { types, module }: Scope,
   id: number,

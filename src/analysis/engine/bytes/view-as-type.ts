@@ -49,7 +49,7 @@ function pathsOf(rows: readonly LayoutRow[]): readonly { readonly path: string; 
 
 /**
  * The members of a struct or union of the kernel as the bytes at an address say, whether they make sense or not; members that are
- * structs themselves stand as one field with their type.
+ * structs themselves appear as one field with their type.
  * @throws DumpError absent when the dump has no types, or no struct of that name; what `readMemory` throws
  * @throws Cancelled
  */

@@ -40,9 +40,7 @@ export async function secretsOf(sessions: readonly Session[], { rules }: Redacti
       const tasks = (await known(() => analysesOf(session, [{ id: 'tasks' }], context)))?.[0];
       for (const { name, kind } of tasks?.rows ?? []) if (kind === 'user' && typeof name === 'string') found.comms.push(name);
       if (tasks?.complete !== true)
-        found.unread.push(
-          'Not all tasks of the dump could be read: of the other processes only the names that stand in the forms of the kernel log are found.',
-        );
+        found.unread.push('Not all tasks of the dump could be read: of the other processes only the names that are in the forms of the kernel log are found.');
     }
     if (rules.includes('log')) {
       const log = (await known(() => analysesOf(session, [{ id: 'log' }], context)))?.[0];

@@ -30,7 +30,7 @@ export interface VerifyRequest extends EvidencePaths {
   readonly handedOn?: boolean;
 }
 
-/** The same dump gives the same report, whether it was indexed here before or not. An index that disagrees is told all the same. */
+/** The same dump gives the same report, whether it was indexed here before or not. An index that disagrees is reported all the same. */
 const withoutCache = (check: CheckResult): CheckResult =>
   check.id !== 'index-digest' || check.verdict === 'failed' || check.verdict === 'not-run'
     ? check

@@ -150,7 +150,7 @@ function* taskFacts({ tasks, objects, virtual, nameOf }: Question): Generator<Fa
 function slabText({ cache, offset, index, objects, state }: SlabPlace): string {
   const free = 'unknown' in state ? `whether it is free is not known: ${state.unknown}` : state.free ? 'free' : 'allocated';
   const part =
-    offset < 0 ? `${-offset} bytes before object` : offset >= cache.objectSize ? `${offset - cache.objectSize} bytes behind the end of object` : 'object';
+    offset < 0 ? `${-offset} bytes before object` : offset >= cache.objectSize ? `${offset - cache.objectSize} bytes past the end of object` : 'object';
   return `${part} ${index} of ${objects} in a slab of ${cache.name}${offset > 0 && offset < cache.objectSize ? `, offset ${hex(offset)}` : ''}, ${free}`;
 }
 

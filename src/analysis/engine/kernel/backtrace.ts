@@ -308,7 +308,7 @@ export function tracesOf(session: Session, tasks: KernelTasks, request: Backtrac
   if (tasks.list.tasks.length === 0) append(missing, tasks.missing);
   const tracer = tracerOf(tasks, request.guess === true);
   const asked = wanted(session, tracer, request);
-  // Which CPU crashed is told from the stacks of all of them.
+  // Which CPU crashed is determined from the stacks of all of them.
   const traces =
     request.cpu === undefined
       ? withCrashed(session, tasks, asked)

@@ -102,9 +102,7 @@ async function taskPlaces(session: Session, state: KernelState, scope: TaskScope
     },
   );
   if (initTask === undefined)
-    return none(
-      session.image.encrypted ?? 'init_task is not found: no symbol names it, no early lowcore leads to it, and its name does not stand in the kernel image',
-    );
+    return none(session.image.encrypted ?? 'init_task is not found: no symbol names it, no early lowcore leads to it, and its name is not in the kernel image');
   const layout = await paced(layoutOf(state, initTask, contexts.stackBytes, scope === 'all' ? undefined : endsForRunning), signal);
   if (typeof layout === 'string') return { ...none(layout), initTask };
   // A pointer of a CPU is not proven by a list that leads back: a name as most programs have one, or links that do, are.
@@ -119,7 +117,7 @@ async function taskPlaces(session: Session, state: KernelState, scope: TaskScope
 /** What of the tasks is not known, once all were read. */
 function missingOf(layout: TaskLayout, { broken }: TaskListEnd, cpus: readonly CpuContext[]): readonly Missing[] {
   const missing: Missing[] = [...layout.missing];
-  if (broken !== undefined) missing.push({ what: 'tasks behind the break', why: broken });
+  if (broken !== undefined) missing.push({ what: 'tasks after the break', why: broken });
   for (const { cpu, number, current } of cpus) {
     if (current === undefined && ran(cpu) && cpu.system === undefined)
       missing.push({ what: `task on CPU ${number}`, why: 'neither the data of the CPU nor its stack pointer leads to a task' });
@@ -156,7 +154,7 @@ function tasksFrom(state: KernelState, { initTask, layout }: TaskPlaces, list: T
 
 /**
  * All tasks, each as it is read.
- * @returns undefined where there are none, where what ran on a CPU is told from all of them, and where those of another system belong to them
+ * @returns undefined where there are none, where what ran on a CPU is determined from all of them, and where those of another system belong to them
  * @throws Cancelled
  */
 export async function streamTasks(session: Session, state: KernelState, signal: AbortSignal): Promise<TaskStream | undefined> {

@@ -1,4 +1,4 @@
-/** What hangs are told from (kernel/verdict/hangs), of the tasks of a session and the stacks of its CPUs. */
+/** What hangs are determined from (kernel/verdict/hangs), of the tasks of a session and the stacks of its CPUs. */
 import type { TraceJson } from '../../../shared/task-model.ts';
 import { architectures } from '../../arch/index.ts';
 import { structTypes } from '../../kernel/btf/type-layout.ts';

@@ -13,7 +13,7 @@ export interface KernelState {
   readonly kernel: Kernel;
   /** The kernel's memory; a page of zeros is none. */
   readonly memory: KernelMemory;
-  /** The kernel's own: in them a variable's name is told from a module's of the same name. */
+  /** The kernel's own: in them a variable's name is distinguished from a module's of the same name. */
   readonly symbols: SymbolTable | undefined;
   /** With those of modules: what addresses are called. */
   readonly names: SymbolTable | undefined;
@@ -40,7 +40,7 @@ export function stateOf(kernel: Kernel, moduleNames: 'at-once' | 'when-asked', t
 }
 
 /**
- * Types are taken where symbols lead to them. Only where nothing can be told without them memory is scanned.
+ * Types are taken where symbols lead to them. Only where nothing can be determined without them memory is scanned.
  * @param moduleNames `when-asked`: symbols of modules are read once an address outside the kernel's image is asked for
  * @throws Cancelled
  */

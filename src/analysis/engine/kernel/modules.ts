@@ -18,7 +18,7 @@ export async function describeModules(session: Session, signal: AbortSignal): Pr
   if (typeof found === 'string') return { schema: schemaVersion, modules: [], complete: false, missing: [{ what: 'modules', why: found }] };
   const { modules, complete, broken } = found.list;
   const missing: Missing[] = types === undefined ? [{ what: 'sizes, users and taint of modules', why: `types are needed: ${noTypes}` }] : [];
-  if (broken !== undefined) missing.push({ what: 'modules behind the break', why: broken });
+  if (broken !== undefined) missing.push({ what: 'modules after the break', why: broken });
   const own = types === undefined ? undefined : await kernel.findModuleTypes(signal);
   const typeCounts = new Map(own?.modules.map(({ module, types: all }) => [module, all.count + 1 - all.firstId]));
   return {

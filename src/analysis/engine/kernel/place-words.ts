@@ -1,4 +1,4 @@
-/** `namePlaces` and `completeTask`: what stands beside addresses, and tasks as they are typed. Nothing is searched for. */
+/** `namePlaces` and `completeTask`: what is next to addresses, and tasks as they are typed. Nothing is searched for. */
 import type { AddressFact } from '../../../shared/address-model.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { defined } from '../../../shared/defined.ts';

@@ -19,7 +19,7 @@ function namesFrom(types: BtfTypes, from: number, wanted: Wanted): ReadonlyMap<s
 }
 
 /**
- * In the order of the alphabet. A name that several modules have for different types, or for others than the kernel has, stands once for each
+ * In the order of the alphabet. A name that several modules have for different types, or for others than the kernel has, is listed once for each
  * as "module:name".
  * @param module only the own types of this module
  * @throws DumpError absent when no types of that module are there; Cancelled

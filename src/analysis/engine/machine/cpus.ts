@@ -76,7 +76,7 @@ interface CpusPage {
 }
 
 /**
- * CPUs in dump order. On x86_64 the control registers of QEMU's notes stand beside those of PRSTATUS.
+ * CPUs in dump order. On x86_64 the control registers of QEMU's notes are next to those of PRSTATUS.
  * @param start place in the list at which a page begins; without it all are given
  * @param plain as the machine has them, without what the registers mean
  */

@@ -41,7 +41,7 @@ function decode(kernel: LowcoreKernel, lowcore: Parameters<typeof view>[1], byte
   const software = lowcoreValue(kernel, bytes, 'clock_comparator');
   return view(layout, lowcore).fields.map((field): LowcoreFieldJson => {
     const target = field.value === undefined ? undefined : pointerTarget(types.get(field.name) ?? '', BigInt(field.value));
-    // Only with the software copy beside it can the encoding of the stored comparator be told.
+    // Only with the software copy next to it can the encoding of the stored comparator be told.
     const time = field.name === 'clock_comp_save_area' && field.value !== undefined ? clockComparatorText(BigInt(field.value), software) : undefined;
     return {
       ...field,
@@ -106,7 +106,7 @@ export function describeLowcores(session: Session, request: LowcoreRequest): { s
     throw new DumpError(
       'absent',
       { file: session.path, address: first.address },
-      `the lowcore at absolute ${hex(first.address)} lies behind the end of the dump`,
+      `the lowcore at absolute ${hex(first.address)} lies past the end of the dump`,
     );
   return { schema: schemaVersion, cpus: shown.map(({ cpu, address }) => lowcoreAt(session, address, cpu, named)), ...about };
 }

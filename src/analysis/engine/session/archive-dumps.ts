@@ -206,7 +206,7 @@ export function noMember(file: string, list: ArchiveList, member: string): DumpE
   return new DumpError('absent', { file }, `${holderText(list)} without a dump called ${member}`, `one of its dumps: ${names.join(', ')}${more}`);
 }
 
-/** Whether a file may be an archive: by its first bytes, and those of what it unpacks to. What cannot be read is told when it is opened. */
+/** Whether a file may be an archive: by its first bytes, and those of what it unpacks to. What cannot be read is reported when it is opened. */
 export async function mayBeArchive(file: FileSource): Promise<boolean> {
   const head = new Uint8Array(Math.min(512, file.size));
   file.readInto(0, head);

@@ -1,6 +1,6 @@
 /**
  * What is derived from a dump, each part once. A session has one memo, and what is in it lives as long as the session: no other place
- * keeps what was derived. Subjects declare what they derive with `derived` and `searched`, beside the code that does it.
+ * keeps what was derived. Subjects declare what they derive with `derived` and `searched`, next to the code that does it.
  */
 import { Cancelled } from '../../../shared/rpc.ts';
 

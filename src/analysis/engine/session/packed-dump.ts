@@ -26,7 +26,7 @@ export interface PackedPart {
   readonly unpacked: UnpackedCopy & { readonly source: ByteSource };
 }
 
-/** Whether the rest is missing or was never a part of the data cannot be told from the outside. */
+/** Whether the rest is missing or was never a part of the data cannot be determined from the outside. */
 function endFinding({ packing, file, unpacked }: PackedFile): Finding | undefined {
   if (unpacked === undefined || packing === undefined || file === undefined || unpacked.end.kind === 'whole') return undefined;
   const { end, source } = unpacked;
@@ -49,7 +49,7 @@ function endFinding({ packing, file, unpacked }: PackedFile): Finding | undefine
       detail: end.contents
         ? `its ${wrapper} ${name} that begins at ${at} does not unpack to what it was made from (${end.what}): some of its contents are wrong, and nothing says which. All ${byteText(source.size)} are unpacked`
         : end.ofIndex === true
-          ? `its ${wrapper} index at ${at} does not fit what comes before it (${end.what}): the ${byteText(source.size)} before it are unpacked, and whether they are all cannot be told`
+          ? `its ${wrapper} index at ${at} does not fit what comes before it (${end.what}): the ${byteText(source.size)} before it are unpacked, and whether they are all cannot be determined`
           : `its ${wrapper} ${name} that begins at ${at} cannot be unpacked to its end (${end.what}); the ${byteText(source.size)} before the damage are unpacked, and what came after them is missing`,
       where: { fileOffset: end.at, bytes: file.size - end.at },
     };

@@ -269,9 +269,9 @@ export interface SessionOptions {
   readonly unpacked?: OpenFiles['unpacked'];
   readonly packedParts?: OpenFiles['packedParts'];
   readonly location?: DumpLocation;
-  /** What of the files behind `source` could not be read so far. */
+  /** What of the files after `source` could not be read so far. */
   readonly faults?: () => readonly FileFault[];
-  /** The files behind `source`. */
+  /** The files after `source`. */
   readonly states?: () => readonly OpenedFile[];
 }
 

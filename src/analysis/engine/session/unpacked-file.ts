@@ -1,5 +1,5 @@
 /**
- * A dump packed with gzip or zstd is unpacked once into the user's cache folder, never beside the dump: a dump needs random
+ * A dump packed with gzip or zstd is unpacked once into the user's cache folder, never next to the dump: a dump needs random
  * access. The copy is known by the packed file's device, inode, size and times, and by samples of its bytes; it appears in one piece or
  * not at all, with the digests of both. A copy is no evidence: where times do not show that both are unchanged, their digests are computed
  * first, and a full verification unpacks the file again.

@@ -72,7 +72,7 @@ function warningOf({ function: { name }, missing: { all }, given }: OpenedTable)
 }
 
 /**
- * The tables whose names stand in a query.
+ * The tables whose names are in a query.
  * @throws Cancelled
  */
 export async function dumpFunctions(session: Session, query: string, signal: AbortSignal): Promise<DumpFunctions> {

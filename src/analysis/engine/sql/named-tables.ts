@@ -5,7 +5,7 @@ import type { DumpTable } from './dump-table.ts';
 /** Texts and comments name nothing. */
 const unsaid = /'(?:[^']|'')*'|--[^\n]*|\/\*[^]*?\*\//g;
 
-/** Where a table can stand, a word of it: behind FROM, JOIN or IN, and in a list of tables. */
+/** Where a table can be, a word of it: after FROM, JOIN or IN, and in a list of tables. */
 const places = /(?:\b(?:from|join|in)\b|,)[\s(]*["`[]?(\w+)/gi;
 
 /** Tables that a query may read: analyses by their long names anywhere, the others where tables are named. */

@@ -24,7 +24,7 @@ export const endMarker: Check = {
     const ranges = [{ fileOffset: marker.fileOffset, bytes: 16 }];
     if (marker.fault !== undefined) return { ...unreadable(faultText(marker.fault)), findings, ranges, recorded: END_MARKER };
     if (!marker.present)
-      return failed(`${foundMarker(marker)} stands where the end marker should be`, { findings, ranges, recorded: END_MARKER, computed: marker.text });
+      return failed(`${foundMarker(marker)} is where the end marker should be`, { findings, ranges, recorded: END_MARKER, computed: marker.text });
     if (marker.tod < marker.headerTod) {
       return failed('the time in the end marker is before the time in the header', {
         findings,

@@ -18,7 +18,7 @@ function secondChecksum(osInfo: OsInfoSearch, pointer: bigint, length: number): 
   return entry?.addr === pointer && entry.size === BigInt(length) ? entry.csum : undefined;
 }
 
-/** The IPL parameter block for re-IPL matches the checksum beside its pointer (meminfo.md section 2, check 10 of section 6). */
+/** The IPL parameter block for re-IPL matches the checksum next to its pointer (meminfo.md section 2, check 10 of section 6). */
 export const ipib: Check = {
   id: 'ipib',
   title: 'Checksum of the re-IPL parameter block',

@@ -1,4 +1,4 @@
-/** The files of a dump have the digests that a manifest beside them records (sha256sum, hashdeep). */
+/** The files of a dump have the digests that a manifest next to them records (sha256sum, hashdeep). */
 import { append } from '../../../shared/append.ts';
 import { baseName } from '../../../shared/base-name.ts';
 import type { Step } from '../../../shared/check-model.ts';

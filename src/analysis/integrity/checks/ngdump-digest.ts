@@ -5,7 +5,7 @@ import { failed, notRecorded, passed, unreadable, type Check } from '../check.ts
 
 const stepBytes = 4 << 20;
 
-/** The dump file of an NGDump partition has the SHA-256 that the dumper recorded beside it (s390-dump.md section 9). */
+/** The dump file of an NGDump partition has the SHA-256 that the dumper recorded next to it (s390-dump.md section 9). */
 export const ngdumpDigest: Check = {
   id: 'ngdump-digest',
   title: 'Digest of the NGDump partition',

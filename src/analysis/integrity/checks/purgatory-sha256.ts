@@ -154,7 +154,7 @@ function memoryOutcome(purgatory: FoundPurgatory, looked: readonly Looked[]): Ou
   const hints = [neighbour, fewRight(purgatory)].filter((hint) => hint !== undefined);
   const changed = isSure
     ? 'the kdump kernel or its initrd changed after loading'
-    : `the kdump kernel or its initrd, the recorded digest, or the region table changed after loading; which of them cannot be told${hints.length === 0 ? '' : ` (${hints.join('; ')})`}`;
+    : `the kdump kernel or its initrd, the recorded digest, or the region table changed after loading; which of them cannot be determined${hints.length === 0 ? '' : ` (${hints.join('; ')})`}`;
   const cannotTell = looked.length > 0 ? '' : '; one digest covers all regions. A healthy image would show the bytes';
   const ranges =
     differences.length > 0
@@ -194,7 +194,7 @@ function mismatch(purgatory: FoundPurgatory, looked: readonly Looked[]): Outcome
   if (look !== undefined && looked.every(({ findings }) => findings.length === 0))
     return digestOutcome(
       purgatory,
-      `the recorded digest is none: in its place are ${look}. Whether the kdump kernel or its initrd changed as well cannot be told from it`,
+      `the recorded digest is none: in its place are ${look}. Whether the kdump kernel or its initrd changed as well cannot be determined from it`,
     );
   return memoryOutcome(purgatory, looked);
 }
@@ -203,7 +203,7 @@ function mismatch(purgatory: FoundPurgatory, looked: readonly Looked[]): Outcome
 function withoutTable(search: Extract<PurgatorySearch, { state: 'not-found' }> | undefined): CheckOutcome {
   const why = search?.why ?? 'no purgatory was looked for';
   const { lost } = search ?? {};
-  const told = 'which bytes the digest covers would be told by a dump of the same system in which the table is whole';
+  const told = 'which bytes the digest covers would be determined by a dump of the same system in which the table is whole';
   if (lost === undefined) {
     const detail = `${why}, although a kdump kernel is loaded there: the purgatory was overwritten, or one that is not known loaded it; ${told}`;
     return {
@@ -216,7 +216,7 @@ function withoutTable(search: Extract<PurgatorySearch, { state: 'not-found' }> |
   const effect = failsByLoss(lost)
     ? 'the purgatory computes the digest of nothing, which is not the recorded one, and does not start kdump'
     : 'what the purgatory computes by it is not known';
-  const detail = `${why}: ${effect}; whether the kdump kernel and its initrd are whole cannot be told, ${told}`;
+  const detail = `${why}: ${effect}; whether the kdump kernel and its initrd are whole cannot be determined, ${told}`;
   return failed(detail, {
     failure: 'The region table of the loaded kdump kernel was overwritten.',
     remedy: 'none',
@@ -257,7 +257,7 @@ export const purgatorySha256: Check = {
       {
         check: 'recorded digest',
         passed: purgatory.recorded !== undefined,
-        detail: purgatory.digestAt === undefined ? 'its place could not be told' : `at absolute ${hex(purgatory.digestAt)}`,
+        detail: purgatory.digestAt === undefined ? 'its place could not be determined' : `at absolute ${hex(purgatory.digestAt)}`,
       },
     ];
     const values = { ranges, steps, ...defined({ recorded: purgatory.recorded }), computed: purgatory.computed };

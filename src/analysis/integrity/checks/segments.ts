@@ -80,7 +80,7 @@ export const segments: Check = {
         id: 'segments/alias',
         severity: 'info',
         title: 'A physical range is stored twice, with equal bytes',
-        detail: `segments ${alias.left.index} and ${alias.right.index} both hold absolute ${hex(alias.start)} to ${hex(alias.end)}, as kernels list their image beside the rest of memory`,
+        detail: `segments ${alias.left.index} and ${alias.right.index} both hold absolute ${hex(alias.start)} to ${hex(alias.end)}, as kernels list their image next to the rest of memory`,
         where,
       });
     }

@@ -35,7 +35,7 @@ export interface AnalysisTasks {
 export interface AnalysisStacks {
   /** Stacks of the CPUs, then those of the tasks that run on none; each is followed when it is asked for. */
   all(): Generator<TraceJson, void>;
-  /** What hangs are told from (verdict/hangs), but for the end of the log; undefined where the members of task_struct are not known. */
+  /** What hangs are determined from (verdict/hangs), but for the end of the log; undefined where the members of task_struct are not known. */
   hangSource(): Omit<HangSource, 'logEnd'> | undefined;
   /** What is missing in them: names of functions, tasks. */
   readonly missing: readonly Missing[];
@@ -45,7 +45,7 @@ export interface AnalysisKernel {
   readonly kernel: Kernel;
   /** A page of zeros is none. */
   readonly memory: KernelMemory;
-  /** The kernel's own: in them a variable's name is told from a module's of the same name. */
+  /** The kernel's own: in them a variable's name is distinguished from a module's of the same name. */
   readonly symbols: SymbolTable | undefined;
   readonly types: KernelTypes | undefined;
   /** Objects by the kernel's types; without types by what vmcoreinfo records. */

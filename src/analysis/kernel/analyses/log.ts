@@ -11,7 +11,7 @@ export const log = defineAnalysis({
   title: 'Kernel log',
   about: 'Records of the printk buffer, the oldest first.',
   needs: ['log'],
-  parameters: { level: optional('text', 'only records of this level and the graver ones; those that do not say theirs are kept', levelNames) },
+  parameters: { level: optional('text', 'only records of this level and more severe ones; those that do not say theirs are kept', levelNames) },
   columns: {
     sequence: count('number since boot'),
     time: duration('since boot, by the clock of the CPU that wrote it'),
@@ -19,7 +19,7 @@ export const log = defineAnalysis({
     facility: count('0 for the kernel'),
     caller: text('T and a thread id, or C and a CPU number'),
     text: text('the line'),
-    mark: text('what a line that tells of trouble is about'),
+    mark: text('what a line that reports trouble is about'),
     subsystem: text('of the device that it is about'),
     device: text('of the device that it is about'),
     continued: flag('a piece of a line that the kernel wrote in pieces'),

@@ -103,7 +103,7 @@ export const mergedLog = defineAnalysis({
     caller: text('who noted it: a symbol; in the kernel log T and a thread id, or C and a CPU number'),
     callerAddress: address('address in it'),
     text: text('the line, or as the analysis debug-feature has it'),
-    mark: text('what a line that tells of trouble is about'),
+    mark: text('what a line that reports trouble is about'),
     data: hexadecimal('the bytes of the record'),
   },
   key: ['time', 'source', 'log', 'cpu', 'text', 'data'],

@@ -20,7 +20,7 @@ export const vmallocTable = defineAnalysis({
   uses: ['modules'],
   columns: {
     start: address('its first byte'),
-    end: address('behind its last byte, which is one of the guard page'),
+    end: address('after its last byte, which is one of the guard page'),
     bytes: bytes('its size with the guard page'),
     caller: symbol('who asked for it'),
     kind: text('ioremap, vmalloc, vmap, user, dma-coherent; vm_map_ram for what has no struct vm_struct'),

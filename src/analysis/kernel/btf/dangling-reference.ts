@@ -28,7 +28,7 @@ export function* danglingReference(types: BtfTypes): Steps<string | undefined> {
     const wrong = targets.find((target) => !holds(target));
     if (wrong !== undefined) return `type ${id} refers to type ${wrong}, and there are ${types.count}`;
     const beyond = members.find(({ bitOffset }) => bitOffset > type.size * 8);
-    if (beyond !== undefined) return `a member of type ${id} lies behind its end`;
+    if (beyond !== undefined) return `a member of type ${id} lies past its end`;
   }
   return undefined;
 }

@@ -46,7 +46,7 @@ export function bitField(bytes: Uint8Array, endian: 'big' | 'little', bitOffset:
 
 const unsigned = (bytes: Uint8Array, endian: 'big' | 'little'): bigint => bitField(bytes, endian, 0, bytes.length * 8);
 
-/** Value of a type, or of a bit-field of it when `bits` is not 0, `bitOffset` bits behind `address`. */
+/** Value of a type, or of a bit-field of it when `bits` is not 0, `bitOffset` bits after `address`. */
 export function valueAt(context: ValueContext, address: VirtualAddress, id: number, bitOffset = 0, bits = 0): TypeValue {
   const { types, memory } = context;
   const type = resolved(types, id);

@@ -38,7 +38,7 @@ export function perCpuChunks(objects: KernelObjects, section: PerCpuSection): Re
       const address = isFailure(at) ? undefined : memory.pointer(at.value);
       if (address === undefined) return failed(what, 'one of them cannot be read');
       const start = BigInt.asUintN(64, address - base + section.start);
-      // What is left of the first unit behind the section is a chunk as well.
+      // What is left of the first unit after the section is a chunk as well.
       const isFirst = section.start <= start && start < section.end;
       if (!isFirst) ranges.push({ start, end: start + unit });
       if (ranges.length > mostChunks) return failed(what, `there are more than ${mostChunks}`);

@@ -1,5 +1,5 @@
 /**
- * The addresses that per-CPU variables are known by: those of the kernel's own section, and what is handed out behind them from the same chunk
+ * The addresses that per-CPU variables are known by: those of the kernel's own section, and what is handed out after them from the same chunk
  * (mm/percpu.c). A pointer into it is no address: each CPU has its copy at another place, and what lies at the number itself is something else.
  */
 import type { KernelMemory } from '../memory/kernel-memory.ts';

@@ -56,7 +56,7 @@ function pointer(
   if (first === 's' || first === 'S')
     return { text: padded((first === 's' ? functionAt : symbolAt)(value) ?? hex(value), '', one, false), rest: kind.slice(1) };
   if (first === 'K') return { text: padded(hex(value), '', one, false), rest: kind.slice(1) };
-  // What stands there is not printed but at the address.
+  // What is there is not printed but at the address.
   return /^[A-Z]/.test(first) ? { text: `(%p${kind} ${hex(value)})`, rest: '' } : { text: padded(hex(value), '', one, false), rest: kind };
 }
 

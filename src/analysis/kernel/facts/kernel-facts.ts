@@ -1,4 +1,4 @@
-/** Facts that the kernel keeps about itself in variables of its own; each is checked by what must stand there. */
+/** Facts that the kernel keeps about itself in variables of its own; each is checked by what must be there. */
 import { cpuMasks, maxCpus } from '../cpus/cpu-masks.ts';
 import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';

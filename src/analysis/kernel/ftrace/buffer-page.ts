@@ -30,7 +30,7 @@ function fullStamp(stamp: bigint, before: bigint): bigint {
 
 /**
  * @param bytes what was committed to the page
- * @param from where reading begins: 0, or behind what was consumed
+ * @param from where reading begins: 0, or after what was consumed
  * @param pageStamp time of the page
  * @param readStamp time of the last event before `from`
  * @returns the stamp up to which the page was read

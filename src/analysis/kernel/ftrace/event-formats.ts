@@ -37,7 +37,7 @@ function nameOf(call: KernelObject): Result<string> {
   if (!isFailure(name) && identifier.test(name.value)) return name;
   // The same word leads to the tracepoint of events that have one, whose first member is its name: the bytes of an address are no name.
   const tracepoint = call.has('tp') ? call.pointer('tp').at('name').string(256) : name;
-  return isFailure(tracepoint) || identifier.test(tracepoint.value) ? tracepoint : failed('name of an event', 'what stands there is none');
+  return isFailure(tracepoint) || identifier.test(tracepoint.value) ? tracepoint : failed('name of an event', 'what is there is none');
 }
 
 /** The head of its fields; of a syscall, which has no class of its own, what the syscall's description has. */

@@ -208,7 +208,7 @@ class PrintParser {
     };
   }
 
-  /** "(unsigned int)", "(void *)"; nothing is taken where another parenthesis stands. */
+  /** "(unsigned int)", "(void *)"; nothing is taken where another parenthesis is. */
   private cast(): ((value: bigint) => bigint) | undefined {
     const start = this.at;
     if (!this.sign('(')) return undefined;

@@ -7,7 +7,7 @@ export type PrintValue = bigint | string | Uint8Array;
 
 export const isNumber = (value: PrintValue | undefined): value is bigint => typeof value === 'bigint';
 
-/** Where an array of any length lies in an event: its field holds the length and the offset, which for __rel_loc counts from behind the field. */
+/** Where an array of any length lies in an event: its field holds the length and the offset, which for __rel_loc counts from the end of the field. */
 export function dynamicPlace(event: TraceEvent, field: EventField): { readonly offset: number; readonly length: number } | undefined {
   const value = fieldInteger(event, { ...field, isSigned: false, size: 4 });
   if (value === undefined) return undefined;

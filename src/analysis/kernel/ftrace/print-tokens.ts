@@ -11,7 +11,7 @@ const piece =
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0' };
 const unescaped = (text: string): string => text.replaceAll(/\\(.)/g, (_, letter: string) => escapes[letter] ?? letter);
 
-/** @returns undefined where something else stands among them */
+/** @returns undefined where something else is among them */
 export function printTokens(source: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
   const trimmed = source.trimEnd();

@@ -1,4 +1,4 @@
-/** Lines of a trace, one for each event but for a call whose return follows it: what the kernel prints of each, and the columns that stand before it. */
+/** Lines of a trace, one for each event but for a call whose return follows it: what the kernel prints of each, and the columns that are before it. */
 import { failed, isFailure, type Failure, type Result } from '../../../shared/result.ts';
 import type { AnalysisKernel } from '../analyses/analysis-kernel.ts';
 import { EventFormats } from './event-formats.ts';

@@ -38,7 +38,7 @@ const escape = /\u001b\[[0-9;]*[A-Za-z]/g;
 
 const says = (patterns: readonly RegExp[], line: string): boolean => patterns.some((pattern) => pattern.test(line));
 
-/** A log of the saving, told from its beginning or any part of it. */
+/** A log of the saving, determined from its beginning or any part of it. */
 export const isDumpLog = (text: string): boolean =>
   /^(?:The dumpfiles? (?:is|are) saved to |makedumpfile (?:Completed|Failed)\.|Excluding unnecessary pages *: \[|Copying data *: \[|Original pages *: 0x)/m.test(
     text.replaceAll('\r', '\n'),

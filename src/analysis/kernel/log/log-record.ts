@@ -40,7 +40,7 @@ export interface KernelLog {
   readonly records: readonly LogRecord[];
   /** Kind of buffer and where it was found. */
   readonly source: string;
-  /** Records that stand in the buffer's books but cannot be read, and why the first cannot. */
+  /** Records that are in the buffer's books but cannot be read, and why the first cannot. */
   readonly lost: number;
   readonly lostWhy?: string;
   /** It is from a file that the user gave, since memory's cannot be read: whose name goes with all that is said by it. */

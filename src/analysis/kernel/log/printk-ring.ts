@@ -86,11 +86,11 @@ function readRing(memory: KernelMemory, at: bigint, offset: Offsets): Ring | str
   )
     return memory.absence(at, 128)?.detail ?? 'it cannot be read';
   if (countBits === 0 || countBits > maxCountBits || sizeBits === 0 || sizeBits > maxSizeBits || descs === 0n || infos === 0n || data === 0n)
-    return `what stands at ${hex(at)} is no ring buffer: 2^${countBits} descriptors, 2^${sizeBits} bytes of text`;
+    return `there is no ring buffer at ${hex(at)}: 2^${countBits} descriptors, 2^${sizeBits} bytes of text`;
   return { countBits, sizeBits, descs, infos, data, head: head & idMask, tail: tail & idMask };
 }
 
-/** What stands where the id of the text's own record should. */
+/** What is where the id of the text's own record should. */
 const foreignText = (at: VirtualAddress, owner: bigint): string =>
   owner === 0n
     ? `the text at ${hex(at)} begins with zeros, not with the number of its record: wiped`

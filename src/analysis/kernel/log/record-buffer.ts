@@ -1,5 +1,5 @@
 /**
- * The record buffer of Linux 3.5 to 5.9 (vmcoreinfo-kallsyms-btf.md section 2.2; kernel/printk/printk.c of 5.4): records one behind
+ * The record buffer of Linux 3.5 to 5.9 (vmcoreinfo-kallsyms-btf.md section 2.2; kernel/printk/printk.c of 5.4): records one after
  * the other in a ring of bytes, each with its length. Proven on described systems only.
  */
 import { defined } from '../../../shared/defined.ts';
@@ -13,7 +13,7 @@ import { continuationFlag, flagsAndLevel, logText, maxLogText, maxRecords, type 
 const maxBuffer = 2 ** 31;
 /** struct printk_log without CONFIG_PRINTK_CALLER; keys of vmcoreinfo win. `log` was its name in the first versions. */
 const defaults = { ts_nsec: 0, len: 8, text_len: 10, dict_len: 12 } as const;
-/** Behind dict_len: facility, then flags and level. */
+/** After dict_len: facility, then flags and level. */
 const facilityAfterDict = 2n;
 const levelAfterDict = 3n;
 
@@ -43,7 +43,7 @@ function readLayout(vmcoreinfo: Vmcoreinfo): Layout | undefined {
   return size >= 16 && size <= 64 && fields.every((end) => end >= 2n && end <= BigInt(size)) ? layout : undefined;
 }
 
-/** KEY=value strings behind the text: SUBSYSTEM and DEVICE. */
+/** KEY=value strings after the text: SUBSYSTEM and DEVICE. */
 function dictionary(text: string): { readonly subsystem?: string; readonly device?: string } {
   const entries = new Map(text.split('\0').map((line) => line.split('=', 2) as [string, string | undefined]));
   const subsystem = entries.get('SUBSYSTEM');

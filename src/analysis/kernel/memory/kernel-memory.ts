@@ -89,13 +89,13 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
     rule ??= ops.kernelAddressHolds(vmcoreinfo, () => tables() !== undefined);
     const byRule = rule(address) ? kernelToAbsolute(arch, address, vmcoreinfo ?? empty, memory) : undefined;
     if (byRule !== undefined && holds(byRule)) return { absolute: byRule };
-    // Where virtual is absolute, an address behind the memory of the machine is a mapped one.
+    // Where virtual is absolute, an address past the memory of the machine is a mapped one.
     const to = tables();
     if (to === undefined && byRule !== undefined) return { absolute: byRule };
     if (to === undefined) return { why: `${hex(address)} is neither in the identity map nor in the kernel image, and no page tables are known` };
     const found = to(address);
     if (found.absolute === undefined) return { why: `${hex(address)}: ${found.failure ?? 'the walk leads nowhere'}` };
-    if (found.absolute >= memory.end) return { why: `${hex(address)} is mapped to ${hex(found.absolute)}, behind the end of the dump` };
+    if (found.absolute >= memory.end) return { why: `${hex(address)} is mapped to ${hex(found.absolute)}, past the end of the dump` };
     return { absolute: found.absolute };
   }
 

@@ -42,7 +42,7 @@ function* walk(
     if (before === undefined) return stop(`the link at ${hex(at + link)} leads to ${hex(next)}: ${memory.absence(next + back, 8)?.detail ?? 'no bytes'}`);
     if (before !== at) return stop(`the link at ${hex(at + link)} leads to ${hex(next)}, which does not point back`);
     if (next === head) return { complete: true };
-    if (!accept(next)) return stop(`the link at ${hex(at + link)} leads to ${hex(next)}, where no such structure stands`);
+    if (!accept(next)) return stop(`the link at ${hex(at + link)} leads to ${hex(next)}, where there is no such structure`);
     if (turn > limit) return stop(`more than ${limit} members`);
     seen.add(next);
     yield next;

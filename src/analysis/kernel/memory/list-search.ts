@@ -52,7 +52,7 @@ function mayBeLinks(view: DataView, offset: number, little: boolean): boolean {
 /**
  * The one head from which a list leads through nothing but accepted nodes, at least one, and back.
  * @param whole the kernel's memory as it is, with pages that were lost
- * @param accept whether a node stands at an address
+ * @param accept whether a node is at an address
  * @returns undefined when there is none, when there are several, or when there is too much to look at to be sure
  */
 export function* searchListHead(

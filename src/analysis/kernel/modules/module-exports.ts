@@ -1,7 +1,7 @@
 /**
  * What a module exports to everyone, which /proc/kallsyms shows by a capital letter (kernel/kallsyms.c, s_show; is_exported in
  * kernel/module/kallsyms.c of 6.1: module.syms only, not gpl_syms). Each export has a mark "__ksymtab_NAME" in the module's own table.
- * Kernels such as 7.2 have one table for both, with the flags of each export beside it (`flagstab`), and print all by a capital letter.
+ * Kernels such as 7.2 have one table for both, with the flags of each export next to it (`flagstab`), and print all by a capital letter.
  */
 import type { BtfTypes } from '../btf/btf-types.ts';
 import { offsetOf } from '../btf/type-layout.ts';
@@ -29,7 +29,7 @@ function starts(marks: readonly ModuleSymbol[]): ReadonlySet<bigint> {
   return new Set(first.values());
 }
 
-/** Whether a field is `syms` of a struct module with `crcs`, `flagstab` and `num_syms` behind it: one table for all exports. */
+/** Whether a field is `syms` of a struct module with `crcs`, `flagstab` and `num_syms` after it: one table for all exports. */
 function isSoleTable(memory: KernelMemory, tables: readonly OwnSymbols[], offset: number): boolean {
   const holders = tables.filter((table) => marksOf(table).length > 0);
   return holders.every((table) => {
@@ -57,7 +57,7 @@ function exportsAt(memory: KernelMemory, tables: readonly OwnSymbols[], end: num
 }
 
 /**
- * All symbols with the letters of /proc/kallsyms. Where exports cannot be told all letters are small.
+ * All symbols with the letters of /proc/kallsyms. Where exports cannot be determined all letters are small.
  * @param end offset in struct module of its pointer to symbols: both fields come before
  */
 export function asPrinted(memory: KernelMemory, types: BtfTypes | undefined, tables: readonly OwnSymbols[], end: number): readonly ModuleSymbol[] {

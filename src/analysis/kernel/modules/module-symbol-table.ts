@@ -1,4 +1,4 @@
-/** A symbol table with the symbols of modules beside those of the kernel. */
+/** A symbol table with the symbols of modules next to those of the kernel. */
 import type { VirtualAddress } from '../../../shared/units.ts';
 import type { ModuleSymbols } from './module-symbols.ts';
 import type { ModuleSymbol } from './module-symbol.ts';

@@ -95,7 +95,7 @@ function placesByShape(memory: KernelMemory, modules: readonly KernelModule[]): 
   }
   const agreed = [...votes].filter(([, count]) => count === voters);
   const pointer = agreed.length === 1 ? Number(agreed[0]?.[0].split('/')[0]) : undefined;
-  if (pointer === undefined) return 'where struct module points to its symbols is not to be told without types';
+  if (pointer === undefined) return 'where struct module points to its symbols is not to be determined without types';
   return { pointer, symtab: 0, count: 8, strtab: 16, typetab: 24, source: `by the table that each struct module points to at offset ${pointer}` };
 }
 
@@ -112,7 +112,7 @@ function namesFrom(memory: KernelMemory, strtab: bigint, symbols: DataView, litt
   const texts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return (at) => {
     const end = texts.indexOf(0, at);
-    // The last name ends behind what was read.
+    // The last name ends after what was read.
     if (end === -1) return one(at);
     return end - at < maxNameBytes ? texts.toString('latin1', at, end) : undefined;
   };
@@ -160,7 +160,7 @@ function* symbolsOfModule(memory: KernelMemory, module: KernelModule, places: Ta
 /** @param memory one in which lost pages are absent */
 export function* readModuleSymbols(memory: KernelMemory, types: BtfTypes | undefined, list: ModuleList): Steps<ModuleSymbols> {
   const loaded = list.modules.filter(({ state }) => state !== 'unformed');
-  const missing: { what: string; why: string }[] = list.broken === undefined ? [] : [{ what: 'symbols of modules behind the break', why: list.broken }];
+  const missing: { what: string; why: string }[] = list.broken === undefined ? [] : [{ what: 'symbols of modules after the break', why: list.broken }];
   if (loaded.length === 0) return { symbols: [], source: 'no modules', missing };
   const places = (types === undefined ? undefined : placesByTypes(types)) ?? placesByShape(memory, loaded);
   if (typeof places === 'string') return { symbols: [], source: 'none', missing: [...missing, { what: 'symbols of modules', why: places }] };

@@ -29,7 +29,7 @@ const nameAt = 24n;
 /** MODULE_NAME_LEN of 64-bit kernels: 64 less an unsigned long. */
 const nameBytes = 56;
 
-/** The module whose list node lies at an address; undefined when none stands there. */
+/** The module whose list node lies at an address; undefined when none is there. */
 function moduleAt(memory: KernelMemory, node: VirtualAddress): KernelModule | undefined {
   const address = node - listAt;
   const state = moduleStates[memory.u32(address) ?? -1];

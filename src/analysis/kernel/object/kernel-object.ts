@@ -15,14 +15,14 @@ import { arrayOf, bytesOf, memberOf, numberShape, pointee, typeNamed, typeTextOf
 /** What objects are read from. */
 export interface ObjectSpace extends TypeSource {
   readonly memory: KernelMemory;
-  /** What stands at an address, "name+0x1a [module]"; undefined where no symbol does. */
+  /** What is at an address, "name+0x1a [module]"; undefined where no symbol does. */
   readonly symbolAt: (address: VirtualAddress) => string | undefined;
 }
 
 interface Place {
   readonly address: VirtualAddress;
   readonly type: ObjectType;
-  /** Bits behind the address, below 8 but for bit-fields of larger words. */
+  /** Bits after the address, below 8 but for bit-fields of larger words. */
   readonly bitOffset: number;
   readonly bits: number;
 }
@@ -67,7 +67,7 @@ export class KernelObject {
     return KernelObject.failing(space, failed(label, 'its address lies outside the address space'));
   }
 
-  /** Why there is no such object; undefined where there is one. Whether its bytes are in the dump is told by reading them. */
+  /** Why there is no such object; undefined where there is one. Whether its bytes are in the dump is determined by reading them. */
   get failure(): Failure | undefined {
     return isFailure(this.place) ? this.place : undefined;
   }
@@ -253,7 +253,7 @@ export class KernelObject {
     const found = this.space.memory.cstring(this.place.address, limit);
     if (found !== undefined) return { value: found };
     return this.space.memory.absence(this.place.address, 1) === undefined
-      ? failed(this.label, `no text of at most ${limit} bytes stands there`, this.where(1))
+      ? failed(this.label, `no text of at most ${limit} bytes is there`, this.where(1))
       : this.absent(1);
   }
 

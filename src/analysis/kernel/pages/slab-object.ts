@@ -152,6 +152,6 @@ export function slabPlace(
   const index = Number((address - start) / size);
   const about = { cache: { address: at.value, name: name.value, size: Number(size), objectSize: objectSize.value }, index, objects: geometry.objects };
   const object = start + BigInt(index) * size + before;
-  if (index >= geometry.objects) return failed('object of a slab', `it lies behind the last object of a slab of ${name.value}`);
+  if (index >= geometry.objects) return failed('object of a slab', `it lies past the last object of a slab of ${name.value}`);
   return { ...about, object, offset: Number(address - object), state: stateOf(objects, cache, slab, object, geometry, cpus, raw) };
 }

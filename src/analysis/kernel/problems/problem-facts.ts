@@ -1,4 +1,4 @@
-/** What rules are told from: the kernel, and what several of them need, found once. */
+/** What rules are determined from: the kernel, and what several of them need, found once. */
 import { failed, isFailure, type Failure, type Result } from '../../../shared/result.ts';
 import { architectures } from '../../arch/index.ts';
 import type { AnalysisKernel } from '../analyses/analysis-kernel.ts';

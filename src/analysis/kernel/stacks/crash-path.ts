@@ -1,5 +1,5 @@
 /**
- * What every crash runs through on its way to the dump, so that the function above it in the chain of calls can be told: the one that
+ * What every crash runs through on its way to the dump, so that the function above it in the chain of calls can be determined: the one that
  * panicked, or was running when an exception or a stop from another CPU came.
  * Names from kernel/panic.c, kernel/crash_core.c (kernel/kexec_core.c before 6.9), kernel/watchdog.c, arch/s390/kernel/{machine_kexec,smp,ipl,dumpstack}.c
  * and mm/fault.c, arch/arm64/kernel/{machine_kexec,smp,traps,entry-common}.c and mm/fault.c, arch/x86/kernel/{crash,dumpstack,traps}.c and
@@ -106,7 +106,7 @@ export function crashPath(frames: readonly CalledFrame[]): CrashPath | undefined
   const lastEnding = names.findLastIndex((name) => ending.has(name));
   if (lastEnding === -1) {
     if (!stopsCpu(names[0] ?? '')) return undefined;
-    // A CPU that another one stopped: what it did stands where it was interrupted.
+    // A CPU that another one stopped: what it did is where it was interrupted.
     const interrupted = frames.findIndex(({ kind }, at) => kind === 'interrupted' && !stopsCpu(names[at] ?? '') && !asksToStop.has(names[at] ?? ''));
     return interrupted === -1 ? undefined : { length: interrupted, isCause: false };
   }

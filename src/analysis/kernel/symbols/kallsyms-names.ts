@@ -73,7 +73,7 @@ export function* decodeNames(memory: KernelMemory, places: KallsymsPlaces, count
     if (!whole) {
       if (markers === undefined) {
         const why = absences[0]?.detail ?? `the record near name ${position} is no name`;
-        return `kallsyms_names at ${hex(places.names)}: ${why}, and kallsyms_markers cannot be found to go on behind it`;
+        return `kallsyms_names at ${hex(places.names)}: ${why}, and kallsyms_markers cannot be found to go on after it`;
       }
       TokenNames.forget(columns, position, size);
       text -= scanned?.text ?? 0;

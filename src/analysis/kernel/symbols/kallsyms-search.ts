@@ -89,7 +89,7 @@ interface Names {
   readonly count: number;
 }
 
-/** kallsyms_num_syms stands before the names, which lie somewhere before the token table. */
+/** kallsyms_num_syms is before the names, which lie somewhere before the token table. */
 function* namesBefore(memory: KernelMemory, table: bigint, texts: readonly string[], budget: Budget): Generator<Names | undefined> {
   const little = memory.endian === 'little';
   const start = table > BigInt(maxNamesBytes) ? alignDown(table - BigInt(maxNamesBytes)) : 0n;
@@ -108,7 +108,7 @@ function* namesBefore(memory: KernelMemory, table: bigint, texts: readonly strin
   }
 }
 
-/** Both places of the addresses: before the count (up to 6.3), or behind the token index. */
+/** Both places of the addresses: before the count (up to 6.3), or after the token index. */
 function addressPlaces(
   index: bigint,
   { countAt, count }: Names,

@@ -134,7 +134,7 @@ function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: numb
   const zero = zeroPageOf(memory, offsets, bytesOf(data));
   if (zero !== undefined) return [`kallsyms_offsets: the page at ${hex(zero)} is all zero`];
   if (places.relativeBase === undefined) {
-    // Kernels of 2026 have no base: each offset counts from where it stands itself (offset_to_ptr).
+    // Kernels of 2026 have no base: each offset counts from where it is itself (offset_to_ptr).
     const addresses = (): Steps<BigUint64Array> => offsetColumn(count, offsets, (at) => at * 4 + data.getInt32(at * 4, little));
     return [{ addresses, rule: 'offsets from their own places' }];
   }

@@ -51,7 +51,7 @@ export interface SymbolList<Names = SymbolNames | readonly (string | undefined)[
 /** Those of a file of the user's, as strings. */
 export type ListedSymbols = SymbolList<readonly (string | undefined)[]>;
 
-/** Names that end a piece of the image: what lies behind them belongs to nothing (include/asm-generic/sections.h). */
+/** Names that end a piece of the image: what lies after them belongs to nothing (include/asm-generic/sections.h). */
 const endMarks =
   /^(_etext|_einittext|_edata|_end|__bss_stop|__brk_limit|__end_rodata|__end_rodata_aligned|__inittext_end|__init_end|_eshared|__exittext_end|_samode31|_eamode31)$/;
 const textTypes = new Set(['T', 't', 'W', 'w']);

@@ -21,7 +21,7 @@ export const commBytes = 16;
 
 const idleNames = ['swapper/0\0', 'swapper\0'].map((name) => Buffer.from(name, 'latin1'));
 
-/** Offset of the name of init_task in its bytes; undefined when it does not stand there. */
+/** Offset of the name of init_task in its bytes; undefined when it is not there. */
 export function idleNameOffset(task: Uint8Array): number | undefined {
   const bytes = Buffer.from(task.buffer, task.byteOffset, task.byteLength);
   for (const name of idleNames) {
@@ -73,7 +73,7 @@ function* namesInImage(memory: KernelMemory, start: bigint): Generator<bigint> {
 }
 
 /**
- * @param accept whether a task stands at an address found by its name: the caller knows more of task_struct
+ * @param accept whether a task is at an address found by its name: the caller knows more of task_struct
  * @returns undefined when no way leads to it
  */
 export function findInitTask(places: InitTaskPlaces, accept: (address: VirtualAddress) => boolean): InitTask | undefined {

@@ -81,7 +81,7 @@ function filePath(types: BtfTypes, memory: KernelMemory, file: bigint): string |
   return undefined;
 }
 
-/** All mappings of an address space, or why they cannot be told. */
+/** All mappings of an address space, or why they cannot be determined. */
 export function* mappingsOf(types: BtfTypes, memory: KernelMemory, mm: VirtualAddress): Steps<readonly Mapping[] | string> {
   const tree = offsetOf(types, 'mm_struct', 'mm_mt');
   const areas = tree === undefined ? yield* linkedEntries(types, memory, mm) : yield* treeEntries(types, memory, mm);
@@ -100,7 +100,7 @@ export function* mappingsOf(types: BtfTypes, memory: KernelMemory, mm: VirtualAd
     if (turn % pathsAtOnce === 0) yield;
     const [first, last, bits, pointer] = [start, end, flags, file].map((offset) => memory.u64(area + BigInt(offset)));
     if (first === undefined || last === undefined || bits === undefined || first >= last || first < (mappings.at(-1)?.end ?? 0n))
-      return `at ${hex(area)} stands no mapping`;
+      return `there is no mapping at ${hex(area)}`;
     if (pointer !== undefined && pointer !== 0n && !paths.has(pointer) && characters < maxCharacters) {
       const found = filePath(types, memory, pointer);
       paths.set(pointer, found);

@@ -1,6 +1,6 @@
 /** Where the members of task_struct lie in one kernel, and how that is known. */
 
-/** STACK_END_MAGIC (include/uapi/linux/magic.h): stands at the bottom of every kernel stack. */
+/** STACK_END_MAGIC (include/uapi/linux/magic.h): is at the bottom of every kernel stack. */
 export const stackEndMagic = 0x57ac_6e9dn;
 
 export const taskMembers = [
@@ -26,7 +26,7 @@ export const taskMembers = [
 export type TaskMember = (typeof taskMembers)[number];
 
 export interface TaskLayout {
-  /** "BTF", or "structure": found by what stands in the tasks (vmcoreinfo-kallsyms-btf.md section 5.2). */
+  /** "BTF", or "structure": found by what is in the tasks (vmcoreinfo-kallsyms-btf.md section 5.2). */
   readonly method: 'BTF' | 'structure';
   /** Byte offsets in task_struct; a member that is not known is not in it. */
   readonly offsets: Readonly<Partial<Record<TaskMember, number>>> & { readonly tasks: number; readonly comm: number };
@@ -83,7 +83,7 @@ export interface TaskState {
 const known = new Map<string, TaskState>();
 const maxKnown = 1024;
 
-/** @param exitState undefined where its place is not known: then a dead task is not told from a zombie */
+/** @param exitState undefined where its place is not known: then a dead task is not distinguished from a zombie */
 export function taskState(state: number, exitState: number | undefined): TaskState {
   const key = `${state}/${exitState ?? ''}`;
   const before = known.get(key);

@@ -51,7 +51,7 @@ export function commOf(bytes: Uint8Array | undefined): string | undefined {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const nonAscii = 0x80;
-/** The first bytes of a UTF-8 character that ends behind the text, all of it. */
+/** The first bytes of a UTF-8 character that ends past the text, all of it. */
 const cutCharacter = /(?:[\u00c2-\u00f4]|[\u00e0-\u00f4][\u0080-\u00bf]|[\u00f0-\u00f4][\u0080-\u00bf]{2})$/;
 
 function commText(bytes: Uint8Array): string {
@@ -152,7 +152,7 @@ function findStack(memory: KernelMemory, all: readonly Sample[], to: number): nu
   return only(candidates);
 }
 
-/** thread.ksp (s390x): the first word behind comm that lies in the task's own stack, in nine of ten tasks. */
+/** thread.ksp (s390x): the first word after comm that lies in the task's own stack, in nine of ten tasks. */
 function findSavedStack(all: readonly Sample[], stack: number, comm: number, stackBytes: number): number | undefined {
   for (let offset = (comm + commBytes + 7) & ~7; offset + 8 <= taskBytes; offset += 8) {
     const held = all.filter((sample) => sample.present(offset, 8) && sample.present(stack, 8));
@@ -170,8 +170,8 @@ function findSavedStack(all: readonly Sample[], stack: number, comm: number, sta
 const stateLimit = 0x2_0000;
 
 /**
- * The state stands in the 8 bytes before stack: `volatile long state` up to 5.13, `unsigned int __state` since, with
- * saved_state (6.6) or nothing behind it. Which of them shows in the high half: it is zero in every task of the older kind.
+ * The state is in the 8 bytes before stack: `volatile long state` up to 5.13, `unsigned int __state` since, with
+ * saved_state (6.6) or nothing after it. Which of them shows in the high half: it is zero in every task of the older kind.
  */
 function findState(all: readonly Sample[], stack: number): { readonly offset: number; readonly bytes: 4 | 8 } | string {
   const offset = stack - 8;
@@ -194,7 +194,7 @@ function findCpu(memory: KernelMemory, members: readonly Sample[], comm: number,
     const cpu = boundThread.exec(plainCommAt(memory, sample.address + BigInt(comm)) ?? '')?.[1];
     return cpu === undefined ? [] : [{ sample, cpu: Number(cpu) }];
   });
-  if (new Set(bound.map(({ cpu }) => cpu)).size < 2) return 'with the bound threads of one CPU only its place cannot be told';
+  if (new Set(bound.map(({ cpu }) => cpu)).size < 2) return 'with the bound threads of one CPU only its place cannot be determined';
   const candidates: number[] = [];
   for (let offset = 0; offset + 4 <= stack; offset += 4) {
     if (bound.every(({ sample, cpu }) => sample.present(offset, 4) && sample.view.getUint32(offset) === cpu)) candidates.push(offset);
@@ -202,7 +202,7 @@ function findCpu(memory: KernelMemory, members: readonly Sample[], comm: number,
   return only(candidates) ?? 'no single word agrees with the names of the threads that are bound to a CPU';
 }
 
-/** real_parent, parent, children, sibling, group_leader stand in this order since 2.6.24 (include/linux/sched.h). */
+/** real_parent, parent, children, sibling, group_leader are in this order since 2.6.24 (include/linux/sched.h). */
 const children = 16;
 const sibling = 32;
 const groupLeader = 48;
@@ -245,7 +245,7 @@ export interface StructureContext {
 export function* layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends }: StructureContext): Steps<TaskLayout | string> {
   const init = sampleAt(memory, initTask);
   const comm = idleNameOffset(new Uint8Array(init.view.buffer, init.view.byteOffset, init.view.byteLength));
-  if (comm === undefined) return `no name "swapper" stands in the ${taskBytes} bytes at ${hex(initTask)}`;
+  if (comm === undefined) return `no name "swapper" is in the ${taskBytes} bytes at ${hex(initTask)}`;
   const list = yield* findTaskList(memory, initTask, comm, ends);
   if (typeof list === 'string') return list;
   const { tasks, walk } = list;
@@ -280,7 +280,7 @@ export function* layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends
     if (typeof cpu === 'string') lost('CPU of a task that does not run', cpu);
     else offsets.cpu = cpu;
     const savedStack = architectures[memory.arch].tasks.withoutTypes ? findSavedStack(all, stack, comm, stackBytes) : undefined;
-    if (savedStack === undefined) lost('saved stack pointer', 'no place behind the name holds an address in the own stack in nine of ten tasks');
+    if (savedStack === undefined) lost('saved stack pointer', 'no place after the name holds an address in the own stack in nine of ten tasks');
     else offsets.savedStack = savedStack;
   }
   lost('threads other than group leaders', 'their list is found with types only, and this kernel has no BTF');

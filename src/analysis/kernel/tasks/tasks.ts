@@ -37,7 +37,7 @@ type Parents = Map<bigint, number | undefined>;
 const maxParents = 1 << 16;
 
 /**
- * Reads one task; undefined when no named task stands at the address.
+ * Reads one task; undefined when no named task is at the address.
  * @param parents what is known of them from tasks before
  */
 export function readTask(
@@ -91,7 +91,7 @@ export function readTask(
   };
 }
 
-/** The parent's process: its tgid, as /proc shows it. Only when a named task stands where the pointer leads. */
+/** The parent's process: its tgid, as /proc shows it. Only when a named task is where the pointer leads. */
 function parentOf(
   memory: KernelMemory,
   layout: TaskLayout,

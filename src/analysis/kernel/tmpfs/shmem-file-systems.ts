@@ -1,6 +1,6 @@
 /**
  * File systems whose files are in memory and swap only: tmpfs, devtmpfs, a rootfs of that kind, and the one that the kernel keeps for shared memory
- * of processes (mm/shmem.c, include/linux/shmem_fs.h). They are told by their operations, or by the name of their type where no symbol names those.
+ * of processes (mm/shmem.c, include/linux/shmem_fs.h). They are identified by their operations, or by the name of their type where no symbol names those.
  */
 import { failed, isFailure, mapResult, type Failure, type Result } from '../../../shared/result.ts';
 import { listEntries } from '../object/containers/lists.ts';

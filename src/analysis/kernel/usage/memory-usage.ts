@@ -114,9 +114,9 @@ function lowWatermarks(memory: KernelMemory, zones: readonly bigint[] | string):
     if (min === undefined || low === undefined || high === undefined || fourth === undefined || fifth === undefined) return 'a zone is not in the dump';
     if (min === 0n && low === 0n && high === 0n) continue;
     const step = low - min;
-    if (step <= 0n || high - low !== step) return 'the watermarks of a zone do not stand where they are looked for';
+    if (step <= 0n || high - low !== step) return 'the watermarks of a zone are not where they are looked for';
     const boost = fourth === high + step ? fifth : fourth;
-    if (boost > high) return 'the watermark boost of a zone does not stand where it is looked for';
+    if (boost > high) return 'the watermark boost of a zone is not where it is looked for';
     pages += low + boost;
   }
   return pages === 0n ? 'no zone has watermarks' : { pages, source: 'watermarks of the zones' };

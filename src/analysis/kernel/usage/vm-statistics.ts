@@ -1,6 +1,6 @@
 /**
  * The kernel's page counters by name: vmstat_text holds the names of vm_zone_stat and vm_node_stat in the order of their enums
- * (mm/vmstat.c; since 4.8), so that no enum has to be known. With NUMA the names of the NUMA events stand between the two.
+ * (mm/vmstat.c; since 4.8), so that no enum has to be known. With NUMA the names of the NUMA events are between the two.
  */
 import type { VirtualAddress } from '../../../shared/units.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -20,7 +20,7 @@ const counterBytes = 8n;
 const firstZoneItem = 'nr_free_pages';
 const firstNodeItem = 'nr_inactive_anon';
 const firstNumaEvent = 'numa_hit';
-/** What stands behind the last node counter. */
+/** What is after the last node counter. */
 const behindNodeItems = 'nr_dirty_threshold';
 
 function readNames(memory: KernelMemory, table: bigint): readonly string[] {

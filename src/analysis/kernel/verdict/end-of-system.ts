@@ -101,7 +101,7 @@ export const siteOf = ({ end }: VerdictEvidence, report: LogEvent | undefined): 
 
 const shown = 5;
 
-/** The stack that a trouble is told from, in a sentence. */
+/** The stack that a trouble is determined from, in a sentence. */
 export function stackProof({ end }: VerdictEvidence): Proof[] {
   if (end === undefined) return [];
   const functions = end.site.slice(0, shown).map(({ symbol, address }) => symbol ?? address);

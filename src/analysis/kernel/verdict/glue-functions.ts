@@ -132,7 +132,7 @@ export const glue: readonly FunctionGroup[] = [
   { about: 'idle', names: ['arch_cpu_idle*', 'default_idle*', 'do_idle', 'cpu_startup_entry', 'cpuidle_*', 'psw_idle*', 'native_safe_halt', 'amd_e400_idle', 'rest_init', 'start_kernel', 'startup_continue', 'smp_start_secondary', 'start_secondary', 'secondary_startup_64*', 'arch_call_rest_init', 'intel_idle*', 'acpi_idle_*', 'pv_native_safe_halt', 'cpu_do_idle', 'secondary_start_kernel', '__secondary_switched', 'x86_64_start_*'] }, // prettier-ignore
 ];
 
-/** Where a task comes into the kernel and is handed to what it came for: a loop is told by what is called from here. */
+/** Where a task comes into the kernel and is handed to what it came for: a loop is determined by what is called from here. */
 export const anchors: readonly FunctionGroup[] = [
   ...glue,
   {

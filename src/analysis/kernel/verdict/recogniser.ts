@@ -1,4 +1,4 @@
-/** A recogniser: one kind of trouble, told by evidence of its own. */
+/** A recogniser: one kind of trouble, identified by evidence of its own. */
 import type { VerdictClass } from '../../../shared/verdict-model.ts';
 import type { Proof, VerdictEvidence } from './evidence.ts';
 import type { NamedFrame } from './meaningful-frames.ts';

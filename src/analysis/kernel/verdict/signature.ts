@@ -8,7 +8,7 @@ import type { Trouble } from './recogniser.ts';
 
 const titleOf = ({ what, preposition = 'in' }: Trouble, place: string | undefined): string => (place === undefined ? what : `${what} ${preposition} ${place}`);
 
-/** The frame that a function of the title stands in: build, function and offset. */
+/** The frame that a function of the title is in: build, function and offset. */
 function exactOf(frames: readonly NamedFrame[], place: string | undefined, buildId: string | undefined): string | undefined {
   const symbol = frames.find((frame) => frame.kind !== 'guess' && functionName(frame.symbol) === place)?.symbol;
   return symbol === undefined || buildId === undefined ? undefined : `${buildId} ${symbol}`;

@@ -34,7 +34,7 @@ export interface UtsName {
   readonly version: string;
 }
 
-/** Undefined when vmcoreinfo does not name the symbol, the page is not in the dump, or no "Linux" stands there. */
+/** Undefined when vmcoreinfo does not name the symbol, the page is not in the dump, or there is no "Linux". */
 export function readUtsName(architecture: Architecture, vmcoreinfo: Vmcoreinfo, memory: MemoryReader): UtsName | undefined {
   const symbol = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(init_uts_ns)');
   if (symbol === undefined) return undefined;

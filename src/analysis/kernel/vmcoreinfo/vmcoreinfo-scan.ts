@@ -24,7 +24,7 @@ const lineForm = /^[A-Za-z][\w().:*-]*=[\u0020-\u007e]*$/;
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-/** The text at an address, if it looks like one: lines of KEY=VALUE up to the NUL behind the last. */
+/** The text at an address, if it looks like one: lines of KEY=VALUE up to the NUL after the last. */
 function textAt(memory: MemoryReader, address: bigint): Vmcoreinfo | undefined {
   const { bytes, absent } = memory.read(address, Number(address + BigInt(maxText) > memory.end ? memory.end - address : BigInt(maxText)));
   const end = bytes.indexOf(0);

@@ -66,7 +66,7 @@ export function vmcoreinfoInMemory(image: DumpImage, memory: MemoryReader): Vmco
   const header = parse(elfNoteHeader, head, { endian: 'big' });
   const owner = Buffer.from(head.subarray(12, 12 + ownerName.length)).toString('latin1');
   if (header.n_namesz !== ownerName.length + 1 || owner !== ownerName) {
-    return { found: false, why: `at absolute ${hex(pointer)} stands no note named VMCOREINFO`, address: pointer, damaged: true };
+    return { found: false, why: `there is no note named VMCOREINFO at absolute ${hex(pointer)}`, address: pointer, damaged: true };
   }
   if (header.n_descsz === 0 || header.n_descsz > maxTextBytes)
     return { found: false, why: `the note at absolute ${hex(pointer)} claims ${header.n_descsz} bytes`, address: pointer, damaged: true };

@@ -4,7 +4,7 @@ import { caseFacts } from '../case-facts.ts';
 import type { ReportedDump, ReportModel } from '../report-model.ts';
 import type { ReportSection } from './section.ts';
 
-/** What the first page says of each, row by row; where both say the same it stands once more beside it. */
+/** What the first page says of each, row by row; where both say the same it is repeated next to it. */
 function sideBySide(left: ReportedDump, right: ReportedDump): Block {
   const of = (dump: ReportedDump): readonly (readonly [string, Text | undefined])[] => [
     ['Verdict', quoted(dump.verdict.title)],

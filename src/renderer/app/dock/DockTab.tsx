@@ -7,7 +7,7 @@ import { Icon } from '../../widgets/Icon.tsx';
 import { TabDump } from './TabDump.tsx';
 import { tabTitle } from './tab-title.ts';
 
-/** What stands in a tab. The tab itself, with its role, keys and name, is dockview's. */
+/** What is in a tab. The tab itself, with its role, keys and name, is dockview's. */
 export function DockTab({ api }: IDockviewPanelHeaderProps) {
   const { places, dumps, closedTabs } = useWorkbench();
   const tab = useStore(places.tabs).open.find(({ id }) => id === api.id);

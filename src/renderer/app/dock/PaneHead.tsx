@@ -1,4 +1,4 @@
-/** What stands at the right of a pane's tabs: whose bytes it shows, and what can be done with the pane. */
+/** What is at the right of a pane's tabs: whose bytes it shows, and what can be done with the pane. */
 import { useCallback, useRef, useSyncExternalStore } from 'react';
 import type { IDockviewHeaderActionsProps } from 'dockview-react';
 import { useDumpLabel } from '../../hooks/use-dump-label.ts';

@@ -97,7 +97,7 @@ export function linkDock(api: DockviewApi, places: Places, { onChange, onClose }
   const split = (side: Side): void =>
     onActive((panel) => {
       const tab = findTab(panel.id);
-      // A pane with nothing else in it cannot be split by moving; a hex grid gets a second one beside it.
+      // A pane with nothing else in it cannot be split by moving; a hex grid gets a second one next to it.
       if (panel.group.panels.length > 1) panel.api.moveTo({ group: panel.group, position: positions[side] });
       else if (tab?.dump !== undefined && tab.view === 'hex') {
         const more = places.openGrid(tab.dump, places.cursors.get()[cursorKey(tab) ?? '']);

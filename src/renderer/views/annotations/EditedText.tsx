@@ -1,4 +1,4 @@
-/** The text of a mark: a press edits it where it stands. Enter keeps what was typed, Escape drops it. */
+/** The text of a mark: a press edits it where it is. Enter keeps what was typed, Escape drops it. */
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { MarkColour } from '../../../shared/session-model.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -11,7 +11,7 @@ interface EditedTextProps {
   readonly onEdit: () => void;
   /** @param changed undefined when nothing is to be kept */
   readonly onDone: (changed: string | undefined) => void;
-  /** Buttons behind it. */
+  /** Buttons after it. */
   readonly children: ReactNode;
 }
 

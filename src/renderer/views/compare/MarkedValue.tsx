@@ -1,4 +1,4 @@
-/** A value of one dump beside that of the other: what differs is marked, of numbers digit by digit from the right. */
+/** A value of one dump next to that of the other: what differs is marked, of numbers digit by digit from the right. */
 import { bytesDigits, type HexDigits } from '../../words/numbers.ts';
 import { firstPieces, markedPieces } from '../../words/digit-marks.ts';
 import { HexNumber } from '../../widgets/HexNumber.tsx';

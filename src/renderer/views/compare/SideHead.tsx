@@ -5,7 +5,7 @@ import { onlyTone, type Pair, type Side } from './pair.ts';
 interface SideHeadProps {
   readonly pair: Pair;
   readonly side: Side;
-  /** Where the time stands in a heading above. */
+  /** Where the time is in a heading above. */
   readonly brief?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Two dumps that are compared, and which of them stands where: the older one left, unless a person says otherwise or no clock tells. */
+/** Two dumps that are compared, and which of them is where: the older one left, unless a person says otherwise or no clock tells. */
 import type { CompareTimes } from '../../../shared/compare-model.ts';
 import type { ComparisonSettings } from '../../state/comparisons.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -91,13 +91,13 @@ function orderText(times: CompareTimes | undefined, order: CompareTimes['order']
     case 'right-older':
       return `The left dump is ${times?.apart ?? ''} newer.`;
     case 'same':
-      return 'Both dumps are of one moment.';
+      return 'Both dumps were taken at the same moment.';
     case 'unknown':
       return times === undefined ? 'Times unknown.' : `${times.text.charAt(0).toUpperCase()}${times.text.slice(1)}: left and right are as you chose.`;
   }
 }
 
-/** Undefined where no clock tells, or both are of one moment. */
+/** Undefined where no clock tells, or both were taken at the same moment. */
 export const newerSide = ({ names }: Pick<Pair, 'names'>): Side | undefined =>
   names.left.age === 'newer' ? 'left' : names.right.age === 'newer' ? 'right' : undefined;
 

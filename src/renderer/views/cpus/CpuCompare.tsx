@@ -13,7 +13,7 @@ import { RegisterValue } from './RegisterValue.tsx';
 
 interface CpuCompareProps {
   readonly dump: OpenDump;
-  /** Those that stand side by side. */
+  /** Those that are side by side. */
   readonly columns: readonly CpuJson[];
   /** All of the dump. */
   readonly cpus: readonly CpuJson[];

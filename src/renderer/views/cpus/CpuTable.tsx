@@ -18,11 +18,11 @@ interface CpuTableProps {
   readonly dump: string;
   readonly cpus: readonly CpuJson[];
   readonly onChoose: (cpu: CpuJson) => void;
-  /** Id of the CPU that is shown beside the table. */
+  /** Id of the CPU that is shown next to the table. */
   readonly chosen?: number;
   /** What each CPU was doing: with it the table has columns for place and task. */
   readonly activity: ActivityOf | undefined;
-  /** Stands before the tools of the table. */
+  /** Is before the tools of the table. */
   readonly before?: ReactNode;
   /** It has a filter and a count. */
   readonly isFiltered?: boolean;

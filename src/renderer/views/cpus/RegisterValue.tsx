@@ -10,7 +10,7 @@ interface RegisterValueProps {
   readonly number: number;
   /** It stands out as a whole. */
   readonly marked?: boolean;
-  /** Values that it stands beside: of a number the digits that differ are marked, of words all of them. */
+  /** Values that it is next to: of a number the digits that differ are marked, of words all of them. */
   readonly beside?: readonly string[];
   readonly title?: string;
 }

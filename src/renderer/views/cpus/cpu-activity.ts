@@ -19,7 +19,7 @@ export type ActivityOf = (cpu: CpuJson) => CpuActivity | undefined;
 
 const functionOf = (frame: FrameJson | undefined): string | undefined => frame?.symbol?.replace(/\+0x[0-9a-f]+/, '');
 
-/** CPUs are told by their number, in the numbering of the traces. The first frame is where the CPU was; a link to a caller is not. */
+/** CPUs are identified by their number, in the numbering of the traces. The first frame is where the CPU was; a link to a caller is not. */
 export function cpuActivity({ traces, numbering }: BacktraceJson): ActivityOf {
   const known = new Map<number, CpuActivity>();
   for (const { cpu, task, frames, crashFrames, crashed } of traces) {

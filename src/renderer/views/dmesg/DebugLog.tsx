@@ -67,7 +67,7 @@ export function DebugLog({ dump, isMerged, children }: DebugLogProps) {
       </select>
       <select
         className="select"
-        aria-label="Least grave level of the debug feature"
+        aria-label="Lowest severity in the debug feature"
         value={typed.level ?? ''}
         onChange={(event) => narrow({ level: numbered(event.currentTarget.value) })}
         data-testid="debug-level"
@@ -141,8 +141,8 @@ function countOf({ phase, rows }: AnalysisState, shown: number): string {
 
 function nothingShown({ phase, rows, answer }: AnalysisState, isMerged: boolean): string {
   if (phase === 'running') return 'Reading the records…';
-  if (rows.length > 0) return 'No record passes: clear the filters.';
+  if (rows.length > 0) return 'No record matches: clear the filters.';
   if (phase !== 'done') return 'No records came.';
   if (answer?.missing.length === 0) return 'There are no records.';
-  return isMerged ? 'The two logs are not merged: below is why.' : 'No records could be read: below is why.';
+  return isMerged ? 'The two logs are not merged; see the reason below.' : 'No records could be read; see the reason below.';
 }

@@ -1,4 +1,4 @@
-/** The kernel's log: every record with its time and level, searched, filtered, the lines that tell of trouble marked. */
+/** The kernel's log: every record with its time and level, searched, filtered, the lines that report trouble marked. */
 import { useMemo, useState, type ReactNode } from 'react';
 import type { DmesgJson } from '../../../shared/kernel-model.ts';
 import { firstPlace } from '../../../shared/log-tail.ts';
@@ -63,7 +63,7 @@ function Log({ dump, answer, children }: LogProps) {
         />
         <select
           className="input"
-          aria-label="Least grave level shown"
+          aria-label="Lowest severity shown"
           value={filter.level}
           onChange={(event) => narrow({ level: Number(event.currentTarget.value) })}
           data-testid="log-level"

@@ -143,7 +143,7 @@ export function LogTable({ dump, records, search, shown, boot, children }: LogTa
       columns={columns}
       rows={records}
       before={children}
-      nothing={<p className="message">No record passes: clear the search, or choose a lower level.</p>}
+      nothing={<p className="message">No record matches: clear the search, or choose a lower level.</p>}
       line={(record) => logLine(record, false)}
       mark={({ mark }) => mark}
       current={shown.index}

@@ -1,4 +1,4 @@
-/** Which records of a log are shown, and where the words that are searched for stand in them. */
+/** Which records of a log are shown, and where the words that are searched for are in them. */
 import type { LogRecordJson } from '../../../shared/kernel-model.ts';
 import { filterWords } from '../../widgets/data-table/filter-words.ts';
 
@@ -32,7 +32,7 @@ export interface TextPiece {
 /** A text cut into what was searched for and what lies between. */
 export function piecesOf(text: string, search: string): readonly TextPiece[] {
   const words = filterWords(search);
-  // Letters whose lower case is longer would move every place behind them.
+  // Letters whose lower case is longer would move every place after them.
   const lower = text.toLowerCase();
   if (words.length === 0 || lower.length !== text.length) return [{ text, isHit: false }];
   const pieces: TextPiece[] = [];
@@ -49,7 +49,7 @@ export function piecesOf(text: string, search: string): readonly TextPiece[] {
   return pieces;
 }
 
-/** The next record of trouble behind `from`, or before it; undefined when there is none. */
+/** The next record of trouble after `from`, or before it; undefined when there is none. */
 export function nextMarked(records: readonly LogRecordJson[], from: number, step: 1 | -1): number | undefined {
   for (let at = from + step; at >= 0 && at < records.length; at += step) if (records[at]?.mark !== undefined) return at;
   return undefined;

@@ -19,7 +19,7 @@ export function AddressFacts({ dump, position }: { readonly dump: OpenDump; read
           { signal },
         ),
   );
-  // The place in memory stands in a section of its own, and so does the name of a virtual address.
+  // The place in memory is in a section of its own, and so does the name of a virtual address.
   const facts = (query.error === undefined ? (query.value?.facts ?? []) : []).filter(
     ({ kind }) => kind !== 'memory' && (kind !== 'symbol' || space !== 'virtual'),
   );

@@ -27,7 +27,7 @@ export function gridMarks({ checks, marks, overlay, space, cpu }: Marked): reado
   return [...laid, ...own, ...failed];
 }
 
-/** What was found, where it stands in a space: memory is searched by absolute addresses, and lies in some files as it is. */
+/** What was found, where it is in a space: memory is searched by absolute addresses, and lies in some files as it is. */
 export function hitsIn(hits: readonly FoundRange[], space: AddressSpace): readonly SortedRange[] {
   if (space === 'absolute') return hits;
   if (space !== 'file') return [];

@@ -1,4 +1,4 @@
-/** Where a dump has no memory at all: between the ranges that it speaks of, and behind them. */
+/** Where a dump has no memory at all: between the ranges that it speaks of, and after them. */
 import type { Gap } from '../../widgets/hex-grid/row-map.ts';
 
 const all64 = 1n << 64n;
@@ -12,6 +12,6 @@ export function memoryGaps(ranges: readonly { readonly start: string; readonly e
     if (start > at) gaps.push({ start: at, end: start, reason: 'no memory in the dump' });
     if (end > at) at = end;
   }
-  if (at > 0n && at < all64) gaps.push({ start: at, end: all64, reason: 'of the address space, behind the last memory of the dump' });
+  if (at > 0n && at < all64) gaps.push({ start: at, end: all64, reason: 'of the address space, past the last memory of the dump' });
   return gaps;
 }

@@ -33,7 +33,7 @@ export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; reado
     <Dialog
       title={
         <>
-          Export what is known of <Hostile text={dump.name} />
+          Export a report on <Hostile text={dump.name} />
         </>
       }
       testId="export-dialog"
@@ -73,7 +73,7 @@ export function ExportDialog({ dump, onClose }: { readonly dump: OpenDump; reado
       {format?.kind !== 'report' ? null : (
         <>
           <ItemsChoice label="Sections of the report" testId="export-section" items={known} chosen={sections} onChange={setSections} />
-          <ItemsChoice label="Taken out of the report" testId="export-redact" items={redactRules} chosen={redact} onChange={setRedact} />
+          <ItemsChoice label="Removed from the report" testId="export-redact" items={redactRules} chosen={redact} onChange={setRedact} />
           {sections.includes('analyses') ? (
             <AnalysesChoice label="Analyses in the report" testId="export-analysis" chosen={analyses} onChange={setAnalyses} />
           ) : null}

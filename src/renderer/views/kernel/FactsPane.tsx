@@ -16,7 +16,7 @@ interface FactRow {
 }
 
 const actionWords: Readonly<Record<string, string>> = {
-  stop: 'stop: the CPUs wait for good',
+  stop: 'stop: the CPUs halt',
   reipl: 'reipl: the system is started again',
   dump: 'dump: to the configured device',
   dump_reipl: 'dump_reipl: dump, then start again',

@@ -7,5 +7,5 @@ import { SvgDrawing } from './SvgDrawing.tsx';
 export function MemoryBar({ rows }: { readonly rows: readonly RowJson[] }) {
   const id = `memory${useId().replaceAll(/[^A-Za-z0-9]/g, '')}`;
   const svg = useMemo(() => memoryBarSvg(rows, id), [rows, id]);
-  return <SvgDrawing svg={svg} label="Drawing of what memory is made of" testId="memory-bar" />;
+  return <SvgDrawing svg={svg} label="Chart of memory usage" testId="memory-bar" />;
 }

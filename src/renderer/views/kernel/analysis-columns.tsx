@@ -10,7 +10,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { alignedText, columnCharacters, columnTitle, fractionDigits, orderedBy } from './analysis-rows.ts';
 
-/** Deeper ones stand in no further. */
+/** Deeper ones are in no further. */
 const mostIndented = 8;
 
 interface Shown {

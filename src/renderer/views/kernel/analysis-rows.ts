@@ -89,7 +89,7 @@ export function alignedText({ name, type }: ColumnJson, cell: Cell | undefined, 
 }
 
 const mostCharacters = 64;
-/** Nothing stands after the last column: lines of a trace are whole there. */
+/** Nothing is after the last column: lines of a trace are whole there. */
 const mostOfLast = 120;
 
 /** Width in characters, from the title and the first rows. */

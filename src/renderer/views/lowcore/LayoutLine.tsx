@@ -51,7 +51,7 @@ export function LayoutLine({ dump, lowcore, name, layouts, chosen, onChoose }: L
               {layout.proven === true ? 'proven on real dumps' : 'unproven on a real dump'}
             </span>
           </summary>
-          <StepList dump={dump} steps={tests} label="What speaks for the layout and against it" />
+          <StepList dump={dump} steps={tests} label="Evidence for and against the layout" />
         </details>
       )}
     </div>

@@ -37,7 +37,7 @@ export function LowcoreAddresses({ cpus, addresses, full, onChange }: LowcoreAdd
           <button
             type="button"
             className="icon-button"
-            aria-label={`Take the lowcore at ${groupedHex(address)} away`}
+            aria-label={`Remove the lowcore at ${groupedHex(address)}`}
             onClick={() => onChange(addresses.filter((one) => one !== address))}
           >
             <Icon name="close" />

@@ -38,7 +38,7 @@ interface FieldValueProps {
   readonly field: LowcoreFieldJson | undefined;
   readonly number: number | undefined;
   readonly names: PlaceNames;
-  /** The same field of the columns beside it, of which one differs. */
+  /** The same field of the columns next to it, of which one differs. */
   readonly beside?: readonly (LowcoreFieldJson | undefined)[] | undefined;
 }
 
@@ -221,7 +221,7 @@ export function LowcoreTable({ dump, columns, rows, names, current, active, onSe
             ))}
           </ul>
         }
-        nothing={<p className="message">No field passes the filter: clear it to see all of them.</p>}
+        nothing={<p className="message">No field matches the filter: clear it to see all of them.</p>}
       />
     </div>
   );

@@ -117,7 +117,7 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
   if (dump.triage !== undefined && wanted.length === 0)
     return (
       <div className="view">
-        <p className="message">The prefix of no CPU is in this dump, so no lowcore is known. One whose address you know can be shown:</p>
+        <p className="message">This dump records no CPU prefixes, so no lowcore can be located. If you know the address of one, enter it:</p>
         <div className="lowcore-bar">{free}</div>
       </div>
     );
@@ -186,7 +186,7 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
         <p className="lowcore-hint" role="status">
           The cursor is at offset 0x{elsewhere.offset.toString(16)} of the lowcore of {cpuName(elsewhere.place.cpu, numbering)}.{' '}
           <button type="button" className="link" onClick={() => choice.add(elsewhere.place.cpu.id)}>
-            Show it beside
+            Show side by side
           </button>
         </p>
       )}

@@ -119,6 +119,6 @@ export function pswParts(field: LowcoreFieldJson): { readonly mask: string; read
   return { mask: `0x${(value >> 64n).toString(16)}`, address: `0x${(value & ((1n << 64n) - 1n)).toString(16)}` };
 }
 
-/** What a PSW's text says behind the two numbers that are shown already. */
+/** What a PSW's text says after the two numbers that are shown already. */
 export const meaningOf = (field: LowcoreFieldJson): string | undefined =>
   pswParts(field) === undefined ? field.text : field.text?.replace(/^0x[0-9a-f]+ 0x[0-9a-f]+, /, '');

@@ -10,8 +10,8 @@ const notes = {
   vmlinux: 'symbols and types (BTF), or the file of its debug information',
   systemMap: 'symbols',
   vmcoreinfo: 'where the kernel’s structures are, where the dump’s own note is lost',
-  hostFacts: 'names, CPUs, memory and parameters of the running system, held against the dump',
-  dumpLog: 'what the tool said of the dump that it wrote, held against the dump',
+  hostFacts: 'names, CPUs, memory and parameters of the running system, compared with the dump',
+  dumpLog: 'what the tool said of the dump that it wrote, compared with the dump',
   dmesg: 'compared with the log in memory, and read in its place where that is lost',
 } as const;
 

@@ -15,7 +15,7 @@ export function BesideDump({ dump }: { readonly dump: OpenDump }) {
   return (
     <section className="beside" aria-labelledby={title} data-testid="beside">
       <h2 className="caption" id={title}>
-        Beside this dump
+        Next to this dump
       </h2>
       <p className="dim">None of these files is used until you attach it.</p>
       <ul>

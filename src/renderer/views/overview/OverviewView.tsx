@@ -25,7 +25,7 @@ export function OverviewView({ dump }: { readonly dump: OpenDump }) {
   const isLater = triage !== undefined && dump.checked !== 'triage';
   const hasCpus = isLater && triage.cpus.length > 0;
   const traces = useCpuTraces(dump);
-  // What a CPU without a PSW was doing is told by its registers, which the triage does not explain.
+  // What a CPU without a PSW was doing is determined by its registers, which the triage does not explain.
   const hasNoPsw = hasCpus && triage.cpus.every(({ psw }) => psw === undefined);
   const cpus = useQuery(dump, hasNoPsw ? 'cpus' : undefined, (handle, signal) => engine.call('cpus', { dump: handle }, { signal })).value?.cpus;
   const log = useQuery(dump, isLater ? 'kernel log' : undefined, (handle, signal) => engine.call('dmesg', { dump: handle }, { signal }));

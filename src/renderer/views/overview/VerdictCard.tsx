@@ -12,7 +12,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 
 const uncaused: ReadonlySet<string> = new Set(['unknown', 'running']);
 
-/** Rows of the verdict that stand in the card itself. */
+/** Rows of the verdict that are in the card itself. */
 const shownAbove: ReadonlySet<string> = new Set(['Title', 'Class']);
 
 /**
@@ -27,7 +27,7 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
   const [isOpen, setIsOpen] = useState(false);
   const named = check === undefined && !uncaused.has(verdict.class);
   const title = <Hostile text={verdict.title} />;
-  // What ended the system, not what is wrong with the file: it stands with the sentence that says so.
+  // What ended the system, not what is wrong with the file: it is with the sentence that says so.
   const chip = (
     <span className="verdict-class">
       <span className={`verdict-chip tone-${classTone(verdict.class)}`} data-testid="verdict-class">

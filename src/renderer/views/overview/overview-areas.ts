@@ -5,7 +5,7 @@ export interface ShownCards {
   readonly trace: boolean;
   /** What kdump would have done. */
   readonly kdump: boolean;
-  /** Findings: grave ones stand above what the system did, remarks below it. */
+  /** Findings: grave ones are above what the system did, remarks below it. */
   readonly findings: 'grave' | 'remarks' | 'none';
 }
 
@@ -21,7 +21,7 @@ export const mediumAreas = ({ trace, kdump, findings }: ShownCards): string =>
     'memory memory memory',
     findings === 'grave' ? 'findings findings findings' : undefined,
     trace ? 'trace log log' : undefined,
-    // The log is longer than a backtrace: beside it is room for both.
+    // The log is longer than a backtrace: next to it is room for both.
     trace && kdump ? 'kdump log log' : undefined,
     kdump && !trace ? 'cpus cpus kdump' : 'cpus cpus cpus',
     trace ? undefined : 'log log log',

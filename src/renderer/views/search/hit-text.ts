@@ -1,4 +1,4 @@
-/** A hit as characters: what was found and what stands around it, one character a byte. */
+/** A hit as characters: what was found and what is around it, one character a byte. */
 import { ebcdicText, type EbcdicPage } from '../../../shared/ebcdic.ts';
 import type { SearchHit } from '../../../shared/search-model.ts';
 

@@ -1,4 +1,4 @@
-/** What stands in the fields of the search view, as a question to the engine or as the reason why it is none. */
+/** What is in the fields of the search view, as a question to the engine or as the reason why it is none. */
 import * as v from 'valibot';
 import { defined } from '../../../shared/defined.ts';
 import { ebcdicPages } from '../../../shared/ebcdic.ts';

@@ -1,4 +1,4 @@
-/** Beside the editor: the tables that a query can name, and the queries that were run; one filter for both. */
+/** Next to the editor: the tables that a query can name, and the queries that were run; one filter for both. */
 import { useState } from 'react';
 import type { SqlTableJson } from '../../../shared/sql-protocol.ts';
 import type { PastQuery } from '../../state/query-book.ts';

@@ -146,7 +146,7 @@ export function createSavedQueries(storage: QueryStorage): SavedQueries {
       const stored: unknown = JSON.parse(storage.getItem(storageKey) ?? '[]');
       return Array.isArray(stored) ? stored.filter(isQuery).slice(0, mostOwn) : [];
     } catch {
-      // Something else stands there, or storage is off: then there are none.
+      // Something else is there, or storage is off: then there are none.
       return [];
     }
   };

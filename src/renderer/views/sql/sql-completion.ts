@@ -5,7 +5,7 @@ export interface SqlSuggestion {
   readonly label: string;
   readonly kind: 'table' | 'function' | 'column' | 'keyword';
   readonly insert: string;
-  /** Beside the label: type, or what it belongs to. */
+  /** Next to the label: type, or what it belongs to. */
   readonly detail: string;
   readonly about: string;
 }
@@ -74,7 +74,7 @@ function namedTables(query: string, tables: readonly SqlTableJson[]): ReadonlyMa
 
 /**
  * @param before the query up to the cursor
- * @param query the whole query: tables are often named behind the columns
+ * @param query the whole query: tables are often named after the columns
  */
 export function sqlSuggestions(before: string, query: string, tables: readonly SqlTableJson[]): readonly SqlSuggestion[] {
   const named = namedTables(query, tables);

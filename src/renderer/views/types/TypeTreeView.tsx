@@ -1,4 +1,4 @@
-/** A structure as a tree: a row opens what is inside it or behind it, and selects its bytes. */
+/** A structure as a tree: a row opens what is inside it or after it, and selects its bytes. */
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { WantedType } from '../../../shared/type-members-model.ts';
 import { defined } from '../../../shared/defined.ts';

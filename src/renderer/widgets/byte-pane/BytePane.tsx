@@ -1,4 +1,4 @@
-/** The bytes of one structure, beside its fields: what is selected is marked, and a click selects what the byte belongs to. */
+/** The bytes of one structure, next to its fields: what is selected is marked, and a click selects what the byte belongs to. */
 import { memo, useEffect, useMemo, useRef } from 'react';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -62,7 +62,7 @@ const rowHeight = 18;
 const maxBytes = 65536;
 const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -rowBytes, ArrowDown: rowBytes };
 
-/** The byte under the pointer, by the width of a character; undefined beside the bytes. */
+/** The byte under the pointer, by the width of a character; undefined outside the bytes. */
 function byteUnder(target: EventTarget, clientX: number): number | undefined {
   if (!(target instanceof Element)) return undefined;
   const part = target.closest<HTMLElement>('[data-bytes]');

@@ -40,7 +40,7 @@ export function selectedIn(row: number, selection: ByteSpan | undefined): readon
   return first > last || first >= rowBytes ? undefined : [first, last];
 }
 
-/** The three parts of a row's hex digits and of its text: before, selected, behind. */
+/** The three parts of a row's hex digits and of its text: before, selected, after. */
 export function splitRow({ hex, text }: ByteRow, selected: readonly [number, number]): { readonly hex: readonly string[]; readonly text: readonly string[] } {
   const [first, last] = selected;
   const [from, to] = [byteOffset(first), byteOffset(last) + 2];

@@ -1,4 +1,4 @@
-/** A chart.js chart with the theme's colours. It repeats what a table beside it says in words: screen readers skip it. */
+/** A chart.js chart with the theme's colours. It repeats what a table next to it says in words: screen readers skip it. */
 import {
   ArcElement,
   BarController,

@@ -27,7 +27,7 @@ function charactersOf(element: HTMLElement, pixels: number): number {
   return pixels / (ruler / 100);
 }
 
-/** A column's title: a button that orders the rows, and a line behind it that is dragged to another width. */
+/** A column's title: a button that orders the rows, and a line after it that is dragged to another width. */
 export function HeadCell<Row>({ column, by, onOrder, isReached, onReach, onWidth, onFit, onMove }: HeadCellProps<Row>) {
   const cell = useRef<HTMLDivElement>(null);
   const drag = useRef<{ readonly from: number; readonly width: number }>(undefined);

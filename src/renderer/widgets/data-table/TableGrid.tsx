@@ -25,7 +25,7 @@ interface TableGridProps<Row> {
   readonly table: DataTableProps<Row>;
   readonly shownColumns: readonly DataColumn<Row>[];
   readonly shown: ShownRows<Row>;
-  /** Another one means that other rows stand where they stood: nothing is picked then. */
+  /** Another one means that other rows are where they stood: nothing is picked then. */
   readonly arrangement: unknown;
   readonly choice: TableChoice;
   readonly onChoose: (choice: TableChoice) => void;
@@ -46,7 +46,7 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
   /** The column that arrow keys have gone to. */
   const [activeColumn, setActiveColumn] = useState<string>();
   const rows = shown.count;
-  // Other rows, or fewer than before: what was picked is not what stands there now.
+  // Other rows, or fewer than before: what was picked is not what is there now.
   const last = picked?.selection.ranges.at(-1)?.[1] ?? 0;
   const selection = picked !== undefined && picked.of === arrangement && Math.max(picked.selection.active, last) < rows ? picked.selection : undefined;
   const select = (next: Selection | undefined): void => setPicked(next === undefined ? undefined : { selection: next, of: arrangement });

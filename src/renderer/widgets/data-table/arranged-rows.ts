@@ -19,7 +19,7 @@ function compare(a: NonNullable<CellValue>, b: NonNullable<CellValue>): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Places of the rows in which each word stands in some cell of these columns. */
+/** Places of the rows in which each word is in some cell of these columns. */
 function narrowed<Row>(rows: readonly Row[], columns: readonly DataColumn<Row>[], words: readonly string[]): Uint32Array {
   const found = new Uint32Array(rows.length);
   let count = 0;

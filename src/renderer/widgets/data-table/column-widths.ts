@@ -25,7 +25,7 @@ export const tableWidth = <Row>(columns: readonly DataColumn<Row>[], widths: Wid
 
 /** As wide as title and texts need. @param texts of some of its cells */
 export function fittedWidth<Row>({ title, kind }: DataColumn<Row>, texts: Iterable<string>): number {
-  // Beside the title there is room for the sign of the order. Numbers in hexadecimal are shown with all their digits and a gap.
+  // Next to the title there is room for the sign of the order. Numbers in hexadecimal are shown with all their digits and a gap.
   let most = title.length + 3;
   for (const text of texts) most = Math.max(most, kind === 'hex' && text !== '' ? 20 : 0, text.length + 1);
   return boundedWidth(most);

@@ -27,7 +27,7 @@ const jsonValue = <Row>(column: DataColumn<Row>, [row, index]: PlacedRow<Row>): 
 export const rowsAsJson = <Row>(columns: readonly DataColumn<Row>[], rows: readonly PlacedRow<Row>[]): string =>
   `${visibleJson(rows.map((row) => Object.fromEntries(written(columns).map((column) => [column.id, jsonValue(column, row)]))))}\n`;
 
-/** What Markdown or HTML could take for markup stands behind a backslash: the bar between cells, and what makes a link of an address. */
+/** What Markdown or HTML could take for markup is after a backslash: the bar between cells, and what makes a link of an address. */
 const markdownCell = (text: string): string =>
   visibleLine(text)
     .replaceAll(/[\\`*_[\]<>|~&$]|:(?=\/\/)|(?<=www)\./gi, '\\$&')

@@ -1,13 +1,13 @@
-/** The rows of a table as they stand in it: those of a list in an order, or those that are read in parts. */
+/** The rows of a table as they are in it: those of a list in an order, or those that are read in parts. */
 import type { RowRange } from './row-selection.ts';
 import type { PlacedRow } from './row-text.ts';
 import type { PagedRows } from './table-parts.ts';
 
 export interface ShownRows<Row> {
   readonly count: number;
-  /** Place in the list of a row that stands there. */
+  /** Place in the list of a row that is there. */
   readonly placeOf: (position: number) => number;
-  /** Where a row of the list stands; -1 for one that is not shown. */
+  /** Where a row of the list is; -1 for one that is not shown. */
   readonly positionOf: (place: number) => number;
   /** Undefined for one that was not read yet. */
   readonly at: (position: number) => Row | undefined;

@@ -11,7 +11,7 @@ export interface CellPlace {
   readonly index: number;
   /** It is the row that others speak of. */
   readonly isCurrent: boolean;
-  /** Rows stand as they came, not by a column. */
+  /** Rows are in their original order, not by a column. */
   readonly isAsCame: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface DataColumn<Row> {
   readonly width: number;
   /** Its share of the room that is left. */
   readonly grow?: number;
-  /** Numbers stand flush right; `hex` is a number that is written in hexadecimal. */
+  /** Numbers are flush right; `hex` is a number that is written in hexadecimal. */
   readonly kind?: 'text' | 'number' | 'hex';
   /** A cell as it reads, is filtered by, and is copied. */
   readonly text: (row: Row, index: number) => string;
@@ -42,7 +42,7 @@ export interface DataColumn<Row> {
 
 /** Rows that are read as they come into sight. Whoever reads them also orders them. */
 export interface PagedRows<Row> {
-  /** Tells lists apart: when it is another one, other rows stand there, and the table begins at the first of them. */
+  /** Tells lists apart: when it is another one, other rows are there, and the table begins at the first of them. */
   readonly of: string;
   readonly total: number;
   /** Undefined until it was read. */
@@ -72,10 +72,10 @@ export interface DataTableProps<Row> {
   readonly remark?: ReactNode;
   /** A field above the table that narrows its rows. */
   readonly filter?: { readonly label: string; readonly placeholder?: string; readonly testId?: string };
-  /** Stands before and behind the field and the count. */
+  /** Is before and after the field and the count. */
   readonly before?: ReactNode;
   readonly after?: ReactNode;
-  /** Stands where the rows would, if there are none to show. */
+  /** Is where the rows would, if there are none to show. */
   readonly nothing?: ReactNode;
   /** Columns of one name mean something else the next time: of what is chosen only widths are kept. */
   readonly isTransient?: boolean;

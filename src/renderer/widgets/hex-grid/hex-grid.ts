@@ -335,7 +335,7 @@ export class HexGrid {
     return beyond < 0n || beyond >= (this.#source?.size ?? 0n) ? before : beyond;
   }
 
-  /** Byte under the pointer; undefined beside the columns. */
+  /** Byte under the pointer; undefined outside the columns. */
   #under(event: { readonly clientX: number; readonly clientY: number }): bigint | undefined {
     const row = this.#plane.anyRow;
     const at = row === undefined ? undefined : pointedByte(event, this.#plane.clip, row, this.#form);

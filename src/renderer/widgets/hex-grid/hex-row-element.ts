@@ -1,4 +1,4 @@
-/** The DOM of one recycled row: a text node for each tone, selection and marks behind them. */
+/** The DOM of one recycled row: a text node for each tone, selection and marks after them. */
 import { reasons, usualForm, type RowForm, type RowLayers } from './hex-row.ts';
 import type { HexMark } from './hex-mark.ts';
 import { boxedIn, RowBoxes, type BoxedBytes } from './row-boxes.ts';
@@ -79,7 +79,7 @@ export class HexRowElement {
     this.#marks.show(here);
   }
 
-  /** Bytes that differ from those of the row beside it. */
+  /** Bytes that differ from those of the row next to it. */
   differ(bytes: readonly BoxedBytes[]): void {
     this.#differences.show(bytes);
   }

@@ -7,7 +7,7 @@ const addressDigits = 16;
 const addressGroup = 8;
 export const hexColumn = addressDigits + 1 + 2;
 const groupSize = 8;
-/** The longest reason why bytes are missing stands in the text column. */
+/** The longest reason why bytes are missing is in the text column. */
 const reasonWidth = 18;
 
 /** How many bytes a row has, and where its columns are, in characters from its start. */
@@ -35,14 +35,14 @@ export function rowForm(bytes: number, hasEbcdic = false): RowForm {
 export const rowBytes = 16;
 export const usualForm = rowForm(rowBytes);
 
-/** Byte under a character of the hex column: digits, and the blank behind them. */
+/** Byte under a character of the hex column: digits, and the blank after them. */
 export function byteAt(character: number, bytes = rowBytes): number {
   const group = Math.floor(character / byteOffset(groupSize));
   const within = Math.min(groupSize - 1, Math.floor((character - group * byteOffset(groupSize)) / 3));
   return Math.min(bytes - 1, Math.max(0, group * groupSize + within));
 }
 
-/** What stands above the rows: the last digits of the addresses below, and what the text columns are. */
+/** What is above the rows: the last digits of the addresses below, and what the text columns are. */
 export function rulerText(form: RowForm): string {
   const columns = Array.from({ length: form.bytes }, (_, index) => `${index % groupSize === 0 && index > 0 ? ' ' : ''}${digits[index] ?? ''} `).join('');
   const head = `${'address'.padEnd(hexColumn)}${columns}`.padEnd(form.asciiColumn);

@@ -1,4 +1,4 @@
-/** What stands above the rows: the last digits of the addresses in a column, with the column of the cursor marked. */
+/** What is above the rows: the last digits of the addresses in a column, with the column of the cursor marked. */
 import { rulerText, type RowForm } from './hex-row.ts';
 import { RowBoxes } from './row-boxes.ts';
 

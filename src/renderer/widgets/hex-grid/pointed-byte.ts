@@ -5,7 +5,7 @@ import { byteAt, hexColumn, usualForm, type RowForm } from './hex-row.ts';
 /**
  * @param body the box that the rows are seen through
  * @param row any row of it: all begin at the same place
- * @returns row from the top, and byte in it; undefined beside the columns
+ * @returns row from the top, and byte in it; undefined outside the columns
  */
 export function pointedByte(
   event: { readonly clientX: number; readonly clientY: number },

@@ -1,4 +1,4 @@
-/** Boxes behind the text of a row: the same bytes in the hex column and in the text columns. Made when they are first needed. */
+/** Boxes after the text of a row: the same bytes in the hex column and in the text columns. Made when they are first needed. */
 import { defined } from '../../../shared/defined.ts';
 import { byteOffset, hexColumn, type RowForm } from './hex-row.ts';
 

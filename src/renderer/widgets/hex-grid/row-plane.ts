@@ -32,7 +32,7 @@ export class RowPlane<Row extends { readonly element: HexRowElement }> {
     body.append(this.#clip);
   }
 
-  /** The box that the rows are seen through, without what stands above them. */
+  /** The box that the rows are seen through, without what is above them. */
   get clip(): HTMLElement {
     return this.#clip;
   }

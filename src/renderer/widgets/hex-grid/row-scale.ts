@@ -9,7 +9,7 @@ export interface RowScale {
   readonly memoryRows: bigint;
 }
 
-/** Part of the track that the memory gets when there is more behind it. */
+/** Part of the track that the memory gets when there is more after it. */
 const memoryShare = 0.95;
 const precision = 1n << 52n;
 

@@ -1,12 +1,12 @@
 /**
  * What every hex grid has around its rows: which row is the first on screen, the wheel, the scrollbar, one paint a frame at most,
- * and what a screen reader is told when the keys rest. Nothing here reads the layout while something moves.
+ * and what a screen reader announces when the keys rest. Nothing here reads the layout while something moves.
  */
 import { rowHeight } from './hex-row-element.ts';
 import { HexScrollbar } from './hex-scrollbar.ts';
 
 interface Contents {
-  /** Height of what stands above the rows. */
+  /** Height of what is above the rows. */
   readonly headHeight?: number;
   /** Rows in all. */
   readonly rowCount: () => bigint;

@@ -1,4 +1,4 @@
-/** Memory that a structure speaks of behind the end of the image, such as crashkernel memory that was not dumped. */
+/** Memory that a structure speaks of past the end of the image, such as crashkernel memory that was not dumped. */
 import { kindCounts, pagesOf, type StripBucket } from '../../../shared/memory-kinds.ts';
 import type { Span } from '../../../shared/strip-layout.ts';
 

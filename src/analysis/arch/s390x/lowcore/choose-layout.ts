@@ -1,5 +1,5 @@
 /**
- * Which layout a lowcore has: by the kernel's release, and by what stands in the lowcore itself (lowcore.md section 3.1). A release
+ * Which layout a lowcore has: by the kernel's release, and by what is in the lowcore itself (lowcore.md section 3.1). A release
  * alone never decides: kernels between the known ones may have either neighbour's layout, and distributions carry changes back.
  */
 import type { Step } from '../../../../shared/check-model.ts';
@@ -23,7 +23,7 @@ export interface LowcoreChoice {
   /** 0 to 1. */
   readonly confidence: number;
   readonly word: 'certain' | 'likely' | 'doubtful' | 'not a Linux lowcore' | 'given';
-  /** What spoke for the layout and what against it; without verdict: could not be told. */
+  /** What spoke for the layout and what against it; without verdict: could not be determined. */
   readonly tests: readonly Step[];
 }
 
@@ -95,7 +95,7 @@ const tests: readonly Test[] = [
       const at = lowcoreOffset(kernel, 'lpp');
       const found = lppPlaces(lowcore);
       const where = found.length === 0 ? 'at none of its places' : `at ${found.map(hex).join(', ')}`;
-      return { passed: at === undefined ? found.length === 0 : found.includes(at), detail: () => `the program-parameter magic 0x80000000 stands ${where}` };
+      return { passed: at === undefined ? found.length === 0 : found.includes(at), detail: () => `the program-parameter magic 0x80000000 is ${where}` };
     },
   },
   {

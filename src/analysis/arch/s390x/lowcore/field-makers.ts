@@ -65,13 +65,13 @@ export const asce: FieldMaker = (offset, doc) => typed(u64(offset, doc, { text: 
 export const teid: FieldMaker = (offset, doc) => typed(u64(offset, doc, { text: describeTeid }), 'translation-exception id');
 export const mcic: FieldMaker = (offset, doc) => u64(offset, doc, { text: describeMcic });
 export const cpuTimer: FieldMaker = (offset, doc) => u64(offset, doc, { text: cpuTimerText });
-/** Between two accountings Linux keeps differences in some of these, which are no durations: only small values are told as such. */
+/** Between two accountings Linux keeps differences in some of these, which are no durations: only small values are recognised as such. */
 const believableDuration = 1n << 60n;
 export const duration: FieldMaker = (offset, doc) =>
   u64(offset, doc, { text: (value) => (value === 0n || value >= believableDuration ? undefined : durationText(value)) });
 export const tod: FieldMaker = (offset, doc) => u64(offset, doc, { text: todToIso });
 export const comparator: FieldMaker = (offset, doc) => u64(offset, doc, { text: (value) => clockComparatorText(value, undefined) });
-/** Alone it cannot be told which of two encodings it has; the view of a whole lowcore can, by `clock_comparator`. */
+/** Alone it cannot be determined which of two encodings it has; the view of a whole lowcore can, by `clock_comparator`. */
 export const savedComparator: FieldMaker = (offset, doc) => u64(offset, doc, { text: (value) => clockComparatorText(value, undefined) });
 /** STORE CLOCK EXTENDED: epoch index, then the 64 bits of the TOD clock (Principles of Operation, chapter 4; asm/timex.h). */
 export const extendedTod: FieldMaker = (offset, doc) => wideField('extended TOD', offset, doc, (value) => todToIso((value >> 56n) & 0xffff_ffff_ffff_ffffn));

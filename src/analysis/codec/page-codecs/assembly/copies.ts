@@ -1,4 +1,4 @@
-/** Copies that go up to 31 bytes too far: there is room behind every target and source. */
+/** Copies that go up to 31 bytes too far: there is room after every target and source. */
 
 /** Steps of 16 bytes. */
 export function copyWide(to: usize, from: usize, count: usize): void {

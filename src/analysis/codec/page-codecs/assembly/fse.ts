@@ -9,7 +9,7 @@ import { spreadSymbols, symbolShares, symbolStates } from './memory-map';
 export let shareLog: u32 = 0;
 export let shareSymbols: u32 = 0;
 
-/** @returns the place behind the description of the table, or 0 when it is damaged or not allowed here */
+/** @returns the place after the description of the table, or 0 when it is damaged or not allowed here */
 export function readShares(at: usize, end: usize, mostSymbols: u32, mostLog: u32): usize {
   const log = ((<u32>load<u8>(at)) & 15) + 5;
   if (at >= end || log > mostLog) return 0;

@@ -33,7 +33,7 @@ let held: u64 = 0;
 let count: u32 = 0;
 let from: usize = 0;
 
-/** At least 56 bits from now on. What lies behind the input may be among them: positions are compared later. */
+/** At least 56 bits from now on. What lies after the input may be among them: positions are compared later. */
 function refill(): void {
   held |= load<u64>(from) << (<u64>count);
   from += (63 - count) >> 3;
@@ -219,7 +219,7 @@ export function zlib(start: usize, inputBytes: i32, outputBytes: i32): i32 {
     else return 0;
     if (op == 0 || from - <usize>(count >> 3) > inEnd) return 0;
   }
-  // All of the input has to be used, and the sum behind it has to be right.
+  // All of the input has to be used, and the sum after it has to be right.
   if (op != outEnd || from - <usize>(count >> 3) != inEnd) return 0;
   return adler(outputAt, <usize>outputBytes) == bswap<u32>(load<u32>(inEnd)) ? 1 : 0;
 }

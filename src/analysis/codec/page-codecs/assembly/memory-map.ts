@@ -1,6 +1,6 @@
 /**
- * Where things lie in the memory of the decoders. scripts/page-job.mjs puts constant data at 49152, behind the tables.
- * Behind input, output and literals there is room for reads and copies that go too far.
+ * Where things lie in the memory of the decoders. scripts/page-job.mjs puts constant data at 49152, after the tables.
+ * After input, output and literals there is room for reads and copies that go too far.
  */
 
 /** Bytes of input and of output at most. */
@@ -9,7 +9,7 @@ export const inputAt: usize = 65536;
 export const outputAt: usize = 393216;
 
 // zlib. Entries have 32 bits.
-export const literalTable: usize = 1024; // 10 bits and the tables behind it: 1334 entries at most
+export const literalTable: usize = 1024; // 10 bits and the tables after it: 1334 entries at most
 export const distanceTable: usize = 6400; // 8 bits: 402 entries at most
 export const fixedLiteralTable: usize = 8064; // 9 bits
 export const fixedDistanceTable: usize = 10112; // 5 bits

@@ -16,7 +16,7 @@ export function forgetHuffman(): void {
   huffmanBits = 0;
 }
 
-/** @returns the place behind the literals, or 0 */
+/** @returns the place after the literals, or 0 */
 export function readLiterals(at: usize, end: usize, mostCount: usize): usize {
   const head = load<u32>(at);
   const kind = head & 3;
@@ -100,7 +100,7 @@ function codedWeights(from: usize, stop: usize): usize {
   return 0;
 }
 
-/** @returns the place behind the description of the Huffman table, or 0 */
+/** @returns the place after the description of the Huffman table, or 0 */
 function readTable(at: usize, end: usize): usize {
   if (at >= end) return 0;
   const head = <usize>load<u8>(at);
@@ -188,7 +188,7 @@ function fillTable(used: usize, bits: u32): void {
 
 /**
  * Streams are read from their end. What is left of the eight bytes at `place` is kept with the next bit at the top and a
- * one behind the last: how far that has moved says how many bits were used. Bits before the start of a stream are whatever
+ * one after the last: how far that has moved says how many bits were used. Bits before the start of a stream are whatever
  * lies there; the bits that are left at the end have to be none.
  */
 function tail(start: usize, place: usize, left: u64, to: usize, end: usize): bool {

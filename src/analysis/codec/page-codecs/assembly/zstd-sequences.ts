@@ -85,7 +85,7 @@ export function beginSequences(): void {
 let chosenTable: usize = 0;
 let chosenLog: u32 = 0;
 
-/** @returns the place behind the description of a table, or 0 */
+/** @returns the place after the description of a table, or 0 */
 function chooseTable(
   kind: u32,
   at: usize,

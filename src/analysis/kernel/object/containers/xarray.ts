@@ -79,7 +79,7 @@ export function* xarrayEntries(array: KernelObject): Generator<XarrayEntry | Fai
     }
     const fits = ownParent === parent && ownSlot === slot && ownShift % step === 0 && (shift === undefined ? ownShift < 64 : ownShift === shift - step);
     if (!fits || seen.has(node) || depth > mostDepth) {
-      yield wrong(node, `at ${hex(node)} stands no node of it`);
+      yield wrong(node, `there is no node of it at ${hex(node)}`);
       return;
     }
     seen.add(node);

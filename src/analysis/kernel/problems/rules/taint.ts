@@ -10,7 +10,7 @@ const troubles: ReadonlySet<string> = new Set(['F', 'S', 'R', 'M', 'B', 'D', 'W'
 export const taint: ProblemRule = {
   id: 'taint',
   title: 'Taint',
-  threshold: 'any flag that tells of trouble: F, S, R, M, B, D, W, L',
+  threshold: 'any flag that reports trouble: F, S, R, M, B, D, W, L',
   source: 'memory',
   see: 'log',
   *look({ kernel: { objects } }) {

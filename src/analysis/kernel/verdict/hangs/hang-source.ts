@@ -1,4 +1,4 @@
-/** What hangs are told from. */
+/** What hangs are determined from. */
 import type { CpuJson } from '../../../../shared/cpu-model.ts';
 import type { FrameJson } from '../../../../shared/task-model.ts';
 import type { VirtualAddress } from '../../../../shared/units.ts';

@@ -4,7 +4,7 @@
  */
 import type { StructTypes } from '../../../arch/kernel-view.ts';
 
-/** Locks whose waiters stand on stacks, in a list whose head lies in the lock. */
+/** Locks whose waiters are on stacks, in a list whose head lies in the lock. */
 export type ListedLock = 'mutex' | 'rwsem' | 'semaphore';
 
 /** Byte offsets. */

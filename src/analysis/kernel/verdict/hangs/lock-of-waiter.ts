@@ -129,7 +129,7 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
     const unknown = (why: string): Wait => ({ for: 'unknown lock', kind, why });
     if (typeof known === 'string') return unknown(known);
     const waiter = from === undefined ? undefined : waiterOn(task, from, known);
-    if (waiter === undefined) return unknown('no waiter of it stands on the stack of the task');
+    if (waiter === undefined) return unknown('no waiter of it is on the stack of the task');
     const head = headFrom(waiter, known);
     if (head === undefined) return unknown('the list of its waiters does not lead to it');
     const found = lockAt(head - known.head, kind, known);

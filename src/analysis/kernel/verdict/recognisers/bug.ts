@@ -8,7 +8,7 @@ export const bug: Recogniser = {
   id: 'bug',
   classes: ['bug'],
   about:
-    'An oops by the instruction that BUG() is made of (a monitor call on s390x, ud2 on x86_64), which stands where the code was interrupted; else a line "kernel BUG at" of the last report in the log.',
+    'An oops by the instruction that BUG() is made of (a monitor call on s390x, ud2 on x86_64), which is where the code was interrupted; else a line "kernel BUG at" of the last report in the log.',
   recognise(evidence) {
     const report = oopsReport(evidence);
     const isEnd =

@@ -20,7 +20,7 @@ const operations: Readonly<Record<Exclude<Fault['kind'], 'access' | 'bug'>, stri
 
 function wordsOf(fault: Fault, hasSite: boolean): { readonly class: VerdictClass; readonly what: string } | undefined {
   if (fault.kind === 'bug') return undefined;
-  // What stands at a place without a symbol is no code: a pointer led there.
+  // What is at a place without a symbol is no code: a pointer led there.
   if (fault.kind === 'illegal-operation' && !hasSite) return { class: 'bad-pointer', what: badCall };
   if (fault.kind !== 'access') return { class: fault.kind, what: operations[fault.kind] };
   const access = fault.access === undefined ? 'dereference' : words[fault.access];

@@ -1,7 +1,7 @@
 /**
  * The page job in AssemblyScript: every page of one read in one call. Same numbers as page-class.ts, code-likeness.ts and
  * page-fingerprint.ts, which are the definition; tests hold both against each other. Tables and thresholds are written
- * into this memory by wasm-page-job.ts, so that each stands in one place only.
+ * into this memory by wasm-page-job.ts, so that each is in one place only.
  *
  * Where the plain code looks at every byte, this one first takes an upper bound with SIMD, and only pages that the bound
  * lets through are looked at in the same way as there.
