@@ -1,4 +1,4 @@
-/** The import rule: shared <- files <- analysis <- cli; shared <- samples <- cli, test; files <- main; shared <- preload, renderer; nothing else. */
+/** The import rule: shared <- files <- analysis <- fleet <- cli; shared <- samples <- cli, test; files <- main; shared <- preload, renderer; nothing else. */
 const layer = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { path: '^src/', pathNot: to } });
 
 /** Folders of src/analysis from the bottom up; one may import its own tier and those below. */
@@ -35,7 +35,8 @@ module.exports = {
     layer('files-import-shared', '^src/files/', '^src/(shared|files)/'),
     layer('analysis-imports-files', '^src/analysis/', '^src/(shared|files|analysis)/'),
     layer('samples-import-shared', '^src/samples/', '^src/(shared|samples)/'),
-    layer('cli-imports-analysis-and-samples', '^src/cli/', '^src/(shared|files|analysis|samples|cli)/'),
+    layer('fleet-imports-analysis', '^src/fleet/', '^src/(shared|files|analysis|fleet)/'),
+    layer('cli-imports-analysis-and-samples', '^src/cli/', '^src/(shared|files|analysis|fleet|samples|cli)/'),
     layer('main-imports-files', '^src/main/', '^src/(shared|files|main)/'),
     layer('preload-imports-shared', '^src/preload/', '^src/(shared|preload)/'),
     layer('renderer-imports-shared', '^src/renderer/', '^src/(shared|renderer)/'),
@@ -61,6 +62,13 @@ module.exports = {
       to: { path: 'better-sqlite3' },
     },
     {
+      name: 'databases-of-fleets-in-one-folder',
+      comment: 'packages that talk to databases are loaded when a catalogue is opened: their types may be named, they themselves only there',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/fleet/database/drivers\\.ts$' },
+      to: { path: 'node_modules/(pg|pg-boss|@electric-sql)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'only-file-source-opens-evidence',
       severity: 'error',
       from: {
@@ -72,7 +80,7 @@ module.exports = {
     {
       name: 'no-electron-in-the-engine',
       severity: 'error',
-      from: { path: '^src/(shared|files|analysis|samples|cli|renderer)/' },
+      from: { path: '^src/(shared|files|analysis|fleet|samples|cli|renderer)/' },
       to: { path: '(^|/)electron($|/)' },
     },
     {

@@ -18,6 +18,14 @@ function textsIn(folder) {
     .join('\n\n' + '-'.repeat(72) + '\n\n');
 }
 
+/** The last section of a package's README, where that is its licence: some bring no file of it. @param {string} folder @returns {string} */
+function textInReadme(folder) {
+  const readme = readdirSync(folder).find((name) => /^readme(\.md)?$/i.test(name));
+  if (readme === undefined) return '';
+  const [, text = ''] = /\n(?:#+ *licen[cs]e *\n|licen[cs]e *\n-+\n)([^]*)$/i.exec(readFileSync(join(folder, readme), 'utf8').replaceAll('\r\n', '\n')) ?? [];
+  return text.trim();
+}
+
 /** Folder of a package as Node finds it from another: nested ones win. @param {string} name @param {string} from @param {string} root @returns {string | undefined} */
 function packageFolder(name, from, root) {
   for (let folder = from; ; folder = dirname(folder)) {
@@ -33,12 +41,12 @@ function packageFolder(name, from, root) {
  * @returns {Licence[]}
  */
 export function collectLicences(root) {
-  /** @param {string} folder @returns {{ name: string, version: string, license?: string, dependencies?: Record<string, string>, main?: string }} */
+  /** @param {string} folder @returns {{ name: string, version: string, license?: string, dependencies?: Record<string, string>, peerDependencies?: Record<string, string>, main?: string }} */
   const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   /** @param {string} folder @returns {Licence} */
   const licenceOf = (folder) => {
     const { name, version, license = 'see text' } = manifestOf(folder);
-    const text = textsIn(folder);
+    const text = textsIn(folder) || textInReadme(folder);
     if (text === '') throw new Error(`${name} ${version} brings no licence text`);
     return { name, version, licence: license, text };
   };
@@ -46,7 +54,9 @@ export function collectLicences(root) {
   const found = new Map();
   /** @param {string} folder */
   const visit = (folder) => {
-    for (const name of Object.keys(manifestOf(folder).dependencies ?? {})) {
+    const { dependencies, peerDependencies } = manifestOf(folder);
+    // npm installs what a package expects beside itself too.
+    for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
       const inner = packageFolder(name, folder, root);
       // Types are for the compiler: nothing of them is shipped.
       if (inner === undefined || name.startsWith('@types/') || found.has(inner)) continue;

@@ -1,11 +1,12 @@
 // What tests need beyond npm's packages. A test names it (`describeNeeding` in test/requirements.ts); where it is missing the test
 // is skipped, and the run says so with the line that installs it. A new kind of suite adds one entry here and its id to `RequirementId`.
 import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { checkElectronLibraries, packagesFor } from './electron-libraries.mjs';
 import { ensureElectron, findElectron } from './electron-runtime.mjs';
 import { findProgram, installLine } from './system-packages.mjs';
 
-/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile'} RequirementId */
+/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql'} RequirementId */
 
 /**
  * @typedef {object} Requirement
@@ -34,6 +35,15 @@ function without(/** @type {readonly string[]} */ ...programs) {
  * @returns {Requirement}
  */
 const programs = (id, purpose, packages, ...names) => ({ id, purpose, packages, missing: () => without(...names), install: installLine(packages) });
+
+/** Debian keeps the programs of the server in a folder of their own. */
+function hasPostgres() {
+  try {
+    return readdirSync('/usr/lib/postgresql').some((version) => existsSync(`/usr/lib/postgresql/${version}/bin/initdb`));
+  } catch {
+    return false;
+  }
+}
 
 /** Whether the Python of the system's packages has a module. */
 function hasModule(/** @type {string} */ name) {
@@ -91,6 +101,10 @@ export const requirements = [
   {
     ...programs('libkdumpfile', 'exported dumps against libkdumpfile, page by page', ['python3-libkdumpfile'], 'python3'),
     missing: () => without('python3') ?? (hasModule('kdumpfile') ? undefined : 'no module kdumpfile of the Python of this system'),
+  },
+  {
+    ...programs('postgresql', 'fleets on a server: PostgreSQL, which tests start for themselves', ['postgresql', 'util-linux'], 'setpriv', 'psql'),
+    missing: () => without('setpriv', 'psql') ?? (findProgram('initdb') !== undefined || hasPostgres() ? undefined : 'no PostgreSQL server'),
   },
 ];
 

@@ -2,14 +2,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheFile } from '../../files/cache-folder.ts';
-import { databaseSuffixes, isStill, lockFile, removeDatabase, removeLock } from '../../files/database-file.ts';
+import { databaseSuffixes, removeDatabase } from '../../files/database-file.ts';
 import { makeOwnFolder } from '../../files/own-folder.ts';
-import { steadyMilliseconds } from '../../files/steady-clock.ts';
-import { Cancelled } from '../../shared/rpc.ts';
+import { holdLock } from './held-lock.ts';
 import { IndexBusy, IndexError } from './index-error.ts';
-import { isIndexFile, loadSqlite } from './sqlite.ts';
+import { isIndexFile } from './sqlite.ts';
 
 export interface LockOptions {
   readonly path: string;
@@ -51,52 +49,9 @@ export async function lockWriter(options: LockOptions): Promise<() => void> {
   return hold(lockPlace(options.path), options);
 }
 
-/**
- * The lock is a transaction that is never committed, on an empty database of its own: the operating system drops
- * it with the process, however that ends, and readers of the index itself are not in its way. It goes with its holder.
- */
-async function hold(lockPath: string, options: LockOptions): Promise<() => void> {
-  const sqlite = loadSqlite();
-  const folder = dirname(lockPath);
-  const giveUp = steadyMilliseconds() + (options.waitMilliseconds ?? Infinity);
-  for (let waited = false; ; waited = true) {
-    if (options.signal?.aborted === true) throw new Cancelled();
-    const inode = lockFile(lockPath);
-    if (typeof inode === 'string') throw new IndexError(`the index ${options.path} cannot be locked: ${inode}`);
-    if (inode === 0n) {
-      // It appeared or went just now; a folder that is gone does not come back.
-      if (!existsSync(folder)) throw new IndexError(`the index ${options.path} cannot be locked: its folder is gone`);
-      await sleep(5);
-      continue;
-    }
-    try {
-      const lock = new sqlite(lockPath, { timeout: 0 });
-      try {
-        // Nothing is ever written: no journal need lie next to it.
-        lock.pragma('journal_mode = MEMORY', { simple: true });
-        lock.exec('BEGIN EXCLUSIVE');
-        // The one before us may have removed the file when it was done: then this lock holds off nobody.
-        if (isStill(lockPath, inode))
-          return () => {
-            removeLock(lockPath);
-            lock.close();
-          };
-        lock.close();
-        continue;
-      } catch (error) {
-        lock.close();
-        throw error;
-      }
-    } catch (error) {
-      if (!(error instanceof sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) {
-        throw new IndexError(`the index ${options.path} cannot be locked: ${(error as Error).message}`);
-      }
-    }
-    if (steadyMilliseconds() >= giveUp) throw new IndexBusy(options.path);
-    if (!waited) options.onWait?.();
-    await sleep(50);
-  }
-}
+/** Readers of the index itself are not in the way of its lock. */
+const hold = (lockPath: string, { path, waitMilliseconds, onWait, signal }: LockOptions): Promise<() => void> =>
+  holdLock(lockPath, { what: `the index ${path}`, busy: () => new IndexBusy(path), waitMilliseconds, onWait, signal });
 
 /**
  * Removes a lock that a killed process left.

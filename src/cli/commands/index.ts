@@ -10,6 +10,7 @@ import { capsuleCommand } from './capsule.ts';
 import { catalogueCommand } from './catalogue.ts';
 import { cacheCommand } from './cache.ts';
 import { exportCommand } from './export.ts';
+import { fleetCommand } from './fleet.ts';
 import { ftraceCommand } from './ftrace.ts';
 import { indexCommand } from './index-pages.ts';
 import { inspectCommand } from './inspect.ts';
@@ -63,6 +64,7 @@ export const commands: readonly Command[] = [
   structCommand,
   addressCommand,
   disassembleCommand,
+  fleetCommand,
   catalogueCommand,
   sampleCommand,
   openCommand,

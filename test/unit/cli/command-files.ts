@@ -102,4 +102,4 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
 };
 
 /** Commands whose answer is not one of the JSON shapes: their own tests say what they write. */
-export const otherCommands: readonly string[] = ['report', 'attest', 'capsule', 'open'];
+export const otherCommands: readonly string[] = ['report', 'attest', 'capsule', 'fleet', 'open'];

@@ -1,0 +1,56 @@
+/** `fleet`: the dumps of a share or a lab, triaged by any number of workers into one catalogue (docs/fleet.md). What talks to databases is loaded when it runs. */
+import { urlOption, catalogueFolderOption } from '../catalogue-option.ts';
+import type { Command, CommandContext, OptionValues } from '../command.ts';
+import { UsageError } from '../io.ts';
+
+type Action = (context: CommandContext, words: readonly string[], options: OptionValues) => Promise<number>;
+
+/** Options of each action, by their names in `options`; --url and --catalogue belong to all. */
+const actions: Readonly<Record<string, { readonly options: readonly string[]; readonly load: () => Promise<Action> }>> = {
+  init: { options: ['texts', 'perStorage'], load: async () => (await import('./fleet-init.ts')).fleetInit },
+  add: { options: [], load: async () => (await import('./fleet-work.ts')).fleetAdd },
+  worker: { options: ['jobs', 'seconds', 'memory', 'untilEmpty'], load: async () => (await import('./fleet-work.ts')).fleetWorker },
+  status: { options: [], load: async () => (await import('./fleet-ask.ts')).fleetStatus },
+  retry: { options: [], load: async () => (await import('./fleet-work.ts')).fleetRetry },
+  issues: { options: ['status', 'note', 'link'], load: async () => (await import('./fleet-ask.ts')).fleetIssues },
+  query: { options: ['rows'], load: async () => (await import('./fleet-ask.ts')).fleetQuery },
+};
+
+const ofActions = ['texts', 'perStorage', 'jobs', 'seconds', 'memory', 'untilEmpty', 'status', 'note', 'link', 'rows'];
+const flagOf = (name: string): string =>
+  name === 'texts' ? '--texts or --no-texts' : `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+export const fleetCommand: Command = {
+  name: 'fleet',
+  summary:
+    'many dumps in one catalogue: which crash is known, how often, on which releases and machines. Actions: init, add, worker, status, retry, issues, query',
+  args: ['<action>', '[words...]'],
+  options: [
+    urlOption,
+    catalogueFolderOption,
+    { flags: '--texts', description: "init: lines of the kernel's log and command lines are kept (so it begins)" },
+    { flags: '--no-texts', description: 'init: they are not, and those that were kept are removed' },
+    { flags: '--per-storage <n>', description: 'init: dumps of one storage host that are worked on at a time, by all workers together (begins as 16)' },
+    { flags: '--jobs <n>', description: 'worker: dumps at a time (default 1)' },
+    { flags: '--seconds <n>', description: 'worker: how long a dump may take (default 900)' },
+    { flags: '--memory <bytes>', description: 'worker: memory that opening a dump may take (default 2GiB)' },
+    { flags: '--until-empty', description: 'worker: end when nothing is left to do' },
+    { flags: '--status <state>', description: 'issues: those that are new, open, fixed, or ignored; with a number: make it so' },
+    { flags: '--note <text>', description: 'issues, with a number: what is known of it; an empty text removes it' },
+    { flags: '--link <text>', description: 'issues, with a number: add a link; may be given several times', repeatable: true },
+    { flags: '--rows <n>', description: 'query: rows at most (default 1000)' },
+  ],
+  example: `dumpbench fleet init && dumpbench sample dumps && dumpbench fleet add dumps && dumpbench fleet worker --until-empty && dumpbench fleet issues
+  dumpbench fleet init --url postgres://me@db.example/fleet
+  dumpbench fleet add /share/dumps --url postgres://me@db.example/fleet
+  dumpbench fleet worker --jobs 4 --url postgres://me@db.example/fleet
+  dumpbench fleet issues 7 --status fixed --note "backport of the fix" --link https://bugs.example/42
+  dumpbench fleet query "SELECT release, count(*) FROM dump GROUP BY release"`,
+  async run(context, [name = '', ...words], options) {
+    const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+    if (action === undefined) throw new UsageError(`fleet knows ${Object.keys(actions).join(', ')}, not "${name}"`);
+    const stray = ofActions.find((option) => options[option] !== undefined && !action.options.includes(option));
+    if (stray !== undefined) throw new UsageError(`${flagOf(stray)} does not go with "fleet ${name}"`);
+    return (await action.load())(context, words, options);
+  },
+};

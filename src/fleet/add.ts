@@ -1,0 +1,47 @@
+/** Enters places into a catalogue, a batch in a transaction: what was entered before something failed stays, and the next run goes on. */
+import type { PgBoss } from 'pg-boss';
+import type { EngineClient } from '../shared/engine-protocol.ts';
+import type { FleetAddJson } from '../shared/fleet-model.ts';
+import { schemaVersion } from '../shared/model.ts';
+import { enterPlaces } from './catalogue/places.ts';
+import type { Database } from './database/database.ts';
+import { findDumps, type FoundPlace } from './find-dumps.ts';
+import { priorities } from './queue/queues.ts';
+
+const batch = 500;
+/** Reasons that are listed; a share without permissions has one for each folder. */
+const mostUnreadable = 1000;
+
+export interface AddOptions {
+  readonly paths: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onProgress?: (found: number) => void;
+}
+
+/** @throws FleetError, Cancelled */
+export async function addDumps(database: Database, boss: PgBoss, engine: EngineClient, { paths, signal, onProgress }: AddOptions): Promise<FleetAddJson> {
+  const tally = { found: 0, added: 0, changed: 0, others: 0 };
+  const unreadable: { path: string; why: string }[] = [];
+  let waiting: FoundPlace[] = [];
+  const enter = async (): Promise<void> => {
+    if (waiting.length === 0) return;
+    const some = waiting;
+    waiting = [];
+    const { added, changed } = await database.transaction((sql) => enterPlaces(sql, boss, some, priorities.triage));
+    tally.added += added;
+    tally.changed += changed;
+  };
+  for await (const one of findDumps(engine, paths, signal)) {
+    if ('other' in one) tally.others += 1;
+    else if ('unreadable' in one) {
+      if (unreadable.length < mostUnreadable) unreadable.push({ path: one.unreadable, why: one.why });
+    } else {
+      tally.found += 1;
+      waiting.push(one.place);
+      if (waiting.length >= batch) await enter();
+      onProgress?.(tally.found);
+    }
+  }
+  await enter();
+  return { schema: schemaVersion, ...tally, unreadable };
+}

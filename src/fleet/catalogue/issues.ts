@@ -1,0 +1,89 @@
+/** Issues: dumps with one signature are one trouble, with what people have said of it. */
+import * as v from 'valibot';
+import { defined } from '../../shared/defined.ts';
+import { issueStates, type FleetIssueJson, type IssueState } from '../../shared/fleet-model.ts';
+import { verdictClasses, type VerdictJson } from '../../shared/verdict-model.ts';
+import { indexedText, storableText } from '../database/storable.ts';
+import type { Sql } from '../database/database.ts';
+
+export interface Signature {
+  readonly kind: 'stack' | 'exact';
+  readonly value: string;
+}
+
+/** The stack, because it stays when a kernel is built anew; a place in one build where no stack is known. Nothing weaker: titles alone would throw unlike troubles together. */
+export function signatureOf({ signature: { stack, exact } }: VerdictJson): Signature | undefined {
+  if (stack !== undefined) return { kind: 'stack', value: stack };
+  return exact === undefined ? undefined : { kind: 'exact', value: exact };
+}
+
+const idRow = v.object({ id: v.pipe(v.string(), v.transform(Number)) });
+
+/** The number of the issue with this signature, which begins with its first dump. */
+export async function issueOf(sql: Sql, { kind, value }: Signature, verdict: VerdictJson): Promise<number> {
+  const find = () => sql.rows(idRow, 'SELECT id FROM dumpbench.issue WHERE kind = $1 AND signature = $2', [kind, indexedText(value)]);
+  const [known] = await find();
+  if (known !== undefined) return known.id;
+  const [made] = await sql.rows(
+    idRow,
+    'INSERT INTO dumpbench.issue (kind, signature, class, title) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, signature) DO NOTHING RETURNING id',
+    [kind, indexedText(value), verdict.class, storableText(verdict.title).slice(0, 1000).toWellFormed()],
+  );
+  const [other] = made === undefined ? await find() : [made];
+  if (other === undefined) throw new Error('an issue is neither there nor can be made');
+  return other.id;
+}
+
+const isoText = v.pipe(
+  v.date(),
+  v.transform((date) => date.toISOString()),
+);
+const listedRow = v.object({
+  id: v.pipe(v.string(), v.transform(Number)),
+  class: v.picklist(verdictClasses),
+  title: v.string(),
+  status: v.picklist(issueStates),
+  note: v.nullable(v.string()),
+  links: v.array(v.string()),
+  dumps: v.number(),
+  first: v.nullable(isoText),
+  last: v.nullable(isoText),
+  releases: v.array(v.string()),
+});
+
+/** Issues with the most dumps first. @param which one of them, or those of a status, or all */
+export async function listIssues(sql: Sql, which: { readonly id?: number; readonly status?: IssueState } = {}): Promise<FleetIssueJson[]> {
+  const rows = await sql.rows(
+    listedRow,
+    `SELECT issue.id, issue.class, issue.title, issue.status, issue.note, issue.links, count(dump.dump_key)::int AS dumps,
+       min(coalesce(dump.crashed, dump.dumped)) AS first, max(coalesce(dump.crashed, dump.dumped)) AS last,
+       coalesce(array_agg(DISTINCT dump.release ORDER BY dump.release) FILTER (WHERE dump.release IS NOT NULL), '{}') AS releases
+     FROM dumpbench.issue LEFT JOIN dumpbench.dump ON dump.issue = issue.id
+     WHERE ($1::bigint IS NULL OR issue.id = $1) AND ($2::text IS NULL OR issue.status = $2)
+     GROUP BY issue.id ORDER BY dumps DESC, issue.id`,
+    [which.id ?? null, which.status ?? null],
+  );
+  return rows.map(({ note, first, last, ...rest }) => ({
+    ...rest,
+    ...defined({ note: note ?? undefined, first: first ?? undefined, last: last ?? undefined }),
+  }));
+}
+
+export interface IssueChange {
+  readonly status?: IssueState | undefined;
+  /** An empty text takes the note away. */
+  readonly note?: string | undefined;
+  readonly links?: readonly string[] | undefined;
+}
+
+/** @returns false where there is no such issue */
+export async function changeIssue(sql: Sql, id: number, { status, note, links = [] }: IssueChange): Promise<boolean> {
+  const rows = await sql.rows(
+    idRow,
+    `UPDATE dumpbench.issue SET status = coalesce($2, status), note = CASE WHEN $3::text IS NULL THEN note ELSE nullif($3, '') END,
+       links = links || ARRAY(SELECT link FROM unnest($4::text[]) AS link WHERE link <> ALL (links)), changed = now()
+     WHERE id = $1 RETURNING id`,
+    [id, status ?? null, note === undefined ? null : storableText(note), [...new Set(links.map(storableText))]],
+  );
+  return rows.length === 1;
+}

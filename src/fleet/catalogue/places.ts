@@ -1,0 +1,133 @@
+/** Places that dumps were found at: one row for each file, set, or member of an archive, whatever it turns out to be. */
+import type { PgBoss } from 'pg-boss';
+import * as v from 'valibot';
+import { pathBytes, pathText } from '../../files/path-bytes.ts';
+import { jsonbParameter, storableText } from '../database/storable.ts';
+import type { Database, Sql } from '../database/database.ts';
+import type { FoundPlace } from '../find-dumps.ts';
+import { priorities, triageQueue } from '../queue/queues.ts';
+
+const hexOf = (path: string): string => Buffer.from(pathBytes(path)).toString('hex');
+
+const enteredRow = v.object({ id: v.pipe(v.string(), v.transform(Number)), storage: v.string(), fresh: v.boolean() });
+
+export interface Entered {
+  readonly added: number;
+  /** Known places whose files are others now. */
+  readonly changed: number;
+}
+
+/** New places, and those whose files have changed; all others stay as they are. Their jobs come with them, in the same transaction. */
+export async function enterPlaces(sql: Sql, boss: PgBoss, found: readonly FoundPlace[], priority: number): Promise<Entered> {
+  const once = new Map(found.map((place) => [`${place.storage}\0${place.path}`, place]));
+  const rows = [...once.values()].map(({ storage, path, parts, title, stamp }) => ({ storage, hex: hexOf(path), path, parts: parts.map(hexOf), title, stamp }));
+  const entered = await sql.rows(
+    enteredRow,
+    `INSERT INTO dumpbench.place AS known (storage, path_bytes, path, part_bytes, title, stamp)
+     SELECT storage, decode(hex, 'hex'), path, ARRAY(SELECT decode(part, 'hex') FROM jsonb_array_elements_text(parts) AS part), title, stamp
+     FROM jsonb_to_recordset($1::jsonb) AS given (storage text, hex text, path text, parts jsonb, title text, stamp text)
+     ORDER BY storage, hex
+     ON CONFLICT (storage, path_bytes) DO UPDATE
+       SET stamp = excluded.stamp, part_bytes = excluded.part_bytes, title = excluded.title, state = 'queued', problem = NULL, crashes = 0, finished = NULL
+       WHERE known.stamp <> excluded.stamp
+     RETURNING id, storage, xmax = 0 AS fresh`,
+    [jsonbParameter(rows)],
+  );
+  await sendJobs(sql, boss, entered, priority);
+  const added = entered.filter(({ fresh }) => fresh).length;
+  return { added, changed: entered.length - added };
+}
+
+async function sendJobs(sql: Sql, boss: PgBoss, places: readonly { readonly id: number; readonly storage: string }[], priority: number): Promise<void> {
+  if (places.length === 0) return;
+  await boss.insert(
+    triageQueue,
+    places.map(({ id, storage }) => ({ data: { place: id }, priority, group: { id: storage } })),
+    { db: sql.queue },
+  );
+}
+
+const placeRow = v.object({
+  storage: v.string(),
+  path_bytes: v.instance(Uint8Array),
+  part_bytes: v.array(v.instance(Uint8Array)),
+  state: v.string(),
+  stamp: v.string(),
+  crashes: v.number(),
+});
+
+export interface Place {
+  readonly id: number;
+  readonly storage: string;
+  readonly path: string;
+  readonly parts: readonly string[];
+  readonly state: string;
+  readonly stamp: string;
+  readonly crashes: number;
+}
+
+export async function placeOf(database: Database, id: number): Promise<Place | undefined> {
+  const [row] = await database.rows(placeRow, 'SELECT storage, path_bytes, part_bytes, state, stamp, crashes FROM dumpbench.place WHERE id = $1', [id]);
+  if (row === undefined) return undefined;
+  const { path_bytes: path, part_bytes: parts, ...rest } = row;
+  return { id, ...rest, path: pathText(path), parts: parts.map(pathText) };
+}
+
+export type PlaceState = 'done' | 'refused' | 'failed' | 'expanded';
+
+/** What became of a place: no more is done about it until its files change, or somebody asks for it. */
+export async function finishPlace(
+  sql: Sql,
+  id: number,
+  state: PlaceState,
+  { dumpKey, problem }: { readonly dumpKey?: string; readonly problem?: string },
+): Promise<void> {
+  await sql.run('DELETE FROM dumpbench.finding WHERE place = $1', [id]);
+  await sql.run('UPDATE dumpbench.place SET state = $2, dump_key = $3, problem = $4, finished = now() WHERE id = $1', [
+    id,
+    state,
+    dumpKey ?? null,
+    problem === undefined ? null : storableText(problem).slice(0, 4000),
+  ]);
+}
+
+/** A finding about a place of which no dump came. */
+export async function enterPlaceFinding(sql: Sql, id: number, finding: string, title: string, detail: string): Promise<void> {
+  await sql.run('INSERT INTO dumpbench.finding (place, finding, severity, title, detail) VALUES ($1, $2, $3, $4, $5)', [
+    id,
+    finding,
+    'error',
+    title,
+    storableText(detail).slice(0, 4000),
+  ]);
+}
+
+/** Why the last try came to nothing; the place stays in the queue. */
+export const noteProblem = (sql: Sql, id: number, problem: string): Promise<void> =>
+  sql.run('UPDATE dumpbench.place SET problem = $2 WHERE id = $1', [id, storableText(problem).slice(0, 4000)]);
+
+/** Counts that a dump has ended its process. @returns how often by now */
+export async function countCrash(sql: Sql, id: number, why: string): Promise<number> {
+  const [row] = await sql.rows(
+    v.object({ crashes: v.number() }),
+    'UPDATE dumpbench.place SET crashes = crashes + 1, problem = $2 WHERE id = $1 RETURNING crashes',
+    [id, storableText(why).slice(0, 4000)],
+  );
+  return row?.crashes ?? 0;
+}
+
+const retriedRow = v.object({ id: v.pipe(v.string(), v.transform(Number)), storage: v.string() });
+
+/** Puts places back into the queue: those that failed, or these. @returns how many */
+export function retryPlaces(database: Database, boss: PgBoss, ids: readonly number[] | 'failed'): Promise<number> {
+  return database.transaction(async (sql) => {
+    const which = ids === 'failed' ? "state = 'failed'" : "state <> 'queued' AND id = ANY($1::bigint[])";
+    const rows = await sql.rows(
+      retriedRow,
+      `UPDATE dumpbench.place SET state = 'queued', crashes = 0, problem = NULL, finished = NULL WHERE ${which} RETURNING id, storage`,
+      ids === 'failed' ? [] : [ids],
+    );
+    await sendJobs(sql, boss, rows, priorities.retried);
+    return rows.length;
+  });
+}

@@ -1,0 +1,37 @@
+/** A person's own query: one statement, in a transaction that cannot write. */
+import type { FleetQueryJson } from '../../shared/fleet-model.ts';
+import { schemaVersion } from '../../shared/model.ts';
+import type { Database } from '../database/database.ts';
+import { FleetError } from '../fleet-error.ts';
+import { catalogueSchema } from '../schema/names.ts';
+
+/** What JSON can hold: times as text, numbers beyond 2^53 as text (the driver gives them so), bytes in hex. */
+function plain(value: unknown): unknown {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`;
+  if (Array.isArray(value)) return value.map(plain);
+  return value;
+}
+
+/** What PostgreSQL says of a statement that it does not take. */
+function aboutQuery(error: unknown): unknown {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  if (error instanceof FleetError || typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return error;
+  return new FleetError('usage', `the query: ${String(message)}`);
+}
+
+/** @throws FleetError usage for what PostgreSQL does not take: another statement than SELECT, WITH, VALUES or TABLE among it */
+export async function queryCatalogue(database: Database, text: string, limit: number, seconds: number): Promise<FleetQueryJson> {
+  try {
+    const { columns, rows } = await database.transaction(async (sql) => {
+      await sql.run(`SET LOCAL search_path = ${catalogueSchema}`);
+      await sql.run(`SET LOCAL statement_timeout = ${Math.round(seconds * 1000)}`);
+      // A cursor can only be for what reads, and keeps what is not asked for on the server.
+      await sql.table(`DECLARE answer NO SCROLL CURSOR FOR ${text}\n`);
+      return sql.table(`FETCH ${limit + 1} FROM answer`);
+    }, 'read only');
+    return { schema: schemaVersion, columns: [...columns], rows: rows.slice(0, limit).map((row) => row.map(plain)), truncated: rows.length > limit };
+  } catch (error) {
+    throw aboutQuery(error);
+  }
+}

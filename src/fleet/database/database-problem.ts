@@ -1,0 +1,49 @@
+/** Errors of the driver and of PostgreSQL as sentences. What is worth another try is told apart from what is not. */
+import { FleetError } from '../fleet-error.ts';
+
+const unreachable: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ENOENT',
+]);
+
+/** Classes of SQLSTATE (PostgreSQL manual, appendix A): connection, operator intervention, system error, resources, transaction rollback. */
+const passing: ReadonlySet<string> = new Set(['08', '57', '58', '53', '40']);
+const secretive: ReadonlySet<string> = new Set(['28000', '28P01']);
+
+const certificate = /certificate|self.signed|altnames|unable to verify|CERT_|SSL/i;
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+const sentence = (error: unknown): string => {
+  if (error instanceof AggregateError && error.errors.length > 0) return sentence(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** @returns FleetError for whatever is no bug of ours, and the error itself otherwise */
+export function databaseProblem(error: unknown, place: string): unknown {
+  const code = codeOf(error);
+  const message = sentence(error);
+  if (secretive.has(code)) return new FleetError('refused', `${place} refuses the login: ${message}`);
+  if (code === '42501') return new FleetError('refused', `${place}: ${message} (this user has not the right for it; docs/fleet.md says which role has)`);
+  if (code === '25006') return new FleetError('refused', `${place}: ${message}`);
+  if (code === '3D000') return new FleetError('schema', `${place}: ${message}: an administrator makes it with createdb`);
+  if (['3F000', '42P01'].includes(code)) return new FleetError('schema', `${place} holds no fleet catalogue (${message}): "dumpbench fleet init" makes one`);
+  if (unreachable.has(code)) return new FleetError('unreachable', `${place} cannot be reached: ${message}`);
+  if (passing.has(code.slice(0, 2)) && /^[0-9A-Z]{5}$/.test(code)) return new FleetError('unreachable', `${place}: ${message}`);
+  if (/^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(message))
+    return new FleetError('unreachable', `${place}: the connection broke (${message})`);
+  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || certificate.test(code) || (code === '' && certificate.test(message)))
+    return new FleetError('refused', `${place}: the connection is not trusted: ${message} (sslmode and sslrootcert in the address say what is)`);
+  return error;
+}

@@ -1,0 +1,45 @@
+/**
+ * The packages that talk to databases. They are loaded when a catalogue is opened: no other command waits for them. Beside a bundle lie one script with
+ * pg, pg-boss and pglite-socket in it, and PGlite as it is, with the files that it looks for next to itself (scripts/build.mjs); a checkout has the packages.
+ */
+import { createRequire } from 'node:module';
+import type * as pglite from '@electric-sql/pglite';
+import type * as socket from '@electric-sql/pglite-socket';
+import type pg from 'pg';
+import type * as boss from 'pg-boss';
+
+interface Drivers {
+  readonly pg: typeof pg;
+  readonly boss: typeof boss;
+  readonly socket: typeof socket;
+}
+
+const load = createRequire(import.meta.url);
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
+
+let drivers: Drivers | undefined;
+
+export function loadDrivers(): Drivers {
+  if (drivers !== undefined) return drivers;
+  try {
+    drivers = load('./fleet-drivers.cjs') as Drivers;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    drivers = {
+      pg: load('pg') as Drivers['pg'],
+      boss: load('pg-boss') as Drivers['boss'],
+      socket: load('@electric-sql/pglite-socket') as Drivers['socket'],
+    };
+  }
+  return drivers;
+}
+
+/** PostgreSQL as WebAssembly. */
+export function loadPglite(): typeof pglite {
+  try {
+    return load('./pglite/index.cjs') as typeof pglite;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return load('@electric-sql/pglite') as typeof pglite;
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * A catalogue in a folder, without a server: PGlite, which one process can open. Whoever holds the lock of the folder opens it and serves the others
+ * on a socket that only the user can reach; everybody, the owner included, talks to it over that socket.
+ */
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { holdLock } from '../../analysis/page-index/held-lock.ts';
+import {
+  cataloguePlaces,
+  closeSocketToOthers,
+  removeOwner,
+  removeSocket,
+  socketFolder,
+  socketName,
+  writeOwner,
+  type CataloguePlaces,
+} from '../../files/catalogue-folder.ts';
+import { steadyMilliseconds } from '../../files/steady-clock.ts';
+import { Cancelled } from '../../shared/rpc.ts';
+import { FleetError } from '../fleet-error.ts';
+import { openDatabase, type Database } from './database.ts';
+import { loadDrivers, loadPglite } from './drivers.ts';
+import { ownerNote, ownerOf, ownerText } from './owner.ts';
+
+/** How long an owner that ends, or begins, may take until it answers or is gone. */
+const patienceMs = 120_000;
+/** How long an owner that has finished its own work serves those who are connected; a worker among them opens the catalogue itself then. */
+const lingerMs = 20_000;
+const mostClients = 256;
+
+class Busy extends Error {}
+
+/** Connections of a process: its own transactions exclude each other anyway. */
+const connect = (socket: string, place: string, connections: number, onClose?: () => Promise<void>): Database =>
+  openDatabase({
+    kind: 'embedded',
+    place,
+    pool: { host: socket, port: 5432, user: 'postgres', database: 'postgres', max: connections, connectionTimeoutMillis: patienceMs },
+    ...(onClose === undefined ? {} : { onClose }),
+  });
+
+async function own(folder: string, places: CataloguePlaces, command: string, connections: number, unlock: () => void): Promise<Database> {
+  const left = ownerOf(places.owner);
+  if (left !== undefined) removeSocket(left.socket, folder);
+  removeSocket(folder, folder);
+  removeOwner(places.owner);
+  const pglite = await loadPglite().PGlite.create(places.data);
+  const socket = socketFolder(folder);
+  const server = new (loadDrivers().socket.PGLiteSocketServer)({ db: pglite, path: join(socket, socketName), maxConnections: mostClients });
+  await server.start();
+  closeSocketToOthers(socket);
+  writeOwner(places.owner, JSON.stringify(ownerNote(command, socket)));
+  return connect(socket, folder, connections, async () => {
+    // To open the database takes longer than most commands: those who come while others are here are served too.
+    const end = steadyMilliseconds() + lingerMs;
+    while (server.getStats().activeConnections > 0 && steadyMilliseconds() < end) await sleep(20);
+    removeOwner(places.owner);
+    await server.stop();
+    await pglite.close();
+    removeSocket(socket, folder);
+    unlock();
+  });
+}
+
+export interface EmbeddedOptions {
+  /** For those who find the catalogue open. */
+  readonly command: string;
+  /** At once, of this process. */
+  readonly connections: number;
+  /** Makes a database where none is. */
+  readonly make: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * @throws FleetError busy when another process has it and cannot be reached from here
+ * @throws DumpError io when the folder is not the user's alone; Cancelled
+ */
+export async function openEmbedded(folder: string, { command, connections, make, signal }: EmbeddedOptions): Promise<Database> {
+  const none = (): FleetError => new FleetError('schema', `${folder} holds no fleet catalogue yet: "dumpbench fleet init" makes one`);
+  if (!make && !existsSync(folder)) throw none();
+  const places = cataloguePlaces(folder);
+  const giveUp = steadyMilliseconds() + patienceMs;
+  for (;;) {
+    if (signal.aborted) throw new Cancelled();
+    const unlock = await holdLock(places.lock, { what: `the catalogue ${folder}`, busy: () => new Busy(), waitMilliseconds: 0, signal }).catch(
+      (error: unknown) => {
+        if (error instanceof Busy) return undefined;
+        throw error;
+      },
+    );
+    if (unlock !== undefined) {
+      try {
+        if (!make && !existsSync(places.data)) throw none();
+        return await own(folder, places, command, connections, unlock);
+      } catch (error) {
+        unlock();
+        throw error;
+      }
+    }
+    const owner = ownerOf(places.owner);
+    if (owner !== undefined && owner.host !== hostname())
+      throw new FleetError(
+        'busy',
+        `the catalogue ${folder} is open: ${ownerText(owner)}. It can be reached on that machine alone; several machines need a server (--url)`,
+      );
+    if (owner !== undefined) {
+      const database = connect(owner.socket, folder, connections);
+      try {
+        await database.run('SELECT 1');
+        return database;
+      } catch (error) {
+        await database.close();
+        // It is about to end, or to begin.
+        if (!(error instanceof FleetError) || error.problem !== 'unreachable') throw error;
+      }
+    }
+    if (steadyMilliseconds() >= giveUp) {
+      const whose = owner === undefined ? 'another process, which does not say who it is' : ownerText(owner);
+      throw new FleetError('busy', `the catalogue ${folder} is open, and does not answer: ${whose}`);
+    }
+    await sleep(50);
+  }
+}

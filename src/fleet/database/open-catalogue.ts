@@ -1,0 +1,29 @@
+/** Where a catalogue is: on a server, or in a folder. */
+import { resolve } from 'node:path';
+import { usualCatalogueFolder } from '../../files/catalogue-folder.ts';
+import type { Database } from './database.ts';
+import { openEmbedded } from './embedded.ts';
+import { isServerAddress, openServer } from './server.ts';
+
+export interface CatalogueChoice {
+  /** An address (postgres://…) or a folder; the environment's, else the user's own folder, where nothing is said. */
+  readonly where?: string | undefined;
+  /** For those who find an embedded catalogue open. */
+  readonly command: string;
+  readonly signal: AbortSignal;
+  /** Makes a database in a folder that has none. */
+  readonly make?: boolean;
+  /** Of this process, at once. */
+  readonly connections?: number;
+}
+
+/** Keeps a password out of the list of processes (SECURITY.md). */
+export const urlVariable = 'DUMPBENCH_FLEET_URL';
+
+/**
+ * @throws FleetError for an address that is none; that a server does not answer shows with the first statement
+ */
+export function openCatalogue({ where, command, signal, make = false, connections = 2 }: CatalogueChoice): Promise<Database> {
+  const chosen = where ?? process.env[urlVariable] ?? usualCatalogueFolder();
+  return isServerAddress(chosen) ? Promise.resolve(openServer(chosen, connections)) : openEmbedded(resolve(chosen), { command, connections, make, signal });
+}

@@ -1,0 +1,13 @@
+/** What the doors use of a fleet. Loaded when a command of `fleet` runs, or a catalogue is asked about. */
+export { addDumps } from './add.ts';
+export { changeIssue, listIssues } from './catalogue/issues.ts';
+export { retryPlaces } from './catalogue/places.ts';
+export { queryCatalogue } from './catalogue/query.ts';
+export { statusOf } from './catalogue/status.ts';
+export type { Database } from './database/database.ts';
+export { openCatalogue } from './database/open-catalogue.ts';
+export { FleetError } from './fleet-error.ts';
+export { initCatalogue } from './init.ts';
+export { startBoss } from './queue/boss.ts';
+export { assertSchema } from './schema/migrate.ts';
+export { Worker, type WorkDone } from './worker/worker.ts';

@@ -1,0 +1,43 @@
+/** Who may do what: the owner (whoever runs `fleet init`) everything, workers rows, readers nothing but look. */
+import * as v from 'valibot';
+import type { Database } from '../database/database.ts';
+import { catalogueSchema, queueSchema, readerRole, workerRole } from './names.ts';
+
+const makeRole = (name: string): string => `DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}') THEN CREATE ROLE ${name} NOLOGIN; END IF;
+END $$;`;
+
+/** What an administrator runs where the owner may not make roles. */
+export const makeRoles = `${makeRole(workerRole)}\n${makeRole(readerRole)}\n`;
+
+/** Rights on what is there, and on what later versions add. The owner runs it. */
+export const grants = `
+REVOKE ALL ON SCHEMA ${catalogueSchema}, ${queueSchema} FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${queueSchema} FROM PUBLIC;
+GRANT USAGE ON SCHEMA ${catalogueSchema}, ${queueSchema} TO ${workerRole}, ${readerRole};
+GRANT SELECT ON ALL TABLES IN SCHEMA ${catalogueSchema}, ${queueSchema} TO ${workerRole}, ${readerRole};
+GRANT INSERT, UPDATE ON ${catalogueSchema}.dump, ${catalogueSchema}.place, ${catalogueSchema}.issue TO ${workerRole};
+GRANT INSERT, DELETE ON ${catalogueSchema}.finding TO ${workerRole};
+GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${queueSchema} TO ${workerRole};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${catalogueSchema}, ${queueSchema} TO ${workerRole};
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${queueSchema} TO ${workerRole};
+`;
+
+const presence = v.object({ roles: v.number(), may: v.boolean() });
+
+/** Makes the roles where that may be done, and gives them their rights. @returns what an administrator has to run; undefined when all is done */
+export async function grantRoles(database: Database): Promise<string | undefined> {
+  // The embedded catalogue has one user: whoever can enter its folder.
+  if (database.kind === 'embedded') return undefined;
+  const [found] = await database.rows(
+    presence,
+    `SELECT (SELECT count(*)::int FROM pg_roles WHERE rolname IN ('${workerRole}', '${readerRole}')) AS roles,
+            (SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user) AS may`,
+  );
+  if (found?.roles !== 2) {
+    if (found?.may !== true) return makeRoles;
+    await database.run(makeRoles);
+  }
+  await database.run(grants);
+  return undefined;
+}

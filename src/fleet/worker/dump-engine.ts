@@ -1,0 +1,141 @@
+/**
+ * The engine in a child process that opens dumps for a worker. A dump can hang it, crash it, or fill the memory: the parent watches and ends it,
+ * says which of these it was, and starts another one for the next dump.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { watchMemory } from '../../files/process-memory.ts';
+import { engineProtocol, type EngineClient } from '../../shared/engine-protocol.ts';
+import { Cancelled, connect, EngineFailure } from '../../shared/rpc.ts';
+import { byteText } from '../../shared/units.ts';
+
+export interface EngineLimits {
+  /** For one dump, from beginning to end. */
+  readonly seconds: number;
+  /** Resident memory of the child. */
+  readonly bytes: number;
+}
+
+/** What a dump did to the process that opened it. */
+export class EngineCrash extends Error {
+  override name = 'EngineCrash';
+  readonly kind: 'hang' | 'memory' | 'crash';
+  constructor(kind: EngineCrash['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** In a checkout beside the engine, in a bundle beside the bundle. */
+function entry(): string {
+  const here = fileURLToPath(import.meta.url);
+  return here.endsWith('.ts') ? join(dirname(here), '..', '..', 'analysis', 'host', 'child-process.ts') : join(dirname(here), 'child-process.js');
+}
+
+/** It reads hostile bytes: no password and no address of a database is handed on. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = ['HOME', 'PATH', 'TMPDIR', 'TEMP', 'TMP', 'XDG_CACHE_HOME', 'LOCALAPPDATA', 'APPDATA', 'USERPROFILE', 'SystemRoot', 'LANG', 'LC_ALL'];
+  return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+}
+
+/** A child that has looked at so many dumps makes room for a fresh one. */
+const mostDumps = 200;
+
+class Child {
+  readonly client: EngineClient;
+  readonly process: ChildProcess;
+  /** Why it ended; it is not started again. */
+  ended: string | undefined;
+  dumps = 0;
+
+  constructor() {
+    const child = fork(entry(), [], { execArgv: [], serialization: 'advanced', env: environment(), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.process = child;
+    let complaint = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)));
+    const listeners: ((reason: string) => void)[] = [];
+    const end = (reason: string): void => {
+      if (this.ended !== undefined) return;
+      this.ended = reason;
+      for (const listener of listeners) listener(reason);
+    };
+    child.on('error', (error) => end(`it could not be started: ${error.message}`));
+    // After its last words have been read.
+    child.on('close', (code, signal) => end(`it ended with ${signal ?? `code ${code}`}${complaint === '' ? '' : `: ${complaint.trim()}`}`));
+    this.client = connect(engineProtocol, {
+      post: (message) => {
+        if (child.connected) child.send(message as object, () => undefined);
+      },
+      onMessage: (listener) => child.on('message', listener),
+      onClose: (listener) => listeners.push(listener),
+      close: () => child.kill('SIGKILL'),
+    });
+  }
+
+  kill(): void {
+    this.process.kill('SIGKILL');
+  }
+}
+
+export class DumpEngine {
+  #child: Child | undefined;
+  readonly #limits: EngineLimits;
+
+  constructor(limits: EngineLimits) {
+    this.#limits = limits;
+  }
+
+  /** Of the child that is there now; for tests and for the log. */
+  get pid(): number | undefined {
+    return this.#child?.process.pid;
+  }
+
+  /**
+   * Works on one dump.
+   * @throws EngineCrash when the child had to be ended, or ended itself; what the engine throws; Cancelled
+   */
+  async run<T>(work: (engine: EngineClient) => Promise<T>, signal: AbortSignal): Promise<T> {
+    if (signal.aborted) throw new Cancelled();
+    const child = this.#fresh();
+    const { pid } = child.process;
+    let over: EngineCrash | Cancelled | undefined;
+    const stop = (why: EngineCrash | Cancelled): void => {
+      over ??= why;
+      child.kill();
+    };
+    const { seconds, bytes } = this.#limits;
+    const timer = setTimeout(() => stop(new EngineCrash('hang', `it was ended after ${seconds} s`)), seconds * 1000);
+    const unwatch =
+      pid === undefined ? undefined : watchMemory(pid, bytes, () => stop(new EngineCrash('memory', `it took more than ${byteText(bytes)} of memory`)));
+    const cancel = (): void => stop(new Cancelled());
+    signal.addEventListener('abort', cancel);
+    try {
+      return await work(child.client);
+    } catch (error) {
+      if (over !== undefined) throw over;
+      if (child.ended !== undefined) throw new EngineCrash('crash', child.ended);
+      if (error instanceof EngineFailure) throw new EngineCrash('crash', error.message);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      unwatch?.();
+      signal.removeEventListener('abort', cancel);
+      child.dumps += 1;
+      if (over !== undefined || child.ended !== undefined) this.#child = undefined;
+    }
+  }
+
+  #fresh(): Child {
+    const old = this.#child;
+    if (old !== undefined && old.ended === undefined && old.process.connected && old.dumps < mostDumps) return old;
+    old?.kill();
+    this.#child = new Child();
+    return this.#child;
+  }
+
+  end(): void {
+    this.#child?.kill();
+    this.#child = undefined;
+  }
+}

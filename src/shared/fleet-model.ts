@@ -1,0 +1,101 @@
+/** What the commands of `fleet` answer. Rules as in model.ts. */
+import * as v from 'valibot';
+import { count, isoTime } from './json-values.ts';
+import { schemaVersion } from './model.ts';
+import { verdictClasses } from './verdict-model.ts';
+
+const schema = v.literal(schemaVersion);
+
+/**
+ * queued: in the queue, or being worked on · done: its dump is in the catalogue · refused: no dump that opens · failed: it ended the processes that opened it,
+ * or could not be reached · expanded: an archive or a disk whose dumps are places of their own.
+ */
+export const placeStates = ['queued', 'done', 'refused', 'failed', 'expanded'] as const;
+export const issueStates = ['new', 'open', 'fixed', 'ignored'] as const;
+export type IssueState = (typeof issueStates)[number];
+
+const counts = <const K extends readonly string[]>(names: K) =>
+  v.strictObject(Object.fromEntries(names.map((name) => [name, count])) as Record<K[number], typeof count>);
+
+const catalogueKind = v.picklist(['server', 'embedded']);
+
+export const fleetInitSchema = v.strictObject({
+  schema,
+  place: v.string(),
+  kind: catalogueKind,
+  /** Of the catalogue's schema; 0 where there was none. */
+  version: v.strictObject({ from: count, to: count }),
+  /** granted: the group roles are there and have their rights · missing: `sql` makes them · none: an embedded catalogue has one user. */
+  roles: v.picklist(['granted', 'missing', 'none']),
+  /** What an administrator has to run before `fleet init` is run again. */
+  sql: v.optional(v.string()),
+});
+
+export const fleetAddSchema = v.strictObject({
+  schema,
+  /** Dumps, sets, and archives that were found. */
+  found: count,
+  /** New ones. */
+  added: count,
+  /** Known ones whose files are others now. */
+  changed: count,
+  /** Files that begin as no dump. */
+  others: count,
+  unreadable: v.array(v.strictObject({ path: v.string(), why: v.string() })),
+});
+export type FleetAddJson = v.InferOutput<typeof fleetAddSchema>;
+
+export const fleetWorkerSchema = v.strictObject({
+  schema,
+  /** Jobs that ended, whatever came of them. */
+  done: count,
+  /** Dumps that the catalogue did not have. */
+  newDumps: count,
+  failed: count,
+});
+
+export const fleetStatusSchema = v.strictObject({
+  schema,
+  place: v.string(),
+  kind: catalogueKind,
+  version: count,
+  /** Whether lines of logs and command lines are kept. */
+  texts: v.boolean(),
+  dumps: count,
+  places: counts(placeStates),
+  /** Jobs that are worked on now. */
+  active: count,
+  issues: counts(issueStates),
+  workers: v.array(v.strictObject({ host: v.string(), pid: count, since: isoTime, seen: isoTime })),
+  /** Places of which nothing came, or nothing yet; the first 20. */
+  troubles: v.array(v.strictObject({ id: count, path: v.string(), state: v.picklist(placeStates), problem: v.optional(v.string()) })),
+});
+export type FleetStatusJson = v.InferOutput<typeof fleetStatusSchema>;
+
+export const fleetRetrySchema = v.strictObject({ schema, retried: count });
+
+export const fleetQuerySchema = v.strictObject({
+  schema,
+  columns: v.array(v.string()),
+  rows: v.array(v.array(v.unknown())),
+  /** There are more rows than were asked for. */
+  truncated: v.boolean(),
+});
+export type FleetQueryJson = v.InferOutput<typeof fleetQuerySchema>;
+
+export const fleetIssueSchema = v.strictObject({
+  id: count,
+  class: v.picklist(verdictClasses),
+  title: v.string(),
+  status: v.picklist(issueStates),
+  note: v.optional(v.string()),
+  links: v.array(v.string()),
+  /** Dumps with its signature. */
+  dumps: count,
+  /** By the times of the crashes, else of the dumps; absent where no dump says one. */
+  first: v.optional(isoTime),
+  last: v.optional(isoTime),
+  releases: v.array(v.string()),
+});
+export type FleetIssueJson = v.InferOutput<typeof fleetIssueSchema>;
+export const fleetIssuesSchema = v.strictObject({ schema, issues: v.array(fleetIssueSchema) });

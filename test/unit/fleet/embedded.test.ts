@@ -1,0 +1,192 @@
+/** A catalogue in a folder, without a server: made, filled, asked, and shared by processes that come at the same time. */
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { holdLock } from '../../../src/analysis/page-index/held-lock.ts';
+import { openCatalogue, type Database } from '../../../src/fleet/index.ts';
+import { bundledSamples } from '../../../src/samples/bundled.ts';
+import {
+  fleetAddSchema,
+  fleetInitSchema,
+  fleetIssuesSchema,
+  fleetQuerySchema,
+  fleetRetrySchema,
+  fleetStatusSchema,
+  fleetWorkerSchema,
+} from '../../../src/shared/fleet-model.ts';
+import { runInProcess } from '../../cli-in-process.ts';
+import { runCliProcess } from '../../cli-process.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+import { wrongBySchema } from '../published-schemas.ts';
+import { tinyDump } from '../../fleet/tiny-dumps.ts';
+
+const scratch = scratchFolder();
+process.env.XDG_CACHE_HOME = join(scratch, 'cache');
+const catalogue = join(scratch, 'catalogue');
+const dumps = join(scratch, 'dumps');
+const crash = fileURLToPath(new URL('../../dumps/c-null-kthread.kdump', import.meta.url));
+
+/** Opening it takes longer than most commands. */
+let holder: Database | undefined;
+
+const fleet = (...words: readonly string[]) => runInProcess(['fleet', ...words, '--catalogue', catalogue]);
+
+async function answer<const S extends v.GenericSchema>(schema: S, ...words: readonly string[]): Promise<v.InferOutput<S>> {
+  const { code, out, err } = await fleet(...words, '--json');
+  expect(err.replaceAll(/^.*: (?:new|known already|refused): .*\n/gm, '')).toBe('');
+  expect(code).toBe(0);
+  const document: unknown = JSON.parse(out);
+  expect(wrongBySchema(schema, document)).toEqual([]);
+  return v.parse(schema, document);
+}
+
+beforeAll(() => {
+  mkdirSync(join(dumps, 'below', 'deeper'), { recursive: true });
+  for (const { name, bytes } of bundledSamples()) writeFileSync(join(dumps, name), bytes);
+  copyFileSync(join(dumps, 'sample-damaged.s390'), join(dumps, 'below', 'deeper', 'the same again'));
+  copyFileSync(crash, join(dumps, 'below', 'vmcore'));
+  writeFileSync(join(dumps, 'notes.txt'), 'no dump\n');
+});
+
+describe('a catalogue in a folder', () => {
+  it('is not there until it is made', async () => {
+    const { code, err } = await fleet('status');
+    expect([code, err]).toEqual([3, expect.stringContaining('holds no fleet catalogue yet: "dumpbench fleet init" makes one')]);
+    expect(await answer(fleetInitSchema, 'init')).toMatchObject({ kind: 'embedded', place: catalogue, version: { from: 0, to: 1 }, roles: 'none' });
+    expect(await answer(fleetInitSchema, 'init')).toMatchObject({ version: { from: 1, to: 1 } });
+    expect(statSync(catalogue).mode & 0o777).toBe(0o700);
+  });
+
+  it('is served to the commands that follow by whoever has it open', async () => {
+    holder = await openCatalogue({ where: catalogue, command: 'fleet worker', signal: new AbortController().signal });
+    expect(statSync(join(catalogue, '.s.PGSQL.5432')).mode & 0o777).toBe(0o600);
+    expect(await answer(fleetStatusSchema, 'status')).toMatchObject({ kind: 'embedded', dumps: 0 });
+  });
+
+  it('takes dumps in, once: folders, copies, and what is no dump', async () => {
+    expect(await answer(fleetAddSchema, 'add', dumps)).toEqual({ schema: 1, found: 4, added: 4, changed: 0, others: 1, unreadable: [] });
+    expect(await answer(fleetAddSchema, 'add', dumps, join(dumps, 'below', 'vmcore'))).toMatchObject({ found: 5, added: 0, changed: 0 });
+    expect(await answer(fleetWorkerSchema, 'worker', '--until-empty')).toEqual({ schema: 1, done: 4, newDumps: 3, failed: 0 });
+    const status = await answer(fleetStatusSchema, 'status');
+    expect(status).toMatchObject({ dumps: 3, places: { queued: 0, done: 4, refused: 0, failed: 0 }, active: 0, troubles: [], issues: { new: 1 } });
+    expect(await answer(fleetAddSchema, 'add', dumps)).toMatchObject({ found: 4, added: 0, changed: 0 });
+    expect(await answer(fleetWorkerSchema, 'worker', '--until-empty')).toMatchObject({ done: 0 });
+  });
+
+  it('takes a file whose contents have changed for another dump, and keeps the one that it was', async () => {
+    const path = join(dumps, 'changing');
+    writeFileSync(path, tinyDump(1));
+    await answer(fleetAddSchema, 'add', path);
+    writeFileSync(path, tinyDump(2));
+    utimesSync(path, 1, 1);
+    expect(await answer(fleetAddSchema, 'add', path)).toMatchObject({ added: 0, changed: 1 });
+    expect(await answer(fleetWorkerSchema, 'worker', '--until-empty')).toMatchObject({ newDumps: 1 });
+    rmSync(path);
+  });
+
+  it('answers queries, and takes none that writes or that is two', async () => {
+    const { columns, rows } = await answer(fleetQuerySchema, 'query', 'SELECT class, count(*) AS dumps FROM dump WHERE issue IS NOT NULL GROUP BY class');
+    expect({ columns, rows }).toEqual({ columns: ['class', 'dumps'], rows: [['null-pointer', '1']] });
+    expect(await answer(fleetQuerySchema, 'query', 'SELECT 1 AS a, 2 AS a UNION ALL SELECT 3, 4', '--rows', '1')).toMatchObject({
+      columns: ['a', 'a'],
+      rows: [[1, 2]],
+      truncated: true,
+    });
+    for (const text of [
+      'DELETE FROM dump',
+      'SELECT 1; DROP TABLE dump',
+      'COMMIT',
+      'WITH gone AS (DELETE FROM dump RETURNING 1) SELECT * FROM gone',
+      'SELECT nothing',
+    ])
+      expect(await fleet('query', text)).toMatchObject({ code: 2, err: expect.stringContaining('dumpbench: the query: ') as string });
+    expect(await answer(fleetStatusSchema, 'status')).toMatchObject({ dumps: 4 });
+  });
+
+  it('groups dumps of one signature into an issue, with what people know of it', async () => {
+    const [issue] = (await answer(fleetIssuesSchema, 'issues')).issues;
+    expect(issue).toMatchObject({ class: 'null-pointer', status: 'new', dumps: 1, links: [] });
+    expect(issue?.releases).toHaveLength(1);
+    const change = ['--status', 'fixed', '--note', 'fixed\tby <b>me</b>', '--link', 'https://bugs.example/1', '--link', 'https://bugs.example/1'];
+    const changed = await answer(fleetIssuesSchema, 'issues', String(issue?.id), ...change);
+    expect(changed.issues).toEqual([{ ...issue, status: 'fixed', note: 'fixed\tby <b>me</b>', links: ['https://bugs.example/1'] }]);
+    expect((await answer(fleetIssuesSchema, 'issues', '--status', 'new')).issues).toEqual([]);
+    expect((await fleet('issues', String(issue?.id))).out).toContain('note      fixed\\u{9}by <b>me</b>');
+    expect(await fleet('issues', '999')).toMatchObject({ code: 2 });
+    expect(await fleet('issues', '1', '--link', 'javascript:alert(1)')).toMatchObject({ code: 2 });
+  });
+
+  it('keeps no lines of logs and no command lines when it may not', async () => {
+    const texts = async (): Promise<string> =>
+      JSON.stringify((await answer(fleetQuerySchema, 'query', 'SELECT command_line, verdict::text, detail FROM dump LEFT JOIN finding USING (dump_key)')).rows);
+    expect(await texts()).toContain('evidence');
+    await answer(fleetInitSchema, 'init', '--no-texts');
+    expect(await answer(fleetStatusSchema, 'status')).toMatchObject({ texts: false });
+    expect(await texts()).not.toContain('evidence');
+    writeFileSync(join(dumps, 'later.vmcore'), tinyDump(77));
+    await answer(fleetAddSchema, 'add', dumps);
+    await answer(fleetWorkerSchema, 'worker', '--until-empty');
+    const kept = await answer(
+      fleetQuerySchema,
+      'query',
+      "SELECT count(*)::int FROM dump LEFT JOIN finding USING (dump_key) WHERE command_line IS NOT NULL OR detail IS NOT NULL OR verdict ? 'evidence'",
+    );
+    expect(kept.rows).toEqual([[0]]);
+  });
+
+  it('puts what failed back into the queue', async () => {
+    expect(await answer(fleetRetrySchema, 'retry')).toEqual({ schema: 1, retried: 0 });
+    expect(await answer(fleetRetrySchema, 'retry', '1', '99999')).toEqual({ schema: 1, retried: 1 });
+    expect(await answer(fleetWorkerSchema, 'worker', '--until-empty')).toEqual({ schema: 1, done: 1, newDumps: 0, failed: 0 });
+  });
+});
+
+describe('several processes', () => {
+  beforeAll(() => holder?.close());
+
+  it('reach an embedded catalogue at once, through whoever has it open', async () => {
+    const more = join(scratch, 'more');
+    mkdirSync(more);
+    for (let number = 100; number < 106; number += 1) writeFileSync(join(more, `d${number}`), tinyDump(number));
+    const run = (...words: readonly string[]) => runCliProcess(['fleet', ...words, '--catalogue', catalogue, '--json']);
+    const all = await Promise.all([run('add', more), run('add', more), run('status')]);
+    expect(all.map(({ code, err }) => [code, err])).toEqual(all.map(() => [0, '']));
+    const added = all.slice(0, 2).map(({ out }) => v.parse(fleetAddSchema, JSON.parse(out)).added);
+    expect((added[0] ?? 0) + (added[1] ?? 0)).toBe(6);
+    const workers = await Promise.all([run('worker', '--until-empty'), run('worker', '--until-empty')]);
+    expect(workers.map(({ code }) => code)).toEqual([0, 0]);
+    const done = workers.map(({ out }) => v.parse(fleetWorkerSchema, JSON.parse(out)).newDumps);
+    expect((done[0] ?? 0) + (done[1] ?? 0)).toBe(6);
+  });
+
+  it('are told whose it is where they cannot reach it', async () => {
+    const unlock = await holdLock(join(catalogue, 'lock'), { what: 'the catalogue', busy: () => new Error('busy') });
+    const note = { pid: 4711, host: `not-${hostname()}`, since: '2026-01-02T03:04:05.000Z', command: 'fleet worker', socket: catalogue };
+    writeFileSync(join(catalogue, 'owner.json'), JSON.stringify(note), { mode: 0o600 });
+    const { code, err } = await runCliProcess(['fleet', 'status', '--catalogue', catalogue]);
+    unlock();
+    expect([code, err]).toEqual([3, expect.stringContaining(`is open: process 4711 on not-${hostname()} ("fleet worker") since 2026-01-02T03:04:05.000Z`)]);
+    expect(await fleet('status')).toMatchObject({ code: 0 });
+  });
+
+  it('enter no folder that others may enter', async () => {
+    chmodSync(catalogue, 0o755);
+    expect(await fleet('status')).toMatchObject({ code: 3, err: expect.stringContaining('others may enter it') as string });
+    chmodSync(catalogue, 0o700);
+  });
+});
+
+it('help shows the line that needs no server, and every action by itself', async () => {
+  const line = 'dumpbench fleet init && dumpbench sample dumps && dumpbench fleet add dumps && dumpbench fleet worker --until-empty && dumpbench fleet issues';
+  const { out } = await runInProcess(['fleet', '--help']);
+  expect(out).toContain(line);
+  expect(await fleet('delete')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('fleet knows init, add, worker, status, retry, issues, query, not "delete"') as string,
+  });
+  expect(await fleet('status', '--jobs', '2')).toMatchObject({ code: 2, err: expect.stringContaining('--jobs does not go with "fleet status"') as string });
+  expect(readFileSync(new URL('../../../docs/fleet.md', import.meta.url), 'utf8')).toContain(line);
+});

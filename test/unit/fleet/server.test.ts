@@ -1,0 +1,146 @@
+/** A catalogue on a PostgreSQL server: schema, roles, and what messages and the list of processes show of an address. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { openServer, serverAddress } from '../../../src/fleet/database/server.ts';
+import { jsonbParameter, storableText } from '../../../src/fleet/database/storable.ts';
+import { initCatalogue } from '../../../src/fleet/init.ts';
+import { fleetStatusSchema, fleetWorkerSchema } from '../../../src/shared/fleet-model.ts';
+import { runInProcess } from '../../cli-in-process.ts';
+import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
+import { tinyDump } from '../../fleet/tiny-dumps.ts';
+import { describeNeeding } from '../../requirements.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+
+const scratch = scratchFolder();
+process.env.XDG_CACHE_HOME = join(scratch, 'cache');
+
+describe('addresses', () => {
+  it('say how the connection is protected: a server elsewhere has to prove who it is', () => {
+    const ssl = (text: string) => serverAddress(text).config.ssl;
+    expect(ssl('postgres://me@localhost/fleet')).toBe(false);
+    expect(ssl('postgres:///fleet?host=%2Frun%2Fpostgresql')).toBe(false);
+    expect(ssl('postgres://me@db.example/fleet')).toMatchObject({ rejectUnauthorized: true, servername: 'db.example' });
+    expect(ssl('postgres://me@db.example/fleet')).not.toHaveProperty('checkServerIdentity');
+    expect(ssl('postgres://me@db.example/fleet?sslmode=verify-ca')).toMatchObject({
+      rejectUnauthorized: true,
+      checkServerIdentity: expect.any(Function) as () => void,
+    });
+    expect(ssl('postgres://me@db.example/fleet?sslmode=disable')).toBe(false);
+    for (const mode of ['prefer', 'allow', 'no-verify'])
+      expect(() => serverAddress(`postgres://me@db.example/fleet?sslmode=${mode}`)).toThrow(/is not offered/);
+  });
+
+  it('are shown without a password, and what is wrong with one is said without it', () => {
+    const { place, hasPassword, config } = serverAddress('postgres://me:s3cret%2F@db.example:6543/fleet');
+    expect({ place, hasPassword, password: config.password }).toEqual({ place: 'postgres://me@db.example:6543/fleet', hasPassword: true, password: 's3cret/' });
+    for (const wrong of ['postgres://me:s3cret@:x/fleet', 'postgres://me:s3cret@h/fleet?sslmod=x', 'postgres://me:s3cret@h:99999/fleet']) {
+      expect(() => serverAddress(wrong)).toThrow(/--url: /);
+      expect(() => serverAddress(wrong)).not.toThrow(/s3cret/);
+    }
+  });
+});
+
+it('text that PostgreSQL cannot keep is made such that it can', () => {
+  expect(storableText('a\0b\ud800c\u{1f600}')).toBe('a\u2400b\ufffdc\u{1f600}');
+  expect(jsonbParameter({ 'a\0': ['\udfff', 1, null, { x: '\0' }] })).toBe('{"a\u2400":["\ufffd",1,null,{"x":"\u2400"}]}');
+});
+
+describeNeeding('postgresql', 'a catalogue on a server', () => {
+  let server: PostgresServer;
+  const fleet = (...words: readonly string[]) => runInProcess(['fleet', ...words]);
+  beforeAll(() => {
+    server = startPostgres();
+    server.createDatabase('fleet');
+  });
+  afterAll(() => {
+    server.stop();
+  });
+
+  it('is made once by two that make it at the same time', async () => {
+    const both = [openServer(server.url(), 3), openServer(server.url(), 3)];
+    const made = await Promise.all(both.map((database) => initCatalogue(database, {})));
+    expect(made.map(({ version }) => version.from).sort()).toEqual([0, 1]);
+    expect(made.map(({ roles }) => roles)).toEqual(['granted', 'granted']);
+    for (const database of both) await database.close();
+    expect(server.psql('SELECT count(*) FROM dumpbench.migration', 'fleet')).toBe('1');
+  });
+
+  it('of a newer program is left as it is, and named', async () => {
+    server.psql("INSERT INTO dumpbench.migration VALUES (999, 'later', '9.9')", 'fleet');
+    for (const action of [['init'], ['status'], ['add', scratch], ['worker', '--until-empty']])
+      expect(await fleet(...action, '--url', server.url())).toMatchObject({
+        code: 3,
+        err: expect.stringMatching(/made by a newer Dumpbench: its schema has version 999, and this one .* up to 1\b/) as string,
+      });
+    server.psql('DELETE FROM dumpbench.migration WHERE version = 999', 'fleet');
+  });
+
+  it('gives workers and readers the rights that they need, and no others', async () => {
+    server.psql('CREATE ROLE works LOGIN IN ROLE dumpbench_worker; CREATE ROLE reads LOGIN IN ROLE dumpbench_reader; CREATE ROLE stranger LOGIN');
+    const folder = join(scratch, 'dumps');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'one'), tinyDump(1));
+    writeFileSync(join(folder, 'two'), tinyDump(2));
+    expect(await fleet('add', folder, '--url', server.url('works'))).toMatchObject({ code: 0 });
+    const worked = await fleet('worker', '--until-empty', '--quiet', '--json', '--url', server.url('works'));
+    expect(v.parse(fleetWorkerSchema, JSON.parse(worked.out))).toMatchObject({ done: 2, newDumps: 2 });
+    const status = await fleet('status', '--json', '--url', server.url('reads'));
+    expect(v.parse(fleetStatusSchema, JSON.parse(status.out))).toMatchObject({ dumps: 2, kind: 'server' });
+    const refused = { code: 3, err: expect.stringContaining('has not the right for it') as string };
+    for (const words of [
+      ['add', folder, scratch],
+      ['retry', '1'],
+      ['issues', '1', '--note', 'x'],
+    ])
+      expect(await fleet(...words, '--url', server.url('reads'))).toMatchObject(refused);
+    expect(await fleet('status', '--url', server.url('stranger'))).toMatchObject({ code: 3 });
+    for (const user of ['works', 'reads']) {
+      const database = openServer(server.url(user), 1);
+      const denied = [
+        'DROP TABLE dumpbench.dump',
+        'ALTER TABLE dumpbench.dump ADD x int',
+        'CREATE TABLE dumpbench.x (y int)',
+        'CREATE SCHEMA x',
+        'DELETE FROM dumpbench.dump',
+        'DELETE FROM dumpbench.migration',
+        "UPDATE dumpbench.setting SET value = 'true'",
+        'TRUNCATE dumpbench_queue.job_common',
+        'DROP TABLE dumpbench_queue.job_common',
+      ];
+      for (const text of denied) await expect(database.run(text), `${user}: ${text}`).rejects.toThrow(/permission denied|must be owner/);
+      if (user === 'reads')
+        for (const text of [
+          "UPDATE dumpbench.issue SET note = 'x'",
+          'DELETE FROM dumpbench_queue.job_common',
+          "INSERT INTO dumpbench.place (storage, path_bytes, path, stamp, title) VALUES ('', '', '', '', '')",
+        ])
+          await expect(database.run(text), text).rejects.toThrow(/permission denied/);
+      await database.close();
+    }
+  });
+
+  it('names what an administrator has to run where roles may not be made', async () => {
+    server.psql('CREATE ROLE plain LOGIN; DROP ROLE works; DROP ROLE reads');
+    server.psql('CREATE DATABASE other OWNER plain');
+    for (const role of ['dumpbench_worker', 'dumpbench_reader']) server.psql(`DROP OWNED BY ${role}`, 'fleet');
+    server.psql('DROP ROLE dumpbench_worker; DROP ROLE dumpbench_reader');
+    const first = await fleet('init', '--url', server.url('plain', 'other'));
+    expect(first).toMatchObject({ code: 0, err: expect.stringContaining('an administrator runs what follows') as string });
+    server.psql(first.out.slice(first.out.indexOf('\n') + 1));
+    expect(await fleet('init', '--url', server.url('plain', 'other'))).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('that is not there, or does not let one in, is said so without a secret', async () => {
+    const gone = await fleet('status', '--url', `postgres://me:s3cret@/fleet?host=${encodeURIComponent(join(scratch, 'nowhere'))}`);
+    expect(gone).toMatchObject({ code: 3, err: expect.stringContaining('cannot be reached') as string });
+    const nobody = await fleet('status', '--url', server.url('nobody').replace('nobody@', 'nobody:s3cret@'));
+    expect(nobody).toMatchObject({ code: 3, err: expect.stringContaining('refuses the login') as string });
+    expect(`${gone.err}${nobody.err}`).not.toContain('s3cret');
+    expect(await fleet('status', '--url', server.url('admin', 'empty'))).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('an administrator makes it with createdb') as string,
+    });
+  });
+});
