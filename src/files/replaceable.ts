@@ -6,10 +6,10 @@ import * as v from 'valibot';
 import { lookedAtBytes, matchedText, seemingKind } from './seeming-kind.ts';
 
 /** `own`: what the program keeps for itself, in a folder of its own. */
-export type OutputKind = 'report' | 'manifest' | 'attestation' | 'session' | 'rows' | 'sample' | 'export' | 'capsule' | 'own';
+export type OutputKind = 'report' | 'manifest' | 'attestation' | 'session' | 'rows' | 'sample' | 'export' | 'capsule' | 'piece' | 'own';
 
 /** Outputs that replace nothing. */
-const neverReplacing = ['sample', 'export', 'capsule'] as const;
+const neverReplacing = ['sample', 'export', 'capsule', 'piece'] as const;
 type NeverReplacing = (typeof neverReplacing)[number];
 const replacesNothing = (kind: OutputKind): kind is NeverReplacing => neverReplacing.some((one) => one === kind);
 
@@ -58,6 +58,7 @@ const replaces: Readonly<Record<Exclude<OutputKind, 'own'>, string>> = {
   sample: 'a sample replaces nothing',
   export: 'an export replaces nothing',
   capsule: 'a capsule replaces nothing',
+  piece: 'a piece of an index replaces nothing',
 };
 
 const named = v.object({ name: v.string(), digest: v.object({ sha256: v.string() }) });

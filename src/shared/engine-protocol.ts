@@ -14,7 +14,7 @@ import { kernelProtocol } from './kernel-protocol.ts';
 import { cacheProtocol } from './cache-protocol.ts';
 import { compareMethods } from './compare-protocol.ts';
 import { cpusSchema } from './cpu-model.ts';
-import { asceSources, indexSchema, readSchema, sqlSchema, translateSchema } from './memory-model.ts';
+import { asceSources, indexRangeSchema, indexSchema, rangePlanSchema, readSchema, sqlSchema, translateSchema } from './memory-model.ts';
 import { addressSpaces, infoSchema, pageClasses, pageStates } from './model.ts';
 import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSchema } from './structure-model.ts';
 import { triageDumpSchema } from './triage-model.ts';
@@ -138,6 +138,37 @@ export const engineProtocol = {
       memory: v.optional(count),
       /** Page workers, also where the dump is small; 0: the engine's thread alone. */
       workers: v.optional(count),
+    }),
+    result: indexSchema,
+    progress: scanProgressSchema,
+  },
+  /** The ranges in which a large dump can be indexed by several processes. */
+  planRanges: {
+    params: v.strictObject({ dump, rangeSize: v.optional(count), workers: v.optional(count) }),
+    result: rangePlanSchema,
+  },
+  /** One of them, into a piece of its own. */
+  indexRange: {
+    params: v.strictObject({
+      dump,
+      number: count,
+      rangeSize: count,
+      output: v.string(),
+      digest: v.boolean(),
+      memory: v.optional(count),
+      workers: v.optional(count),
+    }),
+    result: indexRangeSchema,
+    progress: scanProgressSchema,
+  },
+  /** The pieces of a folder as one index. */
+  mergeRanges: {
+    params: v.strictObject({
+      dump,
+      folder: v.string(),
+      path: v.optional(v.string()),
+      /** Stored bytes from which on the index is read from the pieces. */
+      piecesFrom: v.optional(count),
     }),
     result: indexSchema,
     progress: scanProgressSchema,

@@ -79,8 +79,47 @@ export const indexSchema = v.strictObject({
   confirmed: v.optional(v.strictObject({ pages: count, of: count, why: v.string() })),
   /** Why an index that was there was thrown away, and this one built from the dump. */
   discarded: v.optional(v.string()),
+  /** Pieces of which it was made in this run, or, with `asFiles`, from whose files it is read. */
+  joined: v.optional(v.strictObject({ pieces: count, asFiles: v.boolean() })),
 });
 export type IndexJson = v.InferOutput<typeof indexSchema>;
+
+const rangeEntries = { number: count, start: hexString, end: hexString };
+/** Ranges of a dump in which something has to be read. Numbers are addresses in units of the range size. */
+export const rangePlanSchema = v.strictObject({
+  schema,
+  /** Bytes of memory in a range. */
+  rangeSize: count,
+  ranges: v.array(v.strictObject(rangeEntries)),
+});
+export type RangePlanJson = v.InferOutput<typeof rangePlanSchema>;
+
+/** One range of a dump that was indexed into a piece. */
+export const indexRangeSchema = v.strictObject({
+  schema,
+  piece: v.string(),
+  identity: v.string(),
+  dumpKey: v.string(),
+  ...rangeEntries,
+  /** unreadable: the disk did not give all of it (`readErrors`); another run tries again. */
+  state: v.picklist(['indexed', 'unreadable']),
+  /** The piece was there already, and nothing was read. */
+  existed: v.boolean(),
+  /** Pages of the blocks in which something had to be read. */
+  pages: pageCountsSchema,
+  /** It holds its part of the memory root. */
+  digest: v.boolean(),
+  /** Over the rows of the piece: the same for every run. */
+  sha256: v.string(),
+  /** Pieces of different ones cannot be joined. */
+  algorithm: v.string(),
+  bytesRead: count,
+  seconds: v.number(),
+  resumed: v.boolean(),
+  workers: count,
+  readErrors: v.optional(v.array(readErrorSchema)),
+});
+export type IndexRangeJson = v.InferOutput<typeof indexRangeSchema>;
 
 export const sqlSchema = v.strictObject({
   schema,

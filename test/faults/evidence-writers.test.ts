@@ -32,19 +32,21 @@ const writers = (writing: Writing): readonly Command[] => commands.filter((comma
 const fillers = commands.filter(({ args }) => args.includes('<dir>'));
 
 /** A command as its own examples call it, but for the dump and for where its output goes: a new command is tried without being listed here. */
-function examples(command: Command, dump: string): readonly (readonly string[])[] {
+function examples(command: Command, dump: string, kind: Writing): readonly (readonly string[])[] {
   const outputs = [...flagsOf(command, 'output'), ...flagsOf(command, 'index'), '-o'];
   const lines = command.example.split('\n').map((line) => [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word));
-  const writing = lines.filter((words) => words.some((word) => outputs.includes(word)));
-  // What one command does besides writing is another example of it.
+  // What one command does besides writing, or to write something else, is another example of it.
+  const of = (flags: readonly string[]) => lines.filter((words) => words.some((word) => flags.includes(word)));
+  const own = of([...flagsOf(command, kind), ...(kind === 'output' ? ['-o'] : [])]);
+  const writing = own.length > 0 ? own : of(outputs);
   return (writing.length > 0 ? writing : lines).map(([, name = '', ...words]) => {
     const place = Math.max(
       0,
       command.args.findIndex((argument) => argument.startsWith('<file')),
     );
     const more = words.flatMap((word, index) => (index === place || outputs.includes(word) || outputs.includes(words[index - 1] ?? '') ? [] : [word]));
-    const own = more.map((word) => (evidence.some((one) => one === word) ? at(word) : word));
-    return [name, ...own.slice(0, place), dump, ...own.slice(place)];
+    const given = more.map((word) => (evidence.some((one) => one === word) ? at(word) : word));
+    return [name, ...given.slice(0, place), dump, ...given.slice(place)];
   });
 }
 
@@ -89,9 +91,9 @@ function attempts(what: Evidence, way: Way, mounts: string[], names: ReadonlyMap
       for (const more of force) {
         // Made again where the person asks for it: a manifest by a manifest, unless it is not the file but a link to it.
         if (more.length > 0 && what.startsWith(command.name) && (way === 'path' || way === 'hard link')) continue;
-        for (const which of examples(command, '').keys()) {
+        for (const which of examples(command, '', 'output').keys()) {
           const place = placed('out');
-          attempt(place, [...examples(command, dumpOf(place.target))[which]!, flag, place.target, ...more]);
+          attempt(place, [...examples(command, dumpOf(place.target), 'output')[which]!, flag, place.target, ...more]);
         }
       }
     }
@@ -110,10 +112,10 @@ function attempts(what: Evidence, way: Way, mounts: string[], names: ReadonlyMap
       for (const besides of suffix === '' ? [undefined] : [undefined, 'x']) {
         // Without an index there is nothing to read, and one that is whole needs nothing of SQLite's.
         if (!builds && !(suffix === '' || (suffix === '-wal' && besides !== undefined))) continue;
-        for (const which of examples(command, '').keys()) {
+        for (const which of examples(command, '', 'index').keys()) {
           const place = placed(`x${suffix}`, besides);
           const rebuild = builds && count % 2 === 0 ? ['--rebuild'] : [];
-          attempt(place, [...examples(command, dumpOf(place.target))[which]!, '--index', join(place.folder, 'x'), ...rebuild], !builds);
+          attempt(place, [...examples(command, dumpOf(place.target), 'index')[which]!, '--index', join(place.folder, 'x'), ...rebuild], !builds);
         }
       }
     }
@@ -197,7 +199,7 @@ describe('a command that writes', () => {
     const calls = [
       ...fillers.map(({ name }) => [name, folder]),
       ...writers('output').flatMap((command) =>
-        examples(command, at('dump.s390')).flatMap((argv) => flagsOf(command, 'output').map((flag) => [...argv, flag, join(folder, 'out')])),
+        examples(command, at('dump.s390'), 'output').flatMap((argv) => flagsOf(command, 'output').map((flag) => [...argv, flag, join(folder, 'out')])),
       ),
     ];
     const main = join(process.cwd(), 'src/cli/main.ts');

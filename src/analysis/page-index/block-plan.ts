@@ -25,12 +25,19 @@ export function plannedFrom(extents: PageExtents, startPfn: Pfn): PlannedBlock {
   return { kind: 'uniform', startPfn, pages: wholeEnd - startPfn, state: extent.state };
 }
 
+/** A part of an image; both ends are multiples of 4096 pages, and the image may end before. */
+export interface PageRange {
+  readonly startPfn: Pfn;
+  readonly endPfn: Pfn;
+}
+
 /**
- * Every block of an image in ascending order. The plan depends on the extents alone, never on where a run before was
+ * Every block of an image, or of a part of it, in ascending order. Uniform runs are not cut at the end of a part. The plan depends on the extents alone, never on where a run before was
  * interrupted, so an index has the same rows however often it was resumed. Blocks start at multiples of 4096 pages.
  */
-export function* planBlocks(extents: PageExtents): Generator<PlannedBlock, undefined> {
-  for (let startPfn = 0; startPfn < extents.totalPages;) {
+export function* planBlocks(extents: PageExtents, part?: PageRange): Generator<PlannedBlock, undefined> {
+  const end = Math.min(extents.totalPages, part?.endPfn ?? Infinity);
+  for (let startPfn = part?.startPfn ?? 0; startPfn < end;) {
     const planned = plannedFrom(extents, startPfn);
     yield planned;
     startPfn += planned.pages;
@@ -48,8 +55,8 @@ export interface BlockQueue {
 /** Pages that may wait at the front: a view shows a few blocks, and the newest wish counts most. */
 const mostWishes = 64;
 
-export function blockQueue(extents: PageExtents): BlockQueue {
-  const plan = planBlocks(extents);
+export function blockQueue(extents: PageExtents, part?: PageRange): BlockQueue {
+  const plan = planBlocks(extents, part);
   const wishes: number[] = [];
   /** Blocks given out ahead of the plan. */
   const early = new Set<number>();

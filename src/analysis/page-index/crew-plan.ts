@@ -37,15 +37,18 @@ const mostHeldShare = 1 / 32;
 const leastStored = 131_072;
 const leastCompressed = 16_384;
 
-/** @returns undefined when this thread alone is best */
-export function crewPlan(extents: PageExtents, wish: CrewWish | undefined): CrewOptions | undefined {
+/**
+ * @param storedPages of those that are to be looked at
+ * @returns undefined when this thread alone is best
+ */
+export function crewPlan(extents: PageExtents, wish: CrewWish | undefined, storedPages = extents.storedPages): CrewOptions | undefined {
   if (wish === undefined) return undefined;
   const { memoryBytes = defaultMemoryBytes } = wish;
   const wanted = wish.workers ?? Math.min(availableParallelism(), mostWorkers);
   const affordable = Math.floor((memoryBytes - engineBytes) / workerBytes);
   const workers = Math.min(wanted, affordable);
   const least = wish.workers !== undefined ? 1 : liesAsItIs(extents) ? leastStored : leastCompressed;
-  if (workers < 1 || extents.storedPages < least) return undefined;
+  if (workers < 1 || storedPages < least) return undefined;
   const pages = crewPages(extents, wish);
   // Of pages that lie in the file as they are, workers are given the list.
   const held = pages.kind === 'raw' ? 0 : extents.heldBytes + (wish.source?.heldBytes ?? 0);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { cacheFile } from '../../files/cache-folder.ts';
 import { databaseSuffixes } from '../../files/database-file.ts';
+import type { PageRange } from './block-plan.ts';
 import { IndexError } from './index-error.ts';
 import { inOrder, type FileState } from './source-files.ts';
 
@@ -29,6 +30,10 @@ const digitsOf = (files: readonly FileState[]): string =>
 export const indexName = ({ identity, dumpKey }: DumpKeys, files?: readonly FileState[]): string =>
   [shortened(identity), shortened(dumpKey), ...(files === undefined ? [] : [digitsOf(files)]), 'sqlite'].join('.');
 
+/** File name under which a piece grows in the cache folder: never one of a dump's index. */
+const growingName = ({ identity, dumpKey }: DumpKeys, { startPfn, endPfn }: PageRange): string =>
+  ['range', shortened(identity), shortened(dumpKey), `${startPfn.toString(16)}-${endPfn.toString(16)}`, 'sqlite'].join('.');
+
 /** Whether a file name is that of an index of a dump with this identity, whatever its key. */
 export const isIndexOf = (name: string, identity: string): boolean => name.startsWith(`${shortened(identity)}.`) && name.endsWith('.sqlite');
 
@@ -37,9 +42,17 @@ export const isIndexOf = (name: string, identity: string): boolean => name.start
  * @param files of the dump, for an index that no dump with the same keys shares
  * @throws IndexError when there is no folder for the cache
  */
-export function indexPath(keys: DumpKeys, files?: readonly FileState[]): string {
+export const indexPath = (keys: DumpKeys, files?: readonly FileState[]): string => placeOf(indexName(keys, files));
+
+/**
+ * Where the piece of a range grows before it is put in its place: on this machine, whatever share the place is on.
+ * @throws IndexError when there is no folder for the cache
+ */
+export const growingPath = (keys: DumpKeys, part: PageRange): string => placeOf(growingName(keys, part));
+
+function placeOf(name: string): string {
   try {
-    return cacheFile('index', indexName(keys, files), databaseSuffixes);
+    return cacheFile('index', name, databaseSuffixes);
   } catch (error) {
     throw new IndexError(`the page index has no place: ${(error as Error).message}`);
   }

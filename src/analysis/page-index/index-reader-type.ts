@@ -3,6 +3,7 @@ import type { Pfn } from '../../shared/units.ts';
 import type { Subtree } from '../memory-tree/digest.ts';
 import type { BlockRow } from './packed-block.ts';
 import type { Counters } from './page-meta.ts';
+import type { FileFault } from '../source/byte-source.ts';
 import type { FileSet } from './source-files.ts';
 
 export interface IndexHeader {
@@ -38,6 +39,24 @@ export interface StoredExtent {
   readonly fileOffset: number | undefined;
 }
 
+/** A range of an index that has a file of its own. */
+export interface PieceRow {
+  readonly startPfn: Pfn;
+  /** The image may end before. */
+  readonly endPfn: Pfn;
+  /** Where its file is; undefined in the piece itself. */
+  readonly place: { readonly file: string; readonly folder: string } | undefined;
+  /** Whether it holds subtrees of the memory root. */
+  readonly digest: boolean;
+  /** Pages in its blocks: those of runs that need no reading are in no piece. */
+  readonly pages: number;
+  readonly counters: Counters;
+  /** What the disk did not give. */
+  readonly faults: readonly FileFault[];
+  /** Over its rows (`piece-content.ts`), 64 hex digits; empty until all are there. */
+  readonly sha256: string;
+}
+
 /** What an interrupted run had of one block: so much that only the last few milliseconds are done again. */
 export interface PartialBlock {
   readonly startPfn: Pfn;
@@ -59,6 +78,8 @@ export interface IndexReader {
   header(): IndexHeader;
   /** The files that the index was made from, and those that were compared with it since; the newest last. */
   sourceFiles(): readonly FileSet[];
+  /** The pieces that the index is read from, ascending; of a piece itself; of any other index none. */
+  pieces(): readonly PieceRow[];
   /** The block, or run of blocks, that holds a page; undefined when it is not indexed. Blobs are not checked here. */
   blockAt(pfn: Pfn): BlockRow | undefined;
   /** Blocks that touch [startPfn, endPfn). */

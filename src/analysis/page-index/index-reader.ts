@@ -3,16 +3,16 @@
  * before it is given out, and rows that a complete index lacks are noticed; only blobs are left to whoever opens a block.
  */
 import type { Pfn } from '../../shared/units.ts';
-import { pageClasses, pageStates } from '../../shared/model.ts';
 import type { Subtree } from '../memory-tree/digest.ts';
 import type { Connection } from './connection.ts';
 import { assertRows } from './assert-rows.ts';
 import { IndexDamaged } from './index-error.ts';
 import type { IndexReader, StoredExtent } from './index-reader-type.ts';
+import { pieceOfRow } from './piece-row.ts';
 import { BlockDamaged, countsChecksum, type BlockRow } from './packed-block.ts';
-import { addCounters, emptyCounters, type Counters } from './page-meta.ts';
+import { addCounters, emptyCounters } from './page-meta.ts';
 import { assertRow } from './row-checksum.ts';
-import { counterColumns } from './schema.ts';
+import { counterColumns, countersOf } from './schema.ts';
 import type { FileSet, KnownBy } from './source-files.ts';
 
 /** Rows fetched in one go where they are small. */
@@ -22,13 +22,6 @@ type Row = readonly unknown[];
 
 /** NULL of SQLite as undefined. */
 const optional = (value: unknown): unknown => value ?? undefined;
-
-function countersOf(row: Row, from: number): Counters {
-  const counters = emptyCounters();
-  pageStates.forEach((_, state) => (counters.states[state] = row[from + state] as number));
-  pageClasses.forEach((_, code) => (counters.classes[code] = row[from + pageStates.length + code] as number));
-  return counters;
-}
 
 interface PartialRow {
   readonly start_pfn: number;
@@ -76,8 +69,12 @@ function extentOf(row: Row): StoredExtent {
   return { startPfn: startPfn as number, endPfn: endPfn as number, state: state as string, fileOffset: optional(fileOffset) as number | undefined };
 }
 
-/** @param connection open on an index whose schema version was checked */
-export function createIndexReader(path: string, connection: Connection): IndexReader {
+/**
+ * What is in one file; `readerOf` is for whatever index it may be.
+ * @param connection open on an index whose schema version was checked
+ * @param gapless false where some of the pages are in other files: then a page that is not here is not lost
+ */
+export function createIndexReader(path: string, connection: Connection, gapless = true): IndexReader {
   const statement = (sql: string) => connection.prepare(sql).raw();
   const header = statement('SELECT * FROM header WHERE id = 1');
   const files = statement('SELECT * FROM source_file ORDER BY file_set, position');
@@ -93,6 +90,7 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
   const extentBelow = statement('SELECT * FROM first_extent WHERE start_pfn <= ? ORDER BY start_pfn DESC LIMIT 1');
   const extentsFrom = statement(`SELECT * FROM first_extent WHERE start_pfn >= ? AND start_pfn < ? ORDER BY start_pfn LIMIT ${rowsAtOnce}`);
   const partial = connection.prepare('SELECT * FROM partial_block LIMIT 1');
+  const pieces = statement('SELECT * FROM piece ORDER BY start_pfn');
 
   /** Where a scan of [startPfn, ...) begins: at the start of the block that holds startPfn, if there is one. */
   const scanStart = (startPfn: Pfn): number => {
@@ -104,7 +102,7 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
   const assertNoneLost = (startPfn: Pfn, endPfn: Pfn): void => {
     const end = Math.min(endPfn, reader.header().totalPages);
     // Whoever builds it may have completed it just now.
-    if (startPfn >= end || !reader.header().complete || anyBetween.get(startPfn, end) !== undefined) return;
+    if (!gapless || startPfn >= end || !reader.header().complete || anyBetween.get(startPfn, end) !== undefined) return;
     throw new IndexDamaged(`it lacks the pages from PFN 0x${startPfn.toString(16)} on, and calls itself complete`);
   };
 
@@ -140,6 +138,7 @@ export function createIndexReader(path: string, connection: Connection): IndexRe
       }
       return [...sets.values()];
     },
+    pieces: () => (pieces.all() as Row[]).map(pieceOfRow),
     blockAt(pfn) {
       const row = blockBelow.get(pfn) as Row | undefined;
       const block = row === undefined ? undefined : blockOf(row);

@@ -3,9 +3,10 @@ import { crc32 } from 'node:zlib';
 import { pageStateCodes } from '../formats/dump-format.ts';
 import type { Subtree } from '../memory-tree/digest.ts';
 import type { Connection } from './connection.ts';
-import type { PartialBlock } from './index-reader-type.ts';
+import type { PartialBlock, PieceRow } from './index-reader-type.ts';
 import { countsChecksum, type BlockRow } from './packed-block.ts';
 import type { PageExtent } from './page-extents.ts';
+import { rowOfPiece } from './piece-row.ts';
 import { rowChecksum } from './row-checksum.ts';
 import { indexTables, stateColumn } from './schema.ts';
 import { inOrder, type FileSet } from './source-files.ts';
@@ -30,6 +31,8 @@ export interface IndexWriter {
   forgetUnreadable(): void;
   /** Drops the memory root and the subtrees that it was made of. */
   forgetRoot(): void;
+  /** Replaces what is said of pieces. */
+  putPieces(rows: readonly PieceRow[]): void;
   /** Adds a set of files of which the index was made, or that agreed with it. */
   addFiles(set: FileSet): void;
   /** Replaces all rows of tables; values in the order of the table's columns, undefined as NULL. */
@@ -50,6 +53,18 @@ const orNull = (value: unknown): unknown => value ?? null;
 const blob = (bytes: Uint8Array | undefined): Buffer | null => (bytes === undefined ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 
 const withChecksum = (values: readonly unknown[]): readonly unknown[] => [...values, rowChecksum(values)];
+
+/** Values of `block`, in the order of its columns. */
+export function blockValues(row: BlockRow): readonly unknown[] {
+  const { counters } = row;
+  const blobs = [blob(row.meta), blob(row.fingerprints)];
+  const sums = [countsChecksum(row), row.checksum];
+  return [row.startPfn, row.pages, ...counters.states, ...counters.classes, orNull(row.uniform), row.csum, ...sums, ...blobs];
+}
+
+/** Values of `subtree`, in the order of its columns. */
+export const subtreeValues = ({ startPfn, pages, root, availablePages, availableRoot }: Subtree): readonly unknown[] =>
+  withChecksum([startPfn, pages, root, availablePages, orNull(availableRoot)]);
 
 function insertInto(connection: Connection, table: string) {
   const columns = indexTables.find((one) => one.name === table)?.columns ?? [];
@@ -84,12 +99,6 @@ export function createIndexWriter(connection: Connection): IndexWriter {
     }
   };
 
-  const writeBlock = (row: BlockRow): void => {
-    const { counters } = row;
-    const blobs = [blob(row.meta), blob(row.fingerprints)];
-    const sums = [countsChecksum(row), row.checksum];
-    insertBlock.run(row.startPfn, row.pages, ...counters.states, ...counters.classes, orNull(row.uniform), row.csum, ...sums, ...blobs);
-  };
   /** The header as it is now, with its checksum. */
   const sealHeader = (): void => {
     const row = readHeader.get() as readonly unknown[];
@@ -99,10 +108,8 @@ export function createIndexWriter(connection: Connection): IndexWriter {
   return {
     commit(batch) {
       transaction(() => {
-        for (const row of batch.blocks ?? []) writeBlock(row);
-        for (const { startPfn, pages, root, availablePages, availableRoot } of batch.subtrees ?? []) {
-          insertSubtree.run(...withChecksum([startPfn, pages, root, availablePages, orNull(availableRoot)]));
-        }
+        for (const row of batch.blocks ?? []) insertBlock.run(...blockValues(row));
+        for (const row of batch.subtrees ?? []) insertSubtree.run(...subtreeValues(row));
         for (const { startPfn, endPfn, state, fileOffset } of batch.extents ?? []) {
           insertExtent.run(...withChecksum([startPfn, endPfn, pageStateCodes[state], orNull(fileOffset)]));
         }
@@ -127,6 +134,13 @@ export function createIndexWriter(connection: Connection): IndexWriter {
       transaction(() => {
         connection.exec('DELETE FROM subtree; DELETE FROM partial_block; UPDATE header SET memory_root = NULL');
         sealHeader();
+      });
+    },
+    putPieces(rows) {
+      transaction(() => {
+        connection.exec('DELETE FROM piece');
+        const insert = insertInto(connection, 'piece');
+        for (const row of rows) insert.run(...rowOfPiece(row));
       });
     },
     addFiles({ how, files }) {

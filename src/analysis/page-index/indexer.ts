@@ -9,18 +9,19 @@ import type { PageCounts } from '../../shared/memory-model.ts';
 import { pageSize, type Pfn } from '../../shared/units.ts';
 import type { MemoryImage } from '../formats/dump-format.ts';
 import { createMemoryRoot, createTreeHasher, type Subtree, type TreeHasher } from '../memory-tree/digest.ts';
-import { blockPages, blockQueue, planBlocks, type BlockQueue, type PlannedBlock } from './block-plan.ts';
+import { blockPages, blockQueue, planBlocks, type BlockQueue, type PageRange, type PlannedBlock } from './block-plan.ts';
 import { createBlockScanner, type BlockScanner } from './block-scan.ts';
 import type { CrewOrder } from './crew-messages.ts';
 import { crewPlan, type CrewWish } from './crew-plan.ts';
 import { IndexError } from './index-error.ts';
 import type { PartialBlock } from './index-reader-type.ts';
 import { partialChecksum } from './index-writer.ts';
+import { isPieced } from './pieced-reader.ts';
 import { createPace, type Pace } from '../jobs/pace.ts';
 import type { FileFault } from '../source/byte-source.ts';
 import { uniformRun, type BlockRow } from './packed-block.ts';
 import { startPageCrew, type DoneWork, type PageCrew } from './page-crew.ts';
-import { pageExtents, type PageExtent, type PageExtents } from './page-extents.ts';
+import { pageExtents, storedCode, type PageExtent, type PageExtents } from './page-extents.ts';
 import { mostExtents } from './schema.ts';
 import { metaByte, stateCode } from './page-meta.ts';
 import { pageCounts } from './queries.ts';
@@ -42,6 +43,10 @@ export interface IndexOptions {
   readonly besides?: (signal: AbortSignal) => Promise<void>;
   /** What this thread could not read of the dump's files so far. */
   readonly faults?: () => readonly FileFault[];
+  /** Look at the blocks of this part alone, for a piece: no extents, no uniform runs, no memory root. */
+  readonly part?: PageRange;
+  /** All blocks that need reading are stored: nothing is read, and what lacks is an error. */
+  readonly joined?: boolean;
 }
 
 export interface IndexResult {
@@ -104,6 +109,7 @@ class IndexRun {
   readonly #hasher: TreeHasher = createTreeHasher();
   readonly #queue: BlockQueue;
   readonly #orders: Generator<CrewOrder | undefined, undefined>;
+  readonly #storedPages: number;
   readonly #commitPages: number;
   #scanner: BlockScanner | undefined;
   #crew: PageCrew | undefined;
@@ -124,13 +130,22 @@ class IndexRun {
     this.#store = store;
     this.#options = options;
     this.#pace = createPace(options.signal);
-    this.#queue = blockQueue(extents);
+    this.#queue = blockQueue(extents, options.part);
     this.#orders = this.#plan();
-    this.#commitPages = Math.max(blockPages / 2, extents.storedPages * commitShare);
+    this.#storedPages =
+      options.part === undefined
+        ? extents.storedPages
+        : (extents.counts(options.part.startPfn, Math.min(options.part.endPfn, extents.totalPages))[storedCode] ?? 0);
+    this.#commitPages = Math.max(blockPages / 2, this.#storedPages * commitShare);
   }
 
   async run(): Promise<void> {
-    const crew = crewPlan(this.#extents, this.#options.crew);
+    if (isPieced(this.#store) && this.#options.joined !== true)
+      throw new IndexError(
+        `the index ${this.#store.path} is read from pieces, and they lack some of what was asked for: index those ranges again and join them, or build it again`,
+        'rebuild-index',
+      );
+    const crew = this.#options.joined === true ? undefined : crewPlan(this.#extents, this.#options.crew, this.#storedPages);
     const over = new AbortController();
     let besides: Promise<void> | undefined;
     try {
@@ -141,8 +156,8 @@ class IndexRun {
       if (crew === undefined) await besides;
       this.#assertFine();
       // A run before may have met a disk that did not give them.
-      this.#store.forgetUnreadable();
-      await this.#writeExtents();
+      if (this.#options.joined !== true) this.#store.forgetUnreadable();
+      if (this.#options.part === undefined) await this.#writeExtents();
       this.#options.onStart?.((pfn) => {
         this.#queue.prefer(pfn);
       });
@@ -155,7 +170,7 @@ class IndexRun {
       await besides;
       this.#assertFine();
       const whole = this.faults().length === 0;
-      const root = whole && this.#options.digest ? { memoryRoot: await this.#root() } : {};
+      const root = whole && this.#options.digest && this.#options.part === undefined ? { memoryRoot: await this.#root() } : {};
       this.#store.commit({ ...this.#waiting(), complete: whole, ...root });
       this.#report();
     } catch (error) {
@@ -223,13 +238,15 @@ class IndexRun {
 
   /** A run of whole blocks of one state: its subtrees are constants, which `#root` puts in their places. */
   #uniform({ startPfn, pages, state }: PlannedBlock): void {
-    if (!this.#store.hasBlock(startPfn)) this.#blocks.push(uniformRun(startPfn, pages, metaByte(state)));
+    if (this.#options.part === undefined && !this.#store.hasBlock(startPfn)) this.#blocks.push(uniformRun(startPfn, pages, metaByte(state)));
     this.#pagesDone += pages;
   }
 
   #order({ startPfn, pages }: PlannedBlock): CrewOrder | undefined {
     const index = !this.#store.hasBlock(startPfn);
     const digest = this.#options.digest && startPfn < this.#extents.availableEnd && !this.#store.hasSubtree(startPfn);
+    if ((index || digest) && this.#options.joined === true)
+      throw new IndexError(`no piece has the ${index ? 'block' : 'subtree'} of the pages from PFN 0x${startPfn.toString(16)} on`);
     if (index || digest) return { kind: 'block', startPfn, pages, index, digest };
     this.#pagesDone += pages;
     return undefined;
@@ -350,7 +367,9 @@ class IndexRun {
   }
 
   #report(): void {
-    const { digest, onProgress } = this.#options;
-    onProgress?.({ phase: digest ? 'digest' : 'index', done: this.#pagesDone, total: this.#extents.totalPages, unit: 'pages' });
+    const { digest, onProgress, part } = this.#options;
+    const total = Math.min(part?.endPfn ?? Infinity, this.#extents.totalPages) - (part?.startPfn ?? 0);
+    // The last run of a part may go on beyond its end.
+    onProgress?.({ phase: digest ? 'digest' : 'index', done: Math.min(this.#pagesDone, total), total, unit: 'pages' });
   }
 }

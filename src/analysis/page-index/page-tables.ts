@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { duplicateGroups } from './duplicates.ts';
 import { pageStateCodes } from '../formats/dump-format.ts';
 import type { IndexReader, StoredExtent } from './index-reader-type.ts';
+import { blockValues, subtreeValues } from './index-writer.ts';
 import type { PageExtents } from './page-extents.ts';
 import { createPageLookup, type PageRecord } from './queries.ts';
 import { indexTables } from './schema.ts';
@@ -87,3 +88,29 @@ export function definePageTables(connection: Connection, reader: IndexReader, ex
     },
   });
 }
+
+/**
+ * The tables whose rows are in pieces, in place of those of the index itself, which has the other rows of them.
+ * @param connection gets views of their names, which come before its own tables
+ * @param reader the same index on another connection
+ */
+export function definePiecedTables(connection: Connection, reader: IndexReader): void {
+  const tables: Readonly<Record<string, () => Generator<unknown[]>>> = {
+    *block() {
+      for (const row of reader.blocks()) yield blockValues(row).map(sqlValue);
+    },
+    *subtree() {
+      for (const row of reader.subtrees()) yield subtreeValues(row).map(sqlValue);
+    },
+  };
+  // Views of this connection alone, in memory: nothing is written.
+  connection.pragma('query_only = 0', { simple: true });
+  for (const [name, rows] of Object.entries(tables)) {
+    const columns = (indexTables.find((one) => one.name === name)?.columns ?? []).map((column) => column.name);
+    connection.table(`${name}_in_pieces`, { columns, rows });
+    connection.exec(`CREATE TEMP VIEW "${name}" AS SELECT * FROM "${name}_in_pieces"`);
+  }
+  connection.pragma('query_only = 1', { simple: true });
+}
+
+const sqlValue = (value: unknown): unknown => (typeof value === 'number' ? integer(value) : value);

@@ -7,11 +7,16 @@ import type { PageExtent, PageExtents } from './page-extents.ts';
 import type { IndexReader } from './index-reader-type.ts';
 import { unpackBlock, type BlockPages } from './packed-block.ts';
 import { fingerprintText } from './page-job.ts';
-import { metaAvailable, metaClass, metaState, stateCode } from './page-meta.ts';
+import { metaAvailable, metaClass, metaState, stateCode, type Counters } from './page-meta.ts';
 
 /** Counts of the indexed pages by state; `total` is their sum, so it grows while an index is built. */
 export function pageCounts(reader: IndexReader): PageCounts {
   const { counters, pages } = reader.totals();
+  return countsOf(counters, pages);
+}
+
+/** Counters of so many pages by the names of their states. */
+export function countsOf(counters: Counters, pages: number): PageCounts {
   const count = (state: PageState): number => counters.states[stateCode[state]] ?? 0;
   const encrypted = count('encrypted');
   return {

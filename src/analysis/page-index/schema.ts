@@ -4,12 +4,13 @@
  */
 import { defined } from '../../shared/defined.ts';
 import { pageClasses, pageStates } from '../../shared/model.ts';
+import { emptyCounters, type Counters } from './page-meta.ts';
 
 /** Rows of `first_extent` at most. */
 export const mostExtents = 65_536;
 
 /** Raised by any change of the tables: an index of another version is rebuilt. */
-export const indexSchemaVersion = 5;
+export const indexSchemaVersion = 6;
 /** SQLite's application id: "DmpB". Says that a file is an index of ours before any table is read. */
 export const indexApplicationId = 0x446d7042;
 
@@ -67,6 +68,14 @@ const pageFunction = (name: string, parameters: readonly string[], about: string
 export const stateColumn = (state: string): string => `state_${state}`;
 export const classColumn = (name: string): string => `class_${name}`;
 export const counterColumns: readonly string[] = [...pageStates.map(stateColumn), ...pageClasses.map(classColumn)];
+
+/** The counters of a row, from its column `from` on. */
+export function countersOf(row: readonly unknown[], from: number): Counters {
+  const counters = emptyCounters();
+  pageStates.forEach((_, state) => (counters.states[state] = row[from + state] as number));
+  pageClasses.forEach((_, code) => (counters.classes[code] = row[from + pageStates.length + code] as number));
+  return counters;
+}
 
 export const indexTables: readonly SqlTable[] = [
   pageFunction('page', [], 'Every indexed page, from the packed blocks by scanning. For one page or a range use the functions below.'),
@@ -220,6 +229,23 @@ export const indexTables: readonly SqlTable[] = [
       column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
     ],
     { stable: false, constraints: 'PRIMARY KEY (file_set, position)' },
+  ),
+  table(
+    'piece',
+    'Of an index that is read from pieces: one row for each, and its pages are in their files. Of a piece: itself. Of any other index: none.',
+    [
+      column('start_pfn', 'INTEGER PRIMARY KEY', 'first page of the range'),
+      column('end_pfn', 'INTEGER NOT NULL', 'one past the last page of the range; the image may end before'),
+      column('file', 'TEXT', 'name of the file, next to the index or in `folder`; NULL in a piece'),
+      column('folder', 'TEXT', 'where it was when the pieces were joined; NULL in a piece'),
+      column('digest', 'INTEGER NOT NULL', '1 when it holds subtrees of the memory root'),
+      column('pages', 'INTEGER NOT NULL', 'pages in its blocks'),
+      ...counterColumns.map((name) => column(name, 'INTEGER NOT NULL', `pages of this ${name.startsWith('state') ? 'state' : 'class'} in its blocks`)),
+      column('faults', 'TEXT NOT NULL', 'JSON: what the disk did not give'),
+      column('sha256', 'TEXT NOT NULL', 'over the rows of its blocks and subtrees; empty until all are there'),
+      column('checksum', 'INTEGER NOT NULL', 'CRC-32 of the row'),
+    ],
+    { stable: false },
   ),
   table(
     'record_sum',

@@ -4,10 +4,10 @@ import { schemaVersion } from '../../shared/model.ts';
 import type { Connection, NamedFunction, Statement } from './connection.ts';
 import { assertRows, tablesRead } from './assert-rows.ts';
 import { IndexError, SqlError } from './index-error.ts';
-import { createIndexReader } from './index-reader.ts';
 import type { IndexReader } from './index-reader-type.ts';
 import type { PageExtents } from './page-extents.ts';
-import { definePageTables } from './page-tables.ts';
+import { definePageTables, definePiecedTables } from './page-tables.ts';
+import { isPieced, readerOf } from './pieced-reader.ts';
 import { indexTables } from './schema.ts';
 import type { SqlIndex } from './sql-console.ts';
 import { openEmpty, openReadOnly } from './sqlite.ts';
@@ -58,15 +58,22 @@ export function runQuery(
   const reader = index === undefined ? undefined : readIndex(index.path, index);
   const connection = index === undefined ? openEmpty() : openReadOnly(index.path);
   try {
-    if (reader !== undefined) definePageTables(connection, reader, extents);
+    if (reader !== undefined) {
+      definePageTables(connection, reader, extents);
+      if (isPieced(reader)) definePiecedTables(connection, reader);
+    }
     for (const { name, definition } of functions) connection.table(name, definition);
     // One state of the index, whoever builds it meanwhile.
     connection.exec('BEGIN');
     const { statement, verb } = prepare(connection, query);
     if (reader === undefined || verb === 'EXPLAIN' || verb === 'PRAGMA') return collect(statement, caps);
-    const inside = createIndexReader('', connection);
-    assertRows(connection, inside, tablesRead(connection, query));
-    return { ...collect(statement, caps), ...(namesIndex.test(query) ? unfinished(inside) : {}) };
+    const inside = readerOf(index?.path ?? '', connection);
+    try {
+      assertRows(connection, inside, tablesRead(connection, query));
+      return { ...collect(statement, caps), ...(namesIndex.test(query) ? unfinished(inside) : {}) };
+    } finally {
+      if (isPieced(inside)) inside.close();
+    }
   } catch (error) {
     if (error instanceof SqlError || error instanceof IndexError) throw error;
     const message = error instanceof Error ? error.message : String(error);

@@ -10,12 +10,12 @@ import type { NoteJson, RegionJson } from '../../shared/structure-model.ts';
 import type { Connection } from './connection.ts';
 import { IndexDamaged, IndexError, IndexLocked } from './index-error.ts';
 import { lockWriter, type LockOptions } from './index-lock.ts';
-import { createIndexReader } from './index-reader.ts';
-import type { IndexReader } from './index-reader-type.ts';
+import type { IndexReader, PieceRow } from './index-reader-type.ts';
 import { cpuRows, findingRows, noteRows, regionRows, type RecordTables } from './index-records.ts';
 import { createIndexWriter, type Batch } from './index-writer.ts';
 import { classVersion, fingerprintAlgorithm } from './page-job.ts';
 import { stateCode } from './page-meta.ts';
+import { isPiece, rangeText, readerOf } from './pieced-reader.ts';
 import { rowChecksum } from './row-checksum.ts';
 import { indexApplicationId, indexDdl, indexSchemaVersion } from './schema.ts';
 import type { FileSet, FileState } from './source-files.ts';
@@ -35,6 +35,8 @@ export interface IndexKey {
   /** Pages from address 0 to the end of the image. */
   readonly totalPages: number;
   readonly toolVersion: string;
+  /** Of an index of a part: that part alone. Of one whose pages are in pieces: all of them. One that is there and has others is replaced. */
+  readonly pieces?: readonly PieceRow[];
 }
 
 export interface OpenOptions extends IndexKey, LockOptions {
@@ -52,6 +54,8 @@ export interface IndexStore extends IndexReader {
   forgetUnreadable(): void;
   /** Drops the memory root and the subtrees that it was made of. */
   forgetRoot(): void;
+  /** Says what a piece holds, once it holds everything. */
+  sealPiece(row: PieceRow): void;
   /** Adds files that agreed with the index. */
   addFiles(set: FileSet): void;
   putRegions(regions: readonly RegionJson[]): void;
@@ -106,7 +110,10 @@ export function readIndex(path: string, of?: { readonly identity: string; readon
   const connection = openReadOnly(path);
   try {
     if (connection.pragma('user_version', { simple: true }) !== indexSchemaVersion) throw new IndexError(`the index ${path} was made by another version`);
-    const reader = createIndexReader(path, connection);
+    const reader = readerOf(path, connection);
+    const [part] = reader.pieces();
+    if (part !== undefined && isPiece(reader))
+      throw new IndexError(`the index ${path} is one piece of an index, of ${rangeText(part)}; all pieces have to be joined first`);
     if (of !== undefined) {
       const { identity, dumpKey } = reader.header();
       if (identity !== of.identity) throw new IndexError(`the index ${path} is of another dump`);
@@ -145,11 +152,16 @@ function whyNot(connection: Connection, key: IndexKey): FreshReason | undefined 
   const pragma = (text: string): unknown => connection.pragma(text, { simple: true });
   if (pragma('quick_check(1)') !== 'ok') return 'damaged';
   if (pragma('application_id') !== indexApplicationId || pragma('user_version') !== indexSchemaVersion) return 'schema';
-  const reader = createIndexReader(key.path, connection);
+  const reader = readerOf(key.path, connection);
   const header = reader.header();
   if (header.fingerprintAlgorithm !== fingerprintAlgorithm || header.classVersion !== classVersion) return 'schema';
   if (header.identity !== key.identity || header.totalPages !== key.totalPages) return 'identity';
   if (header.dumpKey !== key.dumpKey) return 'key';
+  // Whoever asks for the index of a dump takes one that is read from pieces as well.
+  if (isPiece(reader) || key.pieces !== undefined) {
+    const places = (rows: readonly PieceRow[] = []): string => rows.map((row) => `${rangeText(row)} ${row.place?.file ?? ''}`).join('\n');
+    if (places(reader.pieces()) !== places(key.pieces)) return 'identity';
+  }
   // Where the disk did not give the container's own tables, their extents are not those of the dump.
   if (!header.complete && connection.prepare("SELECT 1 FROM first_extent WHERE state = 'unreadable' LIMIT 1").get() !== undefined) return 'unread';
   try {
@@ -189,6 +201,7 @@ function reset(connection: Connection, key: IndexKey): Connection {
     connection.pragma(`application_id = ${indexApplicationId}`, { simple: true });
     connection.pragma(`user_version = ${indexSchemaVersion}`, { simple: true });
     connection.exec('COMMIT');
+    if (key.pieces !== undefined) createIndexWriter(connection).putPieces(key.pieces);
     if (key.files.length > 0) createIndexWriter(connection).addFiles({ how: 'made', files: key.files });
     return connection;
   } catch (error) {
@@ -198,7 +211,7 @@ function reset(connection: Connection, key: IndexKey): Connection {
 }
 
 function indexStore(connection: Connection, path: string, fresh: FreshReason | undefined, unlock: () => void): IndexStore {
-  const reader = createIndexReader(path, connection);
+  const reader = readerOf(path, connection);
   const writer = createIndexWriter(connection);
   let writing = false;
 
@@ -229,6 +242,11 @@ function indexStore(connection: Connection, path: string, fresh: FreshReason | u
     commit(batch) {
       guarded(() => {
         writer.commit(batch);
+      });
+    },
+    sealPiece(row) {
+      guarded(() => {
+        writer.putPieces([row]);
       });
     },
     forgetUnreadable() {
@@ -271,7 +289,7 @@ function indexStore(connection: Connection, path: string, fresh: FreshReason | u
       } catch (error) {
         if (!(error instanceof Error && error.name === 'SqliteError')) throw error;
       } finally {
-        connection.close();
+        reader.close();
         unlock();
       }
     },

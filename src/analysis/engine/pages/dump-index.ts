@@ -29,7 +29,7 @@ export interface DumpIndex {
  * What a key has opened stays in memory: an index would keep classes and fingerprints of every page (docs/decisions/0030-decrypted-memory.md).
  * @throws IndexError
  */
-function refuseDecrypted({ image }: Session): void {
+export function refuseDecrypted({ image }: Session): void {
   if (image.isDecrypted === true) throw new IndexError('no page index is kept of a dump that was decrypted with a key: nothing of its memory is put on disk');
 }
 

@@ -6,6 +6,8 @@ import { describeCache } from './cache.ts';
 import { compareHandlers } from './compare.ts';
 import { describeDuplicatePages, describeDuplicates } from './duplicates.ts';
 import { indexPages } from './index-pages.ts';
+import { indexRange, rangesOf } from './index-range.ts';
+import { mergeRanges } from './merge-ranges.ts';
 import { queryIndex, sqlTables } from '../sql/query.ts';
 import { stripOf } from './strip.ts';
 import { searchSession } from './search.ts';
@@ -15,6 +17,9 @@ export const pageHandlers = (sessionOf: SessionOf, startSql: StartSqlProcess | u
   ({
     ...compareHandlers(sessionOf),
     index: ({ dump, ...request }, { signal, progress }) => indexPages(sessionOf(dump, 'all'), request, signal, progress),
+    planRanges: ({ dump, ...wish }) => rangesOf(sessionOf(dump, 'all'), defined(wish)),
+    indexRange: ({ dump, ...request }, { signal, progress }) => indexRange(sessionOf(dump, 'all'), request, signal, progress),
+    mergeRanges: ({ dump, ...request }, { signal, progress }) => mergeRanges(sessionOf(dump, 'all'), request, signal, progress),
     cache: ({ pruneTo }) => describeCache(pruneTo),
     strip: ({ dump, ...request }) => stripOf(sessionOf(dump), request),
     sql: ({ dump, query, rows, seconds, path }, { signal }) => queryIndex(sessionOf(dump), { query, rows, seconds, ...defined({ path }) }, signal, startSql),

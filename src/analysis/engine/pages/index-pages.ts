@@ -14,6 +14,8 @@ import { indexPathOf, isTrusted, noteHeldAgainst, ownIndexPath, sampleSeed, trus
 import { toolVersion } from '../tool.ts';
 import { describeRegions } from '../machine/regions.ts';
 import { notesOf } from '../machine/notes.ts';
+import type { CrewWish } from '../../page-index/crew-plan.ts';
+import { isPieced } from '../../page-index/pieced-reader.ts';
 import { buildIndex } from '../../page-index/indexer.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { memoryRootVersion } from '../../memory-tree/digest.ts';
@@ -36,7 +38,7 @@ export interface IndexRequest {
 }
 
 /** More are not listed: what is unreadable is counted in pages. */
-const mostReadErrors = 1000;
+export const mostReadErrors = 1000;
 
 /** How a page is brought to the front of the index that is under way. */
 const underWay = derived((_: OpenFiles): { prefer?: ((pfn: number) => void) | undefined } => ({}));
@@ -56,26 +58,6 @@ export async function indexPages(session: Session, request: IndexRequest, signal
   const { path } = store;
   try {
     if (request.digest === 'again') store.forgetRoot();
-    /** Looking for the kernel reads up to 512 MiB where nothing leads to it: workers look at pages meanwhile. */
-    const putSmallStructures = async (own: AbortSignal): Promise<void> => {
-      await lookForCpus(session, own);
-      store.putRegions(describeRegions(session).regions);
-      store.putCpus(machineCpus(session).cpus);
-      store.putNotes(notesOf(session));
-      store.putFindings(session.image.findings);
-    };
-    const { location, identity } = session;
-    const crew =
-      location === undefined || request.workers === 0
-        ? {}
-        : {
-            crew: {
-              location,
-              identity,
-              source: session.image.source,
-              ...defined({ memoryBytes: request.memory, workers: request.workers }),
-            },
-          };
     const onStart = (prefer: (pfn: number) => void): void => {
       underWay(session.files).prefer = prefer;
     };
@@ -86,8 +68,8 @@ export async function indexPages(session: Session, request: IndexRequest, signal
       onStart,
       faults: session.faults,
       // Until the index is complete a kill may have come before these rows; writing them again costs little.
-      ...(store.header().complete ? {} : { besides: putSmallStructures }),
-      ...crew,
+      ...(store.header().complete ? {} : { besides: (own) => putSmallStructures(session, store, own) }),
+      ...crewOf(session, request),
     });
     if (claim.unconfirmed === undefined) noteHeldAgainst(session, path);
     return {
@@ -107,6 +89,21 @@ export async function indexPages(session: Session, request: IndexRequest, signal
     store.close();
     await afterUse(path);
   }
+}
+
+/** Looking for the kernel reads up to 512 MiB where nothing leads to it: workers look at pages meanwhile. */
+export async function putSmallStructures(session: Session, store: IndexStore, signal: AbortSignal): Promise<void> {
+  await lookForCpus(session, signal);
+  store.putRegions(describeRegions(session).regions);
+  store.putCpus(machineCpus(session).cpus);
+  store.putNotes(notesOf(session));
+  store.putFindings(session.image.findings);
+}
+
+/** The page workers that a request wants, where the dump can be opened again. */
+export function crewOf({ location, identity, image }: Session, { memory, workers }: Pick<IndexRequest, 'memory' | 'workers'>): { readonly crew?: CrewWish } {
+  if (location === undefined || workers === 0) return {};
+  return { crew: { location, identity, source: image.source, ...defined({ memoryBytes: memory, workers }) } };
 }
 
 interface Opened extends Pick<IndexJson, 'unconfirmed' | 'confirmed' | 'discarded'> {
@@ -141,6 +138,10 @@ async function openFor(session: Session, { digest, rebuild, path: named }: Index
   const store = await open(place, rebuild);
   const why = store.fresh === undefined ? undefined : discardedBecause[store.fresh];
   const trust = store.fresh === undefined ? trustOf(store, session) : 'made';
+  if (isPieced(store) && (digest === 'again' || (digest && trust !== 'made'))) {
+    store.close();
+    throw new IndexError(`the index ${place} is read from pieces, and no memory root is computed for it again`, 'rebuild-index');
+  }
   // One that was rebuilt on its own files by a sample, or by all pages, is no source of a digest.
   if (trust === 'made' || (isTrusted(trust) && digest === false)) return { store, ...defined({ discarded: why }) };
   const isOfOthers = !areSameFiles(store.sourceFiles(), session.states());
@@ -178,7 +179,7 @@ async function openFor(session: Session, { digest, rebuild, path: named }: Index
 }
 
 /** Notes that an index was used, and makes room in the cache folder for the next one. */
-async function afterUse(path: string): Promise<void> {
+export async function afterUse(path: string): Promise<void> {
   if (!isCached(path)) return;
   touchIndex(path);
   try {
