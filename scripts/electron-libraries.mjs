@@ -6,7 +6,7 @@ import { findProgram, installLine, isDebianLike, readOsRelease } from './system-
 const run = promisify(execFile);
 
 /** What Electron needs on a bare Debian 12, without what those packages merely recommend; and a virtual display for tests. */
-const debianPackages = ['xvfb', 'xauth', 'libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2'];
+const debianPackages = ['xvfb', 'xauth', 'libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2', 'libx11-xcb1'];
 /** Since Debian 13 and Ubuntu 24.04 these carry the mark of the 64-bit time_t. */
 const renamedForTime64 = new Set(['libgtk-3-0', 'libasound2']);
 

@@ -10,6 +10,7 @@ export const suiteMinutes = {
   'test/unit': 12,
   'test/oracle': 14,
   'test/e2e': 16,
+  'test/installed': 3,
   'test/faults': 8,
   'test/property': 5,
   'test/samples': 2,

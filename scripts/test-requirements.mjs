@@ -1,12 +1,13 @@
 // What tests need beyond npm's packages. A test names it (`describeNeeding` in test/requirements.ts); where it is missing the test
 // is skipped, and the run says so with the line that installs it. A new kind of suite adds one entry here and its id to `RequirementId`.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { ensureDebianRoot, findDebianRoot } from './debian-root.mjs';
 import { checkElectronLibraries, packagesFor } from './electron-libraries.mjs';
 import { ensureElectron, findElectron } from './electron-runtime.mjs';
 import { findProgram, installLine } from './system-packages.mjs';
 
-/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql'} RequirementId */
+/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql' | 'packaging' | 'debian-root'} RequirementId */
 
 /**
  * @typedef {object} Requirement
@@ -68,6 +69,17 @@ async function windowMissing() {
   }
 }
 
+/** Whether this process can give a root of its own, with processes and mounts of their own, to what it starts. */
+const canMount = () => process.getuid?.() === 0 && spawnSync('unshare', ['--mount', '--pid', '--fork', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+
+function debianRootMissing() {
+  if (process.platform !== 'linux') return 'the mount namespaces of Linux';
+  const lack = without('mmdebstrap', 'unshare', 'nsenter', 'objdump');
+  if (lack !== undefined) return lack;
+  if (!canMount()) return 'the right to mount, which root has outside of most containers';
+  return findDebianRoot() === undefined ? 'no Debian root' : undefined;
+}
+
 /** @type {readonly Requirement[]} */
 export const requirements = [
   {
@@ -105,6 +117,20 @@ export const requirements = [
   {
     ...programs('postgresql', 'fleets on a server: PostgreSQL, which tests start for themselves', ['postgresql', 'util-linux'], 'setpriv', 'psql'),
     missing: () => without('setpriv', 'psql') ?? (findProgram('initdb') !== undefined || hasPostgres() ? undefined : 'no PostgreSQL server'),
+  },
+  programs(
+    'packaging',
+    'packages for Linux, and what is in them',
+    ['dpkg', 'rpm', 'rpm2cpio', 'cpio', 'squashfs-tools', 'squashfuse', 'fuse3', 'desktop-file-utils', 'shared-mime-info', 'libglib2.0-bin'],
+    ...['dpkg-deb', 'rpmbuild', 'rpm', 'rpm2cpio', 'cpio', 'mksquashfs', 'squashfuse', 'fusermount3', 'desktop-file-validate', 'update-mime-database', 'gio'],
+  ),
+  {
+    id: 'debian-root',
+    purpose: 'the package installed on Debian 12: a root of its own in the cache folder (about 400 MB), in which it is installed and started',
+    packages: ['mmdebstrap', 'util-linux', 'binutils'],
+    missing: debianRootMissing,
+    install: setUp,
+    fetch: ensureDebianRoot,
   },
 ];
 

@@ -8,12 +8,20 @@ import { checkDepths, evidenceKinds } from './check-model.ts';
 import { formatIds, memoryViews, schemaVersion } from './model.ts';
 import { remedies } from './remedy.ts';
 
+/** Bytes that stand at an offset, or begin somewhere from `offset` up to `to`. */
+export const fileMarkSchema = v.strictObject({ offset: v.number(), to: v.optional(v.number()), hex: v.string() });
+export type FileMark = v.InferOutput<typeof fileMarkSchema>;
+
 /** A kind of file as a desktop knows it. */
 export const fileTypeSchema = v.strictObject({
   /** Ending of the name, without dot: files of this ending are dumps and nothing else. */
   extension: v.string(),
   mimeType: v.string(),
   title: v.string(),
+  /** Whole names that such files usually have. */
+  names: v.optional(v.array(v.string())),
+  /** How such files can be told by their first 4096 bytes, which is as far as desktops look: by all marks of one of these lists. */
+  magic: v.optional(v.array(v.array(fileMarkSchema))),
 });
 export type FileType = v.InferOutput<typeof fileTypeSchema>;
 

@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { fileAssociations } from '../../scripts/file-associations.mjs';
-import { catalogueSchema, type Catalogue } from '../../src/shared/catalogue-model.ts';
+import { fileAssociations, mimePackage } from '../../scripts/file-associations.mjs';
+import { catalogueSchema, type Catalogue, type FileMark, type FileType } from '../../src/shared/catalogue-model.ts';
 import { engineProtocol } from '../../src/shared/engine-protocol.ts';
 import { memoryViews } from '../../src/shared/model.ts';
 import { connect, serve } from '../../src/shared/rpc.ts';
@@ -21,6 +21,7 @@ import type { Shell } from '../../src/renderer/shell/shell-calls.ts';
 import { exportFormats } from '../../src/renderer/state/catalogue.ts';
 import { createStore } from '../../src/renderer/state/store.ts';
 import { createWorkbench } from '../../src/renderer/workbench.ts';
+import { caseFiles } from '../case-files.ts';
 import { runInProcess } from '../cli-in-process.ts';
 
 const printed = async (...args: readonly string[]): Promise<string> => (await runInProcess(args)).out;
@@ -126,6 +127,47 @@ describe('the packages', () => {
     );
     for (const { extensions, fileType } of dumpFormats) if (fileType !== undefined) expect(extensions).toContain(fileType.extension);
     for (const { mimeType, name, description } of made) expect([mimeType, name, description].every((text) => text !== undefined && text !== '')).toBe(true);
+  });
+});
+
+describe('the marks by which a desktop tells dumps', () => {
+  const built = caseFiles().map(({ name, bytes }) => ({ name, head: Buffer.from(bytes.subarray(0, 4096)) }));
+  /** As QEMU and zgetdump write it for few CPUs; our builders put the note behind the registers of all. */
+  const early = Buffer.from(built.find(({ name }) => name === 'sample-healthy.vmcore')!.head);
+  early.write('VMCOREINFO\0', 2004);
+  const heads = [...built, { name: 'a vmcore with an early note', head: early }];
+  const types = new Map(dumpFormats.flatMap(({ fileType }) => (fileType === undefined ? [] : [[fileType.mimeType, fileType]])));
+  const hasMark = (head: Buffer, { offset, to = offset, hex }: FileMark): boolean => {
+    const at = head.indexOf(Buffer.from(hex, 'hex'), offset);
+    return at !== -1 && at <= to;
+  };
+  const fits = (head: Buffer, { magic = [] }: FileType): boolean => magic.some((marks) => marks.every((mark) => hasMark(head, mark)));
+  const source = { name: 'a file', size: 1 << 20, readInto: () => 0 };
+
+  it('are those of files that the format takes for its own', () => {
+    for (const type of types.values()) {
+      const found = heads.filter(({ head }) => fits(head, type));
+      if (type.magic !== undefined) expect(found, type.mimeType).not.toEqual([]);
+      const own = dumpFormats.filter(({ fileType }) => fileType?.mimeType === type.mimeType);
+      const isStream = (head: Buffer): boolean => head.toString('latin1', 0, 12) === 'makedumpfile';
+      for (const { name, head } of found)
+        if (!isStream(head))
+          expect(
+            own.some((format) => format.probe(head, source).answer !== 'no'),
+            name,
+          ).toBe(true);
+    }
+  });
+
+  it('are never those of two kinds', () => {
+    for (const { name, head } of heads) expect([...types.values()].filter((type) => fits(head, type)).length, name).toBeLessThanOrEqual(1);
+  });
+
+  it('are all in what is given to the desktop', () => {
+    const given = mimePackage(catalogue);
+    const marks = [...types.values()].flatMap(({ magic = [] }) => magic.flat());
+    expect(given.match(/<match /g)).toHaveLength(marks.length);
+    expect(given.match(/<mime-type /g)).toHaveLength(types.size + 1);
   });
 });
 

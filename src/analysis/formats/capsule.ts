@@ -12,7 +12,8 @@ import type { Steps } from '../jobs/steps.ts';
 import { view } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { no, yes, type DumpFormat, type DumpImage, type Segment } from './dump-format.ts';
-import { caseExtension, caseMediaType, caseMember, isCase, memberHeader, membersOf, type CaseMember } from './dumpcase-layout.ts';
+import { fileMark } from './file-mark.ts';
+import { caseExtension, caseMediaType, caseMember, caseStart, isCase, memberHeader, membersOf, type CaseMember } from './dumpcase-layout.ts';
 import type { MemoryPiece } from './memory-piece.ts';
 import { RangeColumns } from './range-columns.ts';
 import { manySegments } from './segment-memory.ts';
@@ -124,7 +125,7 @@ export const capsule: DumpFormat = {
   title: 'evidence capsule',
   about: 'Dumpbench: a signed report with the pages that it cites',
   extensions: [caseExtension],
-  fileType: { extension: caseExtension, mimeType: caseMediaType, title: 'Evidence capsule of a dump' },
+  fileType: { extension: caseExtension, mimeType: caseMediaType, title: 'Evidence capsule of a dump', magic: [[fileMark(memberHeader.size, caseStart)]] },
   probe: (head) => (isCase(head) ? yes : no),
   open,
 };

@@ -63,11 +63,12 @@ export interface CaseMember {
   readonly bytes: number;
 }
 
-const start = Buffer.concat([Buffer.from(caseMember.mediaType), Buffer.from(caseMediaType)]);
+/** Name and content of the first member. */
+export const caseStart = Buffer.concat([Buffer.from(caseMember.mediaType), Buffer.from(caseMediaType)]);
 
 /** Whether a file begins as a capsule does. */
 export const isCase = (head: Uint8Array): boolean =>
-  head.length >= memberHeader.size + start.length && start.equals(head.subarray(memberHeader.size, memberHeader.size + start.length));
+  head.length >= memberHeader.size + caseStart.length && caseStart.equals(head.subarray(memberHeader.size, memberHeader.size + caseStart.length));
 
 /**
  * The members of a capsule, one after the other.

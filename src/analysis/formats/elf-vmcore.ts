@@ -7,6 +7,7 @@ import { defined } from '../../shared/defined.ts';
 import { DumpError, ForeignFile } from '../../shared/dump-error.ts';
 import { fact, type Fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
+import type { FileMark } from '../../shared/catalogue-model.ts';
 import type { AddressRange } from '../../shared/units.ts';
 import type { Steps } from '../jobs/steps.ts';
 import type { Endian } from '../layout/field.ts';
@@ -18,6 +19,7 @@ import { broken, no, yes, type DumpFormat, type DumpImage, type OpenContext, typ
 import { machineOf } from './dump-machine.ts';
 import { exportFindings, exportProducer } from './export-note.ts';
 import { originFinding, originOf, registerNoteFindings } from './dump-origin.ts';
+import { fileMark, wordBytes } from './file-mark.ts';
 import { elfHeader, elfProgramHeader, elfSectionHeader, ET_CORE, PN_XNUM, PT_LOAD, PT_NOTE, type ProgramHeader } from './elf-layout.ts';
 import { loadPieces, truncationFindings } from './elf-loads.ts';
 import { readNoteSegments } from './elf-notes.ts';
@@ -247,12 +249,25 @@ function* open(source: ByteSource, context?: OpenContext): Steps<DumpImage> {
   };
 }
 
+/** A core of a process has no such note. Where it begins later, only the name of the file says that it is a kernel's. */
+const kernelCore = (endian: Endian): FileMark[] => [
+  fileMark(0, Buffer.from([...elfMagic, 2, endian === 'little' ? 1 : 2])),
+  fileMark(16, wordBytes(BigInt(ET_CORE), 2, endian)),
+  fileMark(elfHeader.size, Buffer.from('VMCOREINFO\0'), 4096 - 'VMCOREINFO\0'.length),
+];
+
 export const elfVmcore: DumpFormat = {
   id: 'elf-vmcore',
   title: 'ELF vmcore',
   about: '/proc/vmcore of a kdump kernel, makedumpfile -E, QEMU, zgetdump',
   extensions: ['vmcore', 'elf', 'core', 'dump'],
-  fileType: { extension: 'vmcore', mimeType: 'application/x-linux-vmcore', title: 'Linux kernel crash dump' },
+  fileType: {
+    extension: 'vmcore',
+    mimeType: 'application/x-linux-vmcore',
+    title: 'Linux kernel crash dump',
+    names: ['vmcore'],
+    magic: [kernelCore('little'), kernelCore('big')],
+  },
   probe(head) {
     if (elfMagic.some((byte, index) => head[index] !== byte)) return no;
     if (head.length < elfHeader.size) return broken(head.length, `the file ends after ${head.length} bytes`, `an ELF header of ${elfHeader.size} bytes`);

@@ -14,6 +14,8 @@ import { headFault, unreadableVolume } from './unreadable-volume.ts';
 import { bitmapFacts, countedBits } from './kdump-bitmaps.ts';
 import { detectWords, readKdumpHeader, type KdumpHeader } from './kdump-header.ts';
 import { kdumpStructure } from './kdump-structure.ts';
+import { flattenedSignature } from '../source/flattened-source.ts';
+import { fileMark } from './file-mark.ts';
 import { KDUMP_SIGNATURE, kdumpCodecs, kdumpFlags } from './kdump-layout.ts';
 import { machineOf } from './dump-machine.ts';
 import { exportFindings, exportProducer } from './export-note.ts';
@@ -322,7 +324,12 @@ export const kdumpCompressed: DumpFormat = {
   title: 'kdump-compressed',
   about: 'makedumpfile and QEMU',
   extensions: ['kdump', 'vmcore', 'dump'],
-  fileType: { extension: 'kdump', mimeType: 'application/x-kdump', title: 'Compressed kernel crash dump' },
+  fileType: {
+    extension: 'kdump',
+    mimeType: 'application/x-kdump',
+    title: 'Compressed kernel crash dump',
+    magic: [[fileMark(0, Buffer.from(KDUMP_SIGNATURE))], [fileMark(0, Buffer.from(flattenedSignature))]],
+  },
   probe(head) {
     const signature = Buffer.from(head.subarray(0, 8)).toString('latin1');
     if (signature === 'DISKDUMP') return broken(0, 'it is of the ancient diskdump kind', `"${KDUMP_SIGNATURE}"`);

@@ -9,6 +9,7 @@ import { parse, view } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type OpenContext, type Probe, type Segment } from './dump-format.ts';
 import { headlessMachine } from './headless-machine.ts';
+import { fileMark, wordBytes } from './file-mark.ts';
 import { AVML_MAGIC, LIME_MAGIC, limeHeader } from './lime-layout.ts';
 import { kindOf, walkRanges, wrongHeader, type RangeKind, type RangeWalk } from './lime-ranges.ts';
 import { RangeColumns } from './range-columns.ts';
@@ -106,7 +107,12 @@ export const lime: DumpFormat = {
   title: 'LiME memory image',
   about: 'the kernel module LiME, and AVML without compression',
   extensions: ['lime', 'mem', 'dump'],
-  fileType: { extension: 'lime', mimeType: 'application/x-lime-memory', title: 'LiME memory image' },
+  fileType: {
+    extension: 'lime',
+    mimeType: 'application/x-lime-memory',
+    title: 'LiME memory image',
+    magic: [[fileMark(0, wordBytes(BigInt(LIME_MAGIC), 4, 'little'))], [fileMark(0, wordBytes(BigInt(LIME_MAGIC), 4))]],
+  },
   probe: probeFor('lime'),
   open,
 };
@@ -116,7 +122,12 @@ export const avml: DumpFormat = {
   title: 'AVML memory image',
   about: 'AVML with compression, in virtual machines of clouds',
   extensions: ['avml', 'lime', 'dump'],
-  fileType: { extension: 'avml', mimeType: 'application/x-avml-memory', title: 'AVML memory image' },
+  fileType: {
+    extension: 'avml',
+    mimeType: 'application/x-avml-memory',
+    title: 'AVML memory image',
+    magic: [[fileMark(0, wordBytes(BigInt(AVML_MAGIC), 4, 'little'))]],
+  },
   probe: probeFor('avml'),
   open,
 };

@@ -9,6 +9,7 @@ import type { Steps } from '../jobs/steps.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage } from './dump-format.ts';
+import { fileMark, wordBytes } from './file-mark.ts';
 import {
   LKCD_MAGIC,
   LKCD_S390_MAGIC,
@@ -162,7 +163,7 @@ export const lkcd: DumpFormat = {
   title: 'LKCD dump',
   about: 'Linux Kernel Crash Dump on s390x',
   extensions: ['lkcd', 'dump'],
-  fileType: { extension: 'lkcd', mimeType: 'application/x-lkcd-dump', title: 'LKCD dump' },
+  fileType: { extension: 'lkcd', mimeType: 'application/x-lkcd-dump', title: 'LKCD dump', magic: [[fileMark(0, wordBytes(LKCD_MAGIC, 8))]] },
   probe(head) {
     if (head.length < 8 || new DataView(head.buffer, head.byteOffset).getBigUint64(0) !== LKCD_MAGIC) return no;
     if (head.length < lkcdHeader.size) return broken(head.length, `the file ends after ${head.length} bytes`, `a header of ${lkcdHeader.size} bytes`);

@@ -9,7 +9,8 @@ import { parse, view, type StructView } from '../layout/struct.ts';
 import { todToIso } from '../arch/s390x/tod-clock.ts';
 import { faultText, readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, yes, type ContainerFacts, type DumpImage, type EndMarker, type Probe } from './dump-format.ts';
-import { END_MARKER, s390EndMarker, s390Header } from './s390-header.ts';
+import { fileMark, wordBytes } from './file-mark.ts';
+import { END_MARKER, S390_EXT_MAGIC, S390_MAGIC, s390EndMarker, s390Header } from './s390-header.ts';
 
 export const standaloneHeaderBytes = s390Header.size;
 const maxCpus = 512;
@@ -18,7 +19,12 @@ const lowcoreAlignment = 0x2000;
 const z_architecture = 2;
 
 /** What a desktop knows all of them as. */
-export const standaloneFile: FileType = { extension: 's390', mimeType: 'application/x-s390-dump', title: 'IBM Z dump' };
+export const standaloneFile: FileType = {
+  extension: 's390',
+  mimeType: 'application/x-s390-dump',
+  title: 'IBM Z dump',
+  magic: [[fileMark(0, wordBytes(S390_MAGIC, 8))], [fileMark(0, wordBytes(S390_EXT_MAGIC, 8))]],
+};
 
 export type StandaloneHeader = ReturnType<typeof parse<typeof s390Header.fields>>;
 

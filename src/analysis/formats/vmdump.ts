@@ -8,6 +8,7 @@ import type { Steps } from '../jobs/steps.ts';
 import { parse, view, type StructView } from '../layout/struct.ts';
 import { faultText, readExactly, type ByteSource } from '../source/byte-source.ts';
 import { broken, no, yes, type DumpFormat, type DumpImage, type RecordedCpu } from './dump-format.ts';
+import { fileMark } from './file-mark.ts';
 import { vmdumpInformation, vmdumpMap, vmdumpOtherCpu, vmdumpRecordBytes, vmdumpSpace, vmdumpSymptom } from './vmdump-layout.ts';
 import { vmdumpPages } from './vmdump-pages.ts';
 import { RangeColumns } from './range-columns.ts';
@@ -160,7 +161,12 @@ export const vmdump: DumpFormat = {
   title: 'z/VM VMDUMP',
   about: 'the z/VM command VMDUMP',
   extensions: ['vmdump', 'dump'],
-  fileType: { extension: 'vmdump', mimeType: 'application/x-vmdump', title: 'z/VM VMDUMP' },
+  fileType: {
+    extension: 'vmdump',
+    mimeType: 'application/x-vmdump',
+    title: 'z/VM VMDUMP',
+    magic: [[fileMark(0, Buffer.from(symptomId, 'hex')), fileMark(56, Buffer.from(dumpType, 'hex'))]],
+  },
   probe(head) {
     if (head.length < 64 || hexOf(head.subarray(0, 2)) !== symptomId || hexOf(head.subarray(56, 64)) !== dumpType) return no;
     return head.length < vmdumpRecordBytes ? broken(head.length, `the file ends after ${head.length} bytes`, 'records of 4096 bytes') : yes;

@@ -8,7 +8,7 @@ import { stepTurns, type Steps } from '../jobs/steps.ts';
 import { faultText, readExactly, type ByteSource, type FileFault } from './byte-source.ts';
 import { StreamRecords } from './record-pieces.ts';
 
-const signature = 'makedumpfile\0\0\0\0';
+export const flattenedSignature = 'makedumpfile\0\0\0\0';
 const headerBytes = 4096;
 const recordHeaderBytes = 16;
 /** A record claims at least its header: more cannot be in the file. Hostile streams of empty records are cut here. */
@@ -35,7 +35,7 @@ export interface FlattenedSource extends ByteSource {
 }
 
 export function isFlattened(head: Uint8Array): boolean {
-  return head.length >= signature.length && Buffer.from(head.subarray(0, signature.length)).toString('latin1') === signature;
+  return head.length >= flattenedSignature.length && Buffer.from(head.subarray(0, flattenedSignature.length)).toString('latin1') === flattenedSignature;
 }
 
 interface Walk {
