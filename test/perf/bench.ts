@@ -14,6 +14,7 @@ import { byteText } from '../../src/shared/units.ts';
 import { codecRates } from './bench-codecs.ts';
 import { elf, kdump, sparseTebibyte, standalone } from './bench-dumps.ts';
 import { exportsAgainstDd } from './bench-exports.ts';
+import { inRangesAgainstOne } from './bench-ranges.ts';
 import { againstLibkdumpfile, againstMakedumpfile } from './bench-kdump.ts';
 import { x86Dumps } from './bench-others.ts';
 import { largeDumps, measureLarge } from './bench-large.ts';
@@ -309,6 +310,7 @@ try {
     await part('slow sources', () => (yardstick('cc') === undefined ? [without('cc', 'index from a source of a given speed')] : slowSource(bench, raw())));
     await part('a large system', () => largeSystems(bench, folder));
     await part('exports', () => exportsAgainstDd(bench, folder, raw()));
+    await part('ranges', () => inRangesAgainstOne(folder, raw()));
     await part('growth', () => growth(bench, [standaloneOf(256), raw(), fourGibibytes()]));
     await part('comparing', async () => {
       const { engine: inEngine, command } = await compareDumps(bench, folder, fourGibibytes());
