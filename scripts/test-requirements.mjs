@@ -7,7 +7,7 @@ import { checkElectronLibraries, packagesFor } from './electron-libraries.mjs';
 import { ensureElectron, findElectron } from './electron-runtime.mjs';
 import { findProgram, installLine } from './system-packages.mjs';
 
-/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql' | 'packaging' | 'debian-root'} RequirementId */
+/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'shells' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql' | 'packaging' | 'debian-root'} RequirementId */
 
 /**
  * @typedef {object} Requirement
@@ -106,6 +106,15 @@ export const requirements = [
     ['binutils-x86-64-linux-gnu', 'binutils-aarch64-linux-gnu'],
     'x86_64-linux-gnu-objdump',
     'aarch64-linux-gnu-objdump',
+  ),
+  programs(
+    'shells',
+    'completion of command lines in real shells, keys typed at a terminal',
+    ['bash', 'zsh', 'fish', 'python3'],
+    'bash',
+    'zsh',
+    'fish',
+    'python3',
   ),
   programs('sha256sum', 'manifests against sha256sum', ['coreutils'], 'sha256sum'),
   programs('hashdeep', 'manifests against hashdeep', ['hashdeep'], 'hashdeep'),

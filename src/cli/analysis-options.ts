@@ -1,12 +1,17 @@
 /** Analyses as options name them: "modules", "mappings,pid=1". */
+import { catalogue } from '../analysis/engine/catalogue.ts';
 import type { AnalysisRequest } from '../shared/analysis-protocol.ts';
 import type { CommandOption, OptionValues } from './command.ts';
 import { UsageError } from './io.ts';
+
+/** Asked for when somebody completes: other commands start without the analyses. */
+export const analysisIds = (): readonly string[] => catalogue().analyses.map(({ id }) => id);
 
 export const analysisOption: CommandOption = {
   flags: '--analysis <id>',
   description: 'also this analysis, with its parameters after commas: mappings,pid=1; may be given several times',
   repeatable: true,
+  values: { words: analysisIds },
 };
 
 /** @throws UsageError for what is no name and no parameter */

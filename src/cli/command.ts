@@ -24,6 +24,14 @@ export interface CommandContext {
   readonly opening: Opening;
 }
 
+/** Words that can stand at a place of the command line, for completion. */
+export interface Words {
+  /** Asked for when somebody completes there: registries are not loaded for other commands. Of an argument, with those before it. */
+  readonly words: (before?: readonly string[]) => readonly string[];
+  /** Several with commas between. */
+  readonly isList?: boolean;
+}
+
 export interface CommandOption {
   readonly flags: string;
   readonly description: string;
@@ -32,6 +40,8 @@ export interface CommandOption {
   readonly repeatable?: boolean;
   /** It names a file that the command writes: never one that it was given to read (given-files.ts). */
   readonly writes?: 'output' | 'index';
+  /** Known values; without them completion goes by the placeholder (src/cli/completion). */
+  readonly values?: Words;
 }
 
 export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
@@ -42,6 +52,8 @@ export interface Command {
   readonly summary: string;
   /** In commander's syntax: "<file>", "<files...>", "[address]". */
   readonly args: readonly string[];
+  /** Known values of arguments, by the placeholder. */
+  readonly argumentValues?: Readonly<Record<string, Words>>;
   /** A getter where the words of options come from registries: those are not loaded for other commands. */
   readonly options?: readonly CommandOption[];
   /** It speaks of the kernel: --vmlinux, --system-map and --vmcoreinfo are its options too. */

@@ -8,6 +8,7 @@ import { UsageError } from './io.ts';
 export const redactOption: CommandOption = {
   flags: '--redact <rules>',
   description: `take out, with commas between: ${redactRuleIds.join(', ')}; ${allRules} for all of them; or a JSON file with rules and patterns (*.json)`,
+  values: { words: () => [...redactRuleIds, allRules], isList: true },
 };
 
 const mostBytes = 1 << 20;

@@ -1,9 +1,7 @@
 /** Parses the command line, runs one command and answers with its exit code. */
-import { Command as Commander, CommanderError, Option } from 'commander';
-import { viewCatalogue } from '../analysis/engine/catalogue.ts';
+import { CommanderError } from 'commander';
 import { createEngine } from '../analysis/engine/engine.ts';
 import { portPair } from '../analysis/engine/in-process.ts';
-import { toolVersion } from '../analysis/engine/tool.ts';
 import { ForeignFile, isDumpError, SeveralDumps } from '../shared/dump-error.ts';
 import { engineProtocol } from '../shared/engine-protocol.ts';
 import type { SaidOfDump } from '../shared/said-of-dump.ts';
@@ -11,11 +9,13 @@ import { hex } from '../shared/units.ts';
 import { Cancelled, connect, RequestError, serve } from '../shared/rpc.ts';
 import { visibleLine } from '../shared/visible-text.ts';
 import { commands } from './commands/index.ts';
-import type { Command, CommandOption, Opening, OptionValues } from './command.ts';
+import type { Command, Opening, OptionValues } from './command.ts';
+import { defineCommand, emptyProgram, views } from './declared-program.ts';
+import { complete, completionEntry } from './completion/request.ts';
 import { exitCodes, printJson, say, sayLine, UsageError, type CliIo } from './io.ts';
 import { endBegunDocument } from './json-list.ts';
 import { attachmentsOf } from './attachment-options.ts';
-import { allOptions, opensDump, refuseEndless, refuseWritingOverGiven } from './given-files.ts';
+import { opensDump, refuseEndless, refuseWritingOverGiven } from './given-files.ts';
 import { errorText } from './text/remedy-text.ts';
 import { visibleDoor } from './visible-door.ts';
 import { makeStyle } from './text/style.ts';
@@ -25,8 +25,6 @@ interface Chosen {
   readonly args: readonly string[];
   readonly options: OptionValues;
 }
-
-const views = viewCatalogue();
 
 /** What an option gives as an address. @throws UsageError */
 function addressOf(flag: string, text: string): string {
@@ -50,8 +48,6 @@ function saidOf(isSeveral: boolean, volumes: readonly string[], { machine, physB
   };
 }
 
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-
 /** The options that belong to opening; they say which dump, so several dumps at once cannot share them. */
 function openingOf(command: Command, args: readonly string[], options: OptionValues): Opening {
   const attachments = command.ofKernel === true ? attachmentsOf(options) : {};
@@ -67,52 +63,11 @@ function openingOf(command: Command, args: readonly string[], options: OptionVal
   };
 }
 
-function defineOption({ flags, description, default: value, repeatable }: CommandOption): Option {
-  const defined = new Option(flags, description);
-  if (value !== undefined) defined.default(value);
-  if (repeatable === true) defined.argParser(collect);
-  return defined;
-}
-
-function defineCommand(program: Commander, command: Command, choose: (chosen: Chosen) => void): void {
-  const sub = program.command(command.name).description(command.summary);
-  if (command.alias !== undefined) sub.alias(command.alias);
-  for (const argument of command.args) sub.argument(argument);
-  for (const option of allOptions(command)) sub.addOption(defineOption(option));
-  sub.option('--json', 'one JSON document on standard output, messages on standard error');
-  sub.option('--quiet', 'no messages, no progress');
-  sub.option('--no-color', 'plain text');
-  if (opensDump(command)) {
-    sub.addOption(
-      new Option('--view <view>', `where two systems are in one dump: ${views.map(({ id, title }) => `${id}, ${title}`).join('; ')}`)
-        .choices(views.map(({ id }) => id))
-        .default('all'),
-    );
-    sub.option('--machine <name>', 'the machine (s390x, x86_64 …), where the header does not name it or names it wrongly');
-    sub.option('--phys-base <address>', 'by how much the kernel image was moved in physical memory, where the dump does not say it (x86_64)');
-    sub.addOption(
-      new Option(
-        '--memory-at <address>',
-        'the file is memory without a header, and this is the address of its first byte; again for each --volume, in their order',
-      ).argParser(collect),
-    );
-  }
-  sub.addHelpText('after', `\nExample:\n  ${command.example}`);
-  sub.action((...given: unknown[]) => {
-    const options = given[command.args.length] as OptionValues;
-    const args = given
-      .slice(0, command.args.length)
-      .flatMap((value) => (value === undefined ? [] : Array.isArray(value) ? (value as string[]) : [value as string]));
-    choose({ command, args, options });
-  });
-}
-
 /** What commander adds to a message, in a line of its own. */
 const suggestion = /^(?<message>[^]*?)(?<hint>\n\(Did you mean [^\n]*\?\))?\n$/;
 
 function parseArguments(argv: readonly string[], io: CliIo): Chosen | number {
-  const program = new Commander('dumpbench');
-  program.description('Workbench for Linux kernel crash dumps, IBM Z first.').version(toolVersion).exitOverride();
+  const program = emptyProgram().exitOverride();
   program.configureOutput({
     writeOut: io.out,
     writeErr: io.err,
@@ -129,8 +84,8 @@ function parseArguments(argv: readonly string[], io: CliIo): Chosen | number {
   const named = commands.filter(({ name, alias }) => argv[0] === name || (alias !== undefined && argv[0] === alias));
   const isVersion = argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
   for (const command of isVersion ? [] : named.length > 0 ? named : commands) {
-    defineCommand(program, command, (one) => {
-      chosen = one;
+    defineCommand(program, command, (args, options) => {
+      chosen = { command, args, options };
     });
   }
   for (const sub of program.commands) sub.exitOverride().configureOutput(program.configureOutput());
@@ -188,6 +143,7 @@ async function runChosen({ command, args, options }: Chosen, io: CliIo): Promise
 export async function runCli(argv: readonly string[], given: CliIo): Promise<number> {
   const io = visibleDoor(given);
   try {
+    if (argv[0] === completionEntry) return await complete(argv.slice(1), io);
     const chosen = parseArguments(argv, io);
     return typeof chosen === 'number' ? chosen : await runChosen(chosen, io);
   } catch (error) {

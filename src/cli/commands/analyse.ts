@@ -4,6 +4,7 @@ import type { AnalysisRequest } from '../../shared/analysis-protocol.ts';
 import { defaultRows, mostRows, type AnalysisTable, type ParameterJson, type RowJson } from '../../shared/analysis-table.ts';
 import { analysisCsv, analysisCsvRows } from '../../shared/analysis-text.ts';
 import { catalogue } from '../../analysis/engine/catalogue.ts';
+import { analysisIds } from '../analysis-options.ts';
 import type { Command, CommandContext, CommandOption, OptionValues } from '../command.ts';
 import { append } from '../../shared/append.ts';
 import { schemaVersion } from '../../shared/model.ts';
@@ -28,6 +29,7 @@ function parameterOptions(): readonly CommandOption[] {
           `${id}: ${about}${choices === undefined ? '' : ` (${choices.join(', ')})`}${required === true ? ', required' : ''}`,
       )
       .join('; '),
+    ...(all.some(({ choices }) => choices !== undefined) ? { values: { words: () => all.flatMap(({ choices }) => choices ?? []) } } : {}),
   }));
 }
 
@@ -60,6 +62,7 @@ export const analyseCommand: Command = {
   name: 'analyse',
   summary: 'what the kernel was doing, as tables: the catalogue, or one analysis',
   args: ['<file>', '[id]'],
+  argumentValues: { '[id]': { words: analysisIds } },
   get options() {
     return [
       ...parameterOptions(),

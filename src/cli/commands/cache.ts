@@ -34,6 +34,7 @@ export const cacheCommand: Command = {
   name: 'cache',
   summary: 'list what the cache folder holds of Dumpbench (page indexes, unpacked dumps, compiled modules, leftovers), or remove what is old',
   args: ['[action]'],
+  argumentValues: { '[action]': { words: () => ['list', 'prune'] } },
   options: [{ flags: '--max <bytes>', description: 'prune: keep at most this much, most recently used first (default 0: remove all)' }],
   example: 'dumpbench cache prune --max 2GiB',
   async run({ engine, io, output }, [action = 'list'], options) {

@@ -105,6 +105,7 @@ export const capsuleCommand: Command = {
   name: 'capsule',
   summary: 'a signed report with the pages that it cites, in one file: make it, verify it without the dump, open it',
   args: ['<action>', '<file>'],
+  argumentValues: { '<action>': { words: () => ['make', 'verify', 'open'] } },
   ofKernel: true,
   options: [
     { flags: '--key <file>', description: 'make: Ed25519 private key that signs, PKCS#8 PEM (openssl genpkey -algorithm ed25519)' },
@@ -113,6 +114,7 @@ export const capsuleCommand: Command = {
       flags: '--cite <what>',
       description: `make: pages that go in with their proofs: a range of absolute addresses as 0x1000-0x2000, or ${citedKinds.join(', or ')}; may be given several times`,
       repeatable: true,
+      values: { words: () => citedKinds },
     },
     { flags: '--digest', description: 'make: read all of the dump and attest it with the same key, so that pages can be cited' },
     { flags: `${evidenceFlags.attestation} <file>`, description: 'make: the attestation whose memory root proves the cited pages; needs --public-key' },

@@ -22,7 +22,11 @@ export const dmesgCommand: Command = {
   summary: "the kernel's log",
   args: ['<file>'],
   options: [
-    { flags: '--level <level>', description: `only records of this level and more severe ones: ${levelNames.join(', ')}, or 0 to 7` },
+    {
+      flags: '--level <level>',
+      description: `only records of this level and more severe ones: ${levelNames.join(', ')}, or 0 to 7`,
+      values: { words: () => levelNames },
+    },
     { flags: '--debug-feature', description: 'with the records of the debug feature of s390x at their times, as the analysis merged-log has them' },
     { flags: '--caller', description: 'with the thread or CPU that wrote each record, as newer makedumpfile prints it' },
   ],

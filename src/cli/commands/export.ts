@@ -60,15 +60,23 @@ export const exportCommand: Command = {
   args: ['<file>'],
   ofKernel: true,
   options: [
-    { flags: '--format <format>', description: 'elf: an ELF vmcore; kdump: kdump-compressed; raw: memory alone' },
+    { flags: '--format <format>', description: 'elf: an ELF vmcore; kdump: kdump-compressed; raw: memory alone', values: { words: () => exportFormats } },
     { flags: '-o, --output <path>', description: 'file to write: a new one', writes: 'output' },
     {
       flags: '--range <range>',
       description: 'only the pages that hold these absolute addresses: 0x1000-0x2000, the end not included; may be given several times',
       repeatable: true,
     },
-    { flags: '--filter <level>', description: `leave pages out as makedumpfile -d does: a number up to 31, or some of ${filterLevels.join(',')}` },
-    { flags: '--compression <name>', description: `of --format kdump: ${exportCompressions.join(', ')} (zlib without it)` },
+    {
+      flags: '--filter <level>',
+      description: `leave pages out as makedumpfile -d does: a number up to 31, or some of ${filterLevels.join(',')}`,
+      values: { words: () => filterLevels, isList: true },
+    },
+    {
+      flags: '--compression <name>',
+      description: `of --format kdump: ${exportCompressions.join(', ')} (zlib without it)`,
+      values: { words: () => exportCompressions },
+    },
     { flags: '--no-read-back', description: 'do not open the export again to compare its memory root' },
   ],
   example: `dumpbench export dump.s390 --format elf -o vmcore

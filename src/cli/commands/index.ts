@@ -9,6 +9,7 @@ import { attestCommand } from './attest.ts';
 import { capsuleCommand } from './capsule.ts';
 import { catalogueCommand } from './catalogue.ts';
 import { cacheCommand } from './cache.ts';
+import { completionCommand } from './completion.ts';
 import { exportCommand } from './export.ts';
 import { fleetCommand } from './fleet.ts';
 import { ftraceCommand } from './ftrace.ts';
@@ -67,5 +68,6 @@ export const commands: readonly Command[] = [
   fleetCommand,
   catalogueCommand,
   sampleCommand,
+  completionCommand,
   openCommand,
 ];

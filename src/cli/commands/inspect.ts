@@ -59,7 +59,12 @@ export const inspectCommand: Command = {
   ofKernel: true,
   options: [
     { flags: '--as <structure>', description: 'a declared structure ("lowcore (6.1)", os_info, Elf64_Ehdr...) or a struct of the kernel' },
-    { flags: '--space <space>', description: `address space of a bare address: ${addressSpaces.join(', ')}`, default: 'absolute' },
+    {
+      flags: '--space <space>',
+      description: `address space of a bare address: ${addressSpaces.join(', ')}`,
+      default: 'absolute',
+      values: { words: () => addressSpaces },
+    },
     { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses, and whose page tables a virtual one' },
   ],
   example: 'dumpbench inspect dump.s390 cpu0.psw',

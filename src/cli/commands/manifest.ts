@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import { exitCodes, printJson, say } from '../io.ts';
 import { withDump } from '../open-dump.ts';
-import { formatsOf } from '../text/catalogue-text.ts';
+import { formatIdsOf, formatsOf } from '../text/catalogue-text.ts';
 import { outputOptions, resultTarget } from '../output.ts';
 import { progressLine } from '../progress-line.ts';
 
@@ -10,7 +10,10 @@ export const manifestCommand: Command = {
   summary: 'digests of the dump’s files and of their pieces, to check them against later',
   args: ['<file>'],
   get options() {
-    return [{ flags: '--format <format>', description: formatsOf('manifest'), default: 'sha256sum' }, ...outputOptions];
+    return [
+      { flags: '--format <format>', description: formatsOf('manifest'), default: 'sha256sum', values: { words: () => formatIdsOf('manifest') } },
+      ...outputOptions,
+    ];
   },
   example: 'dumpbench manifest dump.s390 --format sha256sum -o dump.s390.sha256',
   async run(context, [file = ''], options) {

@@ -30,7 +30,12 @@ export const readCommand: Command = {
   args: ['<file>', '<address>', '<length>'],
   ofKernel: true,
   options: [
-    { flags: '--space <space>', description: `address space of a bare address: ${addressSpaces.join(', ')}`, default: 'absolute' },
+    {
+      flags: '--space <space>',
+      description: `address space of a bare address: ${addressSpaces.join(', ')}`,
+      default: 'absolute',
+      values: { words: () => addressSpaces },
+    },
     { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses, and whose page tables a virtual one' },
     { flags: '--raw', description: 'write just the bytes' },
     { flags: '--fill <byte>', description: 'use this byte where the dump has none, instead of failing' },

@@ -7,7 +7,7 @@ import { readRules } from '../ignore-rules-file.ts';
 import { exitCodes, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { knownIssuesOf, knownIssuesOption } from '../known-issues-option.ts';
-import { formatsOf, sectionsText } from '../text/catalogue-text.ts';
+import { formatIdsOf, formatsOf, sectionIds } from '../text/catalogue-text.ts';
 import { outputOptions, resultTarget } from '../output.ts';
 import { printPdf } from '../print-pdf.ts';
 import { progressLine } from '../progress-line.ts';
@@ -30,15 +30,20 @@ export const reportCommand: Command = {
   ofKernel: true,
   get options() {
     return [
-      { flags: '--format <format>', description: `${formatsOf('report')}; pdf, where something that prints is installed`, default: 'html' },
+      {
+        flags: '--format <format>',
+        description: `${formatsOf('report')}; pdf, where something that prints is installed`,
+        default: 'html',
+        values: { words: () => formatIdsOf('report') },
+      },
       { flags: '--template <folder>', description: 'logo, colours, contact and paragraphs of a support centre: a folder with template.json' },
-      { flags: '--paper <size>', description: 'a4 or letter, of what is printed' },
+      { flags: '--paper <size>', description: 'a4 or letter, of what is printed', values: { words: () => ['a4', 'letter'] } },
       ...outputOptions,
       { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
       { flags: '--with <dump>', description: 'also compare with another dump' },
       { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
       { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to be in the report' },
-      { flags: '--sections <ids>', description: `what is in it, with commas between: ${sectionsText()}` },
+      { flags: '--sections <ids>', description: `what is in it, with commas between: ${sectionIds().join(', ')}`, values: { words: sectionIds, isList: true } },
       redactOption,
       knownIssuesOption,
       { ...analysisOption, description: `${analysisOption.description}; without it ${usualAnalyses.join(', ')}` },

@@ -33,6 +33,7 @@ export const translateCommand: Command = {
     {
       flags: '--asce <element>',
       description: `walk the tables of this address-space-control element (0x...; on x86_64 a CR3 value), or of one of ${asceSources.join(', ')}`,
+      values: { words: () => asceSources },
     },
   ],
   example: 'dumpbench translate dump.s390 cpu0.psw',

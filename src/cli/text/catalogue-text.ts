@@ -41,19 +41,19 @@ const rows = (cells: readonly (readonly string[])[]): string =>
 export const catalogueText = (known: Catalogue, list: CatalogueList | undefined, style: Style): string =>
   list === undefined ? catalogueLists.map((one) => `${style.strong(one)}\n${listTexts[one](known, style)}`).join('\n') : listTexts[list](known, style);
 
-/** "html, json or csv": what an option of a command that writes such a thing takes. */
-export const formatsOf = (kind: ReportEntry['kind']): string =>
+export const formatIdsOf = (kind: ReportEntry['kind']): readonly string[] =>
   catalogue()
     .reports.filter((one) => one.kind === kind)
-    .map(({ id }) => id)
+    .map(({ id }) => id);
+
+/** "html, json or csv": what an option of a command that writes such a thing takes. */
+export const formatsOf = (kind: ReportEntry['kind']): string =>
+  formatIdsOf(kind)
     .join(', ')
     .replace(/, ([^,]*)$/, ' or $1');
 
 /** The sections that `report --sections` takes. */
-export const sectionsText = (): string =>
-  catalogue()
-    .sections.map(({ id }) => id)
-    .join(', ');
+export const sectionIds = (): readonly string[] => catalogue().sections.map(({ id }) => id);
 
 /** What a format is called, for people. */
 export const formatTitle = (id: string): string => catalogue().formats.find((one) => one.id === id)?.title ?? id;

@@ -13,6 +13,7 @@ import { infoSchema } from '../../../src/shared/model.ts';
 import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSchema } from '../../../src/shared/structure-model.ts';
 import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { catalogueSchema } from '../../../src/shared/catalogue-model.ts';
+import { completionSchema } from '../../../src/shared/completion-model.ts';
 import { cacheSchema } from '../../../src/shared/cache-model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
 import { exportSchema } from '../../../src/shared/export-model.ts';
@@ -82,6 +83,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   search: { schema: searchSchema, args: ({ damaged }) => [damaged, '4f53 49?? 464f', '--type', 'bytes', '--class', 'data,pointers'] },
   manifest: { schema: manifestSchema, args: ({ healthy }) => [healthy] },
   cache: { schema: cacheSchema, args: () => [] },
+  completion: { schema: completionSchema, args: () => ['bash'] },
   catalogue: { schema: catalogueSchema, args: () => [] },
   sql: { schema: sqlSchema, args: ({ damaged }) => [damaged, 'select state, count(*) from page group by state'] },
   dmesg: { schema: dmesgSchema, args: ({ healthy }) => [healthy, '--level', 'notice'] },

@@ -1,0 +1,45 @@
+/** Names that only a dump knows, for completion: read in a short time, with nothing written, not even into the cache. */
+import { createEngine } from '../../analysis/engine/engine.ts';
+import { portPair } from '../../analysis/engine/in-process.ts';
+import { wrapperOf } from '../../analysis/source/wrapper.ts';
+import { fileHead } from '../../files/file-head.ts';
+import { engineProtocol } from '../../shared/engine-protocol.ts';
+import { connect, serve } from '../../shared/rpc.ts';
+
+/** Milliseconds. Whoever presses a key waits no longer; a second time the file lies in memory. */
+const most = 2000;
+const mostNames = 500;
+
+/** Opening what is packed would unpack it into the cache. */
+function canBeReadInPlace(path: string): boolean {
+  const head = fileHead(path, 512);
+  return head !== undefined && wrapperOf(head) === undefined;
+}
+
+/**
+ * @param prefix how the names begin
+ * @returns none where the dump does not say them, or not in time
+ */
+export async function dumpNames(kind: 'symbols' | 'types', path: string, prefix: string): Promise<readonly string[]> {
+  if (!/^[\w.$:]+$/.test(prefix)) return [];
+  const engine = createEngine();
+  const [near, far] = portPair();
+  serve(engineProtocol, engine.handlers, far);
+  const client = connect(engineProtocol, near);
+  const signal = AbortSignal.timeout(most);
+  try {
+    if (!canBeReadInPlace(path)) return [];
+    const { dump } = await client.call('open', { path }, { signal });
+    const names =
+      kind === 'symbols'
+        ? (await client.call('symbols', { dump, name: `${prefix}*` }, { signal })).symbols.map(({ name }) => name)
+        : (await client.call('typeNames', { dump }, { signal })).names.filter((name) => name.startsWith(prefix));
+    // What a shell would have to quote, or a terminal to obey, is no name of the kernel.
+    return [...new Set(names)].filter((name) => /^[\w.$:]+$/.test(name)).slice(0, mostNames);
+  } catch {
+    return [];
+  } finally {
+    client.close();
+    engine.close();
+  }
+}
