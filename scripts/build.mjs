@@ -71,13 +71,25 @@ async function bundleEngine(folder) {
   copyFileSync(join(capstone, 'capstone.wasm'), join(out, folder, 'capstone.wasm'));
 }
 
-/** What the command line runs or reads where it is installed without the checkout: scripts as they are, and the fonts of printed pages. */
-function copyBesideCli() {
+/** What the command line runs or reads where it is installed without the checkout: scripts as they are, man pages, completion, and the fonts of printed pages. */
+async function writeBesideCli() {
   const scripts = ['display.mjs', 'make-folder.mjs', 'node-runtime.mjs', 'sample-files.mjs', 'user-cache-folder.mjs'];
   for (const name of scripts) cpSync(join(root, 'scripts', name), join(out, 'cli', 'scripts', name));
-  cpSync(join(root, 'scripts', 'installed'), join(out, 'cli', 'scripts', 'installed'), { recursive: true, filter: (path) => !/dumpbench(\.cmd)?$/.test(path) });
+  cpSync(join(root, 'scripts', 'installed'), join(out, 'cli', 'scripts', 'installed'), {
+    recursive: true,
+    filter: (path) => !/dumpbench(\.cmd|\.mjs)?$/.test(path),
+  });
   const fonts = join(out, 'cli', 'fonts');
   mkdirSync(fonts, { recursive: true });
+  const { writeManPages } = await import('./man-pages.ts');
+  const { shellScripts } = await import('../src/cli/completion/shells.ts');
+  const share = join(out, 'cli', 'share');
+  writeManPages(join(share, 'man', 'man1'));
+  const places = { bash: 'bash-completion/completions/dumpbench', zsh: 'zsh/site-functions/_dumpbench', fish: 'fish/vendor_completions.d/dumpbench.fish' };
+  for (const [shell, place] of Object.entries(places)) {
+    mkdirSync(dirname(join(share, place)), { recursive: true });
+    writeFileSync(join(share, place), shellScripts[/** @type {keyof typeof shellScripts} */ (shell)]);
+  }
   for (const family of ['sans', 'mono']) {
     const folder = join(root, 'node_modules', '@fontsource', `ibm-plex-${family}`);
     copyFileSync(join(folder, 'LICENSE'), join(fonts, `LICENSE-ibm-plex-${family}`));
@@ -95,7 +107,7 @@ async function bundleCli() {
   Object.assign(bundle.build.rollupOptions.output, { preserveModules: true, preserveModulesRoot: root });
   const { output } = await build(bundle);
   await writeCli(join(out, 'cli'), output, 'program.cjs');
-  copyBesideCli();
+  await writeBesideCli();
   // Bundles are ES modules whatever package they end up in.
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
   // Which V8 the code next to it is of.

@@ -3,7 +3,7 @@
 //   lib/dumpbench/node               the pinned Node
 //   lib/dumpbench/out/cli            the bundle of scripts/build.mjs, with its threads and what lies next to it
 //   lib/dumpbench/node_modules       what cannot be bundled: SQLite
-//   share/doc/dumpbench              licences
+//   share/man, share/bash-completion, share/zsh, share/fish, share/doc/dumpbench
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,13 +20,13 @@ function place(from, to, mode = 0o644) {
 }
 
 /** The bundle; V8's code of it only where the Node that is packed is the one that made it. @param {string} to @param {string | undefined} nodeVersion of this machine's kind */
-function placeBundle(to, nodeVersion) {
+export function placeBundle(to, nodeVersion) {
   const out = join(root, 'out');
   const takesCode = `v${nodeVersion}` === readFileSync(join(out, cliStamp), 'utf8');
   place(join(out, 'package.json'), join(to, 'package.json'));
   cpSync(join(out, 'cli'), join(to, 'cli'), {
     recursive: true,
-    filter: (path) => !path.endsWith('.map') && path !== join(out, cliStamp) && (takesCode || !path.endsWith('.code')),
+    filter: (path) => !path.endsWith('.map') && path !== join(out, 'cli', 'share') && path !== join(out, cliStamp) && (takesCode || !path.endsWith('.code')),
   });
   chmodSync(join(to, 'cli', 'capstone.wasm'), 0o644);
 }
@@ -60,6 +60,7 @@ export async function layCliPayload(folder, { platform, arch, desktop }) {
   placeSqlite(join(program, 'node_modules'), `${platform}-${arch}`);
   if (desktop !== undefined) writeFileSync(join(program, 'desktop-program'), `${desktop}\n`);
   const documents = join(folder, 'share', 'doc', 'dumpbench');
+  cpSync(join(root, 'out', 'cli', 'share'), join(folder, 'share'), { recursive: true });
   place(join(root, 'LICENSE'), join(documents, 'LICENSE'));
   place(node.licence, join(documents, 'LICENSE-node'));
   return { node: node.version };

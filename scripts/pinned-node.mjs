@@ -48,6 +48,15 @@ async function fetchInto({ name, version, integrity }, folder, log) {
   }
 }
 
+/** The package for Windows brings no text of Node's licence; that of another platform is the same for the same version. @param {Pinned} pinned @param {string} folder */
+function licenceOf({ name, version }, folder) {
+  const here = join(root, 'node_modules', packageName(process.platform, process.arch));
+  const isSame = existsSync(here) && JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')).version === version;
+  const found = [join(folder, 'LICENSE'), ...(isSame ? [join(here, 'LICENSE')] : [])].find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`${name}@${version} brings no licence text`);
+  return found;
+}
+
 /**
  * @param {string} platform as Node names it
  * @param {string} arch
@@ -61,5 +70,5 @@ export async function pinnedNodeFor(platform, arch, log = console.log) {
   const cached = join(userCacheFolder(), `${pinned.name}-${pinned.version}`);
   const folder = existsSync(join(installed, executableIn(platform))) ? installed : cached;
   if (!existsSync(join(folder, executableIn(platform)))) await fetchInto(pinned, cached, log);
-  return { version: pinned.version, executable: join(folder, executableIn(platform)), licence: join(folder, 'LICENSE') };
+  return { version: pinned.version, executable: join(folder, executableIn(platform)), licence: licenceOf(pinned, folder) };
 }

@@ -1,5 +1,5 @@
 // print-page.mjs IN OUT: prints a page as PDF with the desktop program of this checkout. Ends with 3 and the reason where that cannot be started;
-// it downloads nothing.
+// it downloads nothing. With --display or --program in place of IN it only says whether there is one, and which (src/cli/machine-parts.ts).
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,21 +11,28 @@ import { findElectron } from './electron-runtime.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [page = '', pdf = ''] = process.argv.slice(2);
 
-/** Why the program cannot print here. */
-async function lack() {
+/** Why the program cannot be started. */
+async function noProgram() {
   if (!existsSync(join(root, 'out/main/main.js'))) return 'it is not built (npm run build)';
   const runtime = findElectron();
   if (runtime === undefined) return 'there is no Electron (npm start gets one)';
   const libraries = await checkElectronLibraries(runtime.executable);
-  if (!libraries.complete) return libraries.advice ?? `it lacks ${libraries.missing.join(', ')}`;
-  const display = await findDisplay();
-  return display.usable ? undefined : display.reason;
+  return libraries.complete ? undefined : (libraries.advice ?? `it lacks ${libraries.missing.join(', ')}`);
 }
 
-const why = await lack();
+const display = await findDisplay();
+if (page === '--display') {
+  console.log(display.reason);
+  process.exit(display.usable ? 0 : 3);
+}
+const why = (await noProgram()) ?? (display.usable || page === '--program' ? undefined : display.reason);
 if (why !== undefined) {
   console.error(why);
   process.exit(3);
+}
+if (page === '--program') {
+  console.log(findElectron()?.executable);
+  process.exit(0);
 }
 const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
 const executable = findElectron()?.executable ?? '';

@@ -7,7 +7,7 @@ import { checkElectronLibraries, packagesFor } from './electron-libraries.mjs';
 import { ensureElectron, findElectron } from './electron-runtime.mjs';
 import { findProgram, installLine } from './system-packages.mjs';
 
-/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'shells' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql' | 'packaging' | 'debian-root'} RequirementId */
+/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'shells' | 'mandoc' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql' | 'packaging' | 'debian-root'} RequirementId */
 
 /**
  * @typedef {object} Requirement
@@ -116,6 +116,7 @@ export const requirements = [
     'fish',
     'python3',
   ),
+  programs('mandoc', 'man pages', ['mandoc'], 'mandoc'),
   programs('sha256sum', 'manifests against sha256sum', ['coreutils'], 'sha256sum'),
   programs('hashdeep', 'manifests against hashdeep', ['hashdeep'], 'hashdeep'),
   programs('makedumpfile', 'filter levels and exported dumps against makedumpfile', ['makedumpfile'], 'makedumpfile'),

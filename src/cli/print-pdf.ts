@@ -26,7 +26,7 @@ const canRun = (path: string): boolean => {
 };
 
 /** The first browser in PATH, else at a usual place. */
-function findBrowser(): string | undefined {
+export function findBrowser(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return [...browsers.flatMap((name) => folders.map((folder) => join(folder, name))), ...(usualPlaces[process.platform] ?? [])].find(canRun);
 }

@@ -43,7 +43,13 @@ export const whyNoOwnFile = (path: string, enclosed = false): string | undefined
 
 /** True for a folder that nobody else can enter. */
 export function isEnclosed(folder: string): boolean {
-  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  let stats: Stats | undefined;
+  try {
+    stats = lstatSync(folder, { throwIfNoEntry: false });
+  } catch {
+    // Below a file there is no folder.
+    return false;
+  }
   return stats?.isDirectory() === true && (stats.mode & 0o077) === 0 && (process.getuid === undefined || stats.uid === process.getuid());
 }
 

@@ -4,6 +4,7 @@ import { addressCommand } from './address.ts';
 import { compareCommand } from './compare.ts';
 import { disassembleCommand } from './disassemble.ts';
 import { dmesgCommand } from './dmesg.ts';
+import { doctorCommand } from './doctor.ts';
 import { analyseCommand } from './analyse.ts';
 import { attestCommand } from './attest.ts';
 import { capsuleCommand } from './capsule.ts';
@@ -69,5 +70,6 @@ export const commands: readonly Command[] = [
   catalogueCommand,
   sampleCommand,
   completionCommand,
+  doctorCommand,
   openCommand,
 ];

@@ -14,6 +14,7 @@ import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSche
 import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { catalogueSchema } from '../../../src/shared/catalogue-model.ts';
 import { completionSchema } from '../../../src/shared/completion-model.ts';
+import { doctorSchema } from '../../../src/shared/doctor-model.ts';
 import { cacheSchema } from '../../../src/shared/cache-model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
 import { exportSchema } from '../../../src/shared/export-model.ts';
@@ -84,6 +85,7 @@ export const jsonCommands: Readonly<Record<string, JsonCommand>> = {
   manifest: { schema: manifestSchema, args: ({ healthy }) => [healthy] },
   cache: { schema: cacheSchema, args: () => [] },
   completion: { schema: completionSchema, args: () => ['bash'] },
+  doctor: { schema: doctorSchema, args: () => [] },
   catalogue: { schema: catalogueSchema, args: () => [] },
   sql: { schema: sqlSchema, args: ({ damaged }) => [damaged, 'select state, count(*) from page group by state'] },
   dmesg: { schema: dmesgSchema, args: ({ healthy }) => [healthy, '--level', 'notice'] },
