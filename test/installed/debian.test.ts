@@ -85,6 +85,7 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     for (const { name, bytes } of bundledSamples()) writeFileSync(join(machine.given, name), bytes);
     // Nothing but its content says what it is.
     copyFileSync(join(machine.given, 'sample-damaged.s390'), join(machine.given, 'crashed at night'));
+    copyFileSync(join(machine.given, 'sample-healthy.vmcore'), join(machine.given, 'third.vmcore'));
     copyFileSync(made.deb, join(machine.given, basename(made.deb)));
     before = files();
   });
@@ -138,7 +139,7 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     for (const wanted of ['--remote-debugging-port=0', '--remote-debugging-pipe', '--inspect=0']) {
       const refused = machine.asUser([`${desktop}/dumpbench`, wanted], screen);
       expect(refused.status, refused.stderr).toBe(2);
-      expect(refused.stderr).toMatch(/^dumpbench: --[a-z-]+ is refused: nobody else drives this program/m);
+      expect(refused.stderr).toMatch(/^dumpbench: --[a-z-]+ is refused: no other program may control this one/m);
     }
   });
 
@@ -197,6 +198,29 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     rmSync(join(machine.given, 'next.deb'));
     expect(fine(machine.asRoot('dpkg-query', '--show', '--showformat=${Version}', 'dumpbench'))).toBe(`${product.version}.1`);
     expect([readFileSync(kept('config.json'), 'utf8'), session()]).toEqual([settings, sessions]);
+
+    // The new version goes on from there.
+    machine.startAsUser(['dumpbench', 'open', '/given/third.vmcore'], screen);
+    await expect.poll(recents).toEqual(['/given/third.vmcore', '/given/sample-healthy.vmcore', '/given/crashed at night']);
+    expect(session()).toMatchObject(Object.fromEntries(Object.entries(sessions).filter(([name]) => name !== 'last.dumpbench.json')));
+    await endWindow();
+  });
+
+  it('is in its sandbox too where users make no namespaces', async () => {
+    // As on every system in a root that was changed by chroot: there the kernel refuses them.
+    expect(machine.asUser(['unshare', '--user', 'true']).status).toBe(0);
+    const inRoot = ['chroot', '--userspec', `${rootUser.uid}:${rootUser.uid}`, '/run/other'];
+    fine(machine.asRoot('sh', '-c', 'mkdir /run/other && mount --rbind / /run/other'));
+    expect(machine.asRoot(...inRoot, 'unshare', '--user', 'true').status).not.toBe(0);
+    machine.startAsRoot([...inRoot, `${desktop}/dumpbench`, '--', '/given/sample-damaged.s390'], { ...screen, HOME: rootUser.home });
+    await expect.poll(() => recents()[0]).toBe('/given/sample-damaged.s390');
+    const [window] = windows();
+    const [renderer] = ofType('renderer');
+    expect([renderer?.status('Seccomp'), renderer?.status('Uid')]).toEqual(['2', String(rootUser.uid)]);
+    expect(renderer?.namespace('user')).toBe(window?.namespace('user'));
+    for (const space of ['pid', 'net']) expect(renderer?.namespace(space), space).not.toBe(window?.namespace(space));
+    await endWindow();
+    fine(machine.asRoot('umount', '--lazy', '/run/other'));
   });
 
   it('purged, leaves nothing but what users have made', () => {

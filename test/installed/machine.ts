@@ -46,12 +46,13 @@ export interface Machine {
   readonly given: string;
   readonly asRoot: (...words: readonly string[]) => Outcome;
   readonly asUser: (words: readonly string[], env?: Readonly<Record<string, string>>) => Outcome;
-  /** Goes on running. */
+  /** These go on running. */
+  readonly startAsRoot: (words: readonly string[], env?: Readonly<Record<string, string>>) => ChildProcess;
   readonly startAsUser: (words: readonly string[], env?: Readonly<Record<string, string>>) => ChildProcess;
   /** A path of the machine, for as long as it runs. */
   readonly pathOf: (path: string) => string;
-  /** Processes whose program begins so. */
-  readonly processes: (program: string) => readonly MachineProcess[];
+  /** Processes by a part of the path of their program. */
+  readonly processes: (part: string) => readonly MachineProcess[];
   readonly stop: () => Promise<void>;
 }
 
@@ -106,13 +107,14 @@ export async function startMachine(work: string): Promise<Machine> {
     given: join(work, 'given'),
     asRoot: (...command) => run(command, plain),
     asUser: (command, env = {}) => run([...user, ...command], { ...userEnvironment, ...env }),
+    startAsRoot: (command, env = {}) => spawn('nsenter', [...enter, ...command], { env: { ...plain, ...env }, stdio: 'ignore' }),
     startAsUser: (command, env = {}) => spawn('nsenter', [...enter, ...user, ...command], { env: { ...userEnvironment, ...env }, stdio: 'ignore' }),
     pathOf: (path) => join(`/proc/${init}/root`, path),
-    processes: (program) =>
+    processes: (part) =>
       readdirSync('/proc')
         .filter((name) => /^\d+$/.test(name))
         .flatMap((name) => lookAt(Number(name)) ?? [])
-        .filter((one) => one.program.startsWith(program) && one.namespace('mnt') === mounts),
+        .filter((one) => one.program.includes(part) && one.namespace('mnt') === mounts),
     async stop() {
       first.kill('SIGKILL');
       await ended;
