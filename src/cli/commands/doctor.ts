@@ -11,7 +11,7 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'what of this machine will not work and why: exit code 1 when something that commands need is broken',
   args: [],
-  example: 'dumpbench doctor',
+  example: 'dumpbench doctor --json',
   async run({ io, output, style }) {
     const parts = await examineMachine();
     if (output.json)

@@ -181,7 +181,7 @@ describe('the method attach', () => {
 
 describe('the options', () => {
   /** What these print is of bytes and files, whatever the kernel is. */
-  const ofBytes = ['notes', 'osinfo', 'index', 'cache', 'search', 'manifest', 'attest', 'sample', 'open', 'catalogue', 'completion', 'doctor'];
+  const ofBytes = ['notes', 'osinfo', 'index', 'cache', 'search', 'manifest', 'attest', 'sample', 'open', 'catalogue', 'fleet', 'completion', 'doctor'];
   it.each(commands.map((command) => [command.name, command] as const))('%s', (name, { ofKernel }) => {
     expect(ofKernel === true).toBe(!ofBytes.includes(name));
   });
