@@ -97,11 +97,30 @@ async function writeBesideCli() {
   }
 }
 
+/**
+ * What talks to the databases of fleets (src/fleet/database/drivers.ts): three packages in one script, which is loaded when a catalogue is opened, and PGlite
+ * as it is, because it looks for its other files next to itself.
+ */
+async function bundleFleetDrivers() {
+  const { build } = await import('vite');
+  const drivers = nodeBundle({ 'fleet-drivers': join(root, 'scripts', 'fleet-drivers.mjs') }, 'cli', 'cjs', false);
+  Object.assign(drivers.build, { sourcemap: false, minify: true });
+  // Each is asked for and done without: a native binding, another runtime's sockets.
+  Object.assign(drivers.build.rollupOptions, { external: [...external, 'pg-native', 'pg-cloudflare', '@electric-sql/pglite'] });
+  await build(drivers);
+  const pglite = join(root, 'node_modules', '@electric-sql', 'pglite', 'dist');
+  mkdirSync(join(out, 'cli', 'pglite'), { recursive: true });
+  for (const name of ['index.cjs', 'pglite.wasm', 'pglite.data', 'initdb.wasm']) copyFileSync(join(pglite, name), join(out, 'cli', 'pglite', name));
+  // Below a package of ES modules it has to say that it is none.
+  writeFileSync(join(out, 'cli', 'pglite', 'package.json'), '{ "type": "commonjs" }\n');
+}
+
 /** The command line starts some six times as fast from a bundle; without one it runs from its sources. */
 async function bundleCli() {
   const { build } = await import('vite');
   const { writeCli } = await import('./cli-bundle.mjs');
   await bundleEngine('cli');
+  await bundleFleetDrivers();
   const bundle = nodeBundle({ program: source('cli/program.ts') }, 'cli', 'cjs', false);
   Object.assign(bundle.build, { write: false, sourcemap: false });
   Object.assign(bundle.build.rollupOptions.output, { preserveModules: true, preserveModulesRoot: root });

@@ -7,7 +7,7 @@ import { checkElectronLibraries, packagesFor } from './electron-libraries.mjs';
 import { ensureElectron, findElectron } from './electron-runtime.mjs';
 import { findProgram, installLine } from './system-packages.mjs';
 
-/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'shells' | 'mandoc' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql' | 'packaging' | 'debian-root'} RequirementId */
+/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'shells' | 'mandoc' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql' | 'packaging' | 'debian-root' | 'systemd'} RequirementId */
 
 /**
  * @typedef {object} Requirement
@@ -124,6 +124,7 @@ export const requirements = [
     ...programs('libkdumpfile', 'exported dumps against libkdumpfile, page by page', ['python3-libkdumpfile'], 'python3'),
     missing: () => without('python3') ?? (hasModule('kdumpfile') ? undefined : 'no module kdumpfile of the Python of this system'),
   },
+  programs('systemd', 'the unit of a worker against systemd-analyze', ['systemd'], 'systemd-analyze'),
   {
     ...programs('postgresql', 'fleets on a server: PostgreSQL, which tests start for themselves', ['postgresql', 'util-linux'], 'setpriv', 'psql'),
     missing: () => without('setpriv', 'psql') ?? (findProgram('initdb') !== undefined || hasPostgres() ? undefined : 'no PostgreSQL server'),

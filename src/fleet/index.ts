@@ -1,6 +1,6 @@
 /** What the doors use of a fleet. Loaded when a command of `fleet` runs, or a catalogue is asked about. */
 export { addDumps } from './add.ts';
-export { changeIssue, listIssues } from './catalogue/issues.ts';
+export { changeIssue, listIssues, seenBefore } from './catalogue/issues.ts';
 export { retryPlaces } from './catalogue/places.ts';
 export { queryCatalogue } from './catalogue/query.ts';
 export { statusOf } from './catalogue/status.ts';

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { count, isoTime } from './json-values.ts';
 import { schemaVersion } from './model.ts';
-import { verdictClasses } from './verdict-model.ts';
+import { issueStates, verdictClasses } from './verdict-model.ts';
 
 const schema = v.literal(schemaVersion);
 
@@ -11,8 +11,6 @@ const schema = v.literal(schemaVersion);
  * or could not be reached · expanded: an archive or a disk whose dumps are places of their own.
  */
 export const placeStates = ['queued', 'done', 'refused', 'failed', 'expanded'] as const;
-export const issueStates = ['new', 'open', 'fixed', 'ignored'] as const;
-export type IssueState = (typeof issueStates)[number];
 
 const counts = <const K extends readonly string[]>(names: K) =>
   v.strictObject(Object.fromEntries(names.map((name) => [name, count])) as Record<K[number], typeof count>);

@@ -1,5 +1,6 @@
 /** What brought a system to its end, in one class, with a title and keys that are the same wherever the same bug strikes. */
 import * as v from 'valibot';
+import { count, isoTime } from './json-values.ts';
 import { placeSchema } from './model.ts';
 
 /** A closed list: a class is never renamed, and none has a second meaning. */
@@ -38,6 +39,23 @@ const verdictClass = v.picklist(verdictClasses);
 const knownIssueMatchSchema = v.strictObject({ text: v.string(), link: v.optional(v.string()) });
 export type KnownIssueMatch = v.InferOutput<typeof knownIssueMatchSchema>;
 
+/** How people left an issue of a catalogue. */
+export const issueStates = ['new', 'open', 'fixed', 'ignored'] as const;
+export type IssueState = (typeof issueStates)[number];
+
+const seenSchema = v.strictObject({
+  issue: count,
+  status: v.picklist(issueStates),
+  /** Other dumps with the same signature. */
+  times: count,
+  /** First and last of these, by the times of the crashes, else of the dumps; absent where none says one. */
+  first: v.optional(isoTime),
+  last: v.optional(isoTime),
+  note: v.optional(v.string()),
+  links: v.array(v.string()),
+});
+export type SeenIssue = v.InferOutput<typeof seenSchema>;
+
 export const verdictSchema = v.strictObject({
   /** The first cause that evidence ties to the end of the system, or to the moment of the dump. */
   class: verdictClass,
@@ -60,5 +78,7 @@ export const verdictSchema = v.strictObject({
   excluded: v.optional(v.array(v.strictObject({ classes: v.array(verdictClass), why: v.string() }))),
   /** Those of a list that the user gave that fit; absent without a list. */
   knownIssues: v.optional(v.array(knownIssueMatchSchema)),
+  /** The issue of a fleet's catalogue that has its signature; absent where none has, and where no catalogue was asked. */
+  seen: v.optional(seenSchema),
 });
 export type VerdictJson = v.InferOutput<typeof verdictSchema>;

@@ -1,5 +1,5 @@
 /** A verdict in words, the same for every door. */
-import type { VerdictClass, VerdictJson } from './verdict-model.ts';
+import type { SeenIssue, VerdictClass, VerdictJson } from './verdict-model.ts';
 
 const words: Readonly<Record<VerdictClass, string>> = {
   'null-pointer': 'null pointer',
@@ -41,14 +41,22 @@ export function classLine({ class: name, contributing }: Pick<VerdictJson, 'clas
   return contributing.length === 0 ? classText(name) : `${classText(name)}; contributing: ${contributing.map(classText).join(', ')}`;
 }
 
+/** "seen 14 times since 2026-01-02; issue 7 (open): what is known" */
+function seenText({ issue, status, times, first, note, links }: SeenIssue): string {
+  const since = first === undefined ? '' : ` since ${first.slice(0, 10)}`;
+  const often = times === 0 ? 'not seen in another dump' : `seen ${times === 1 ? 'once' : `${times} times`}${since}`;
+  return `${often}; issue ${issue} (${status})${note === undefined ? '' : `: ${note}`}${links.length === 0 ? '' : ` (${links.join(', ')})`}`;
+}
+
 /** Names and values, in the order in which they are shown. Values are hostile text: names of functions and lines of a log. */
 export function verdictRows(verdict: VerdictJson): readonly (readonly [name: string, value: string])[] {
-  const { title, signature, frames, evidence, excluded = [], knownIssues } = verdict;
+  const { title, signature, frames, evidence, excluded = [], knownIssues, seen } = verdict;
   return [
     ['Title', title],
     ['Class', classLine(verdict)],
     ...(knownIssues ?? []).map(({ text, link }) => ['Known issue', link === undefined ? text : `${text} (${link})`] as const),
     ...(knownIssues?.length === 0 ? [['Known issue', 'none of those that were given fits'] as const] : []),
+    ...(seen === undefined ? [] : [['Catalogue', seenText(seen)] as const]),
     ...(signature.exact === undefined ? [] : [['Exact key', signature.exact] as const]),
     ...(signature.stack === undefined ? [] : [['Stack key', `${signature.stack} (${frames.join(' < ')})`] as const]),
     ...evidence.map(({ text }) => ['Evidence', text] as const),

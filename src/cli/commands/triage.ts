@@ -1,4 +1,5 @@
 import { errorText } from '../text/remedy-text.ts';
+import { defined } from '../../shared/defined.ts';
 import { ForeignFile, isDumpError, SeveralDumps } from '../../shared/dump-error.ts';
 import { withKnownIssues } from '../../shared/known-issues.ts';
 import { schemaVersion } from '../../shared/model.ts';
@@ -9,6 +10,7 @@ import { exitCodes, sayLine } from '../io.ts';
 import { printJsonList } from '../json-list.ts';
 import { knownIssuesOf, knownIssuesOption } from '../known-issues-option.ts';
 import { namesOf, withDump } from '../open-dump.ts';
+import { askCatalogue, askedCatalogueOption } from '../seen-before.ts';
 import { instructionsToName } from '../../shared/place-names.ts';
 import { triageText } from '../text/summary-text.ts';
 
@@ -17,7 +19,11 @@ export const triageCommand: Command = {
   name: 'triage',
   summary: 'the first screen: what it is, what happened, is it whole. Headers and small structures only, no scan',
   args: ['<files...>'],
-  options: [{ flags: '--all', description: `every CPU in a line of its own; above ${mostSingleCpus} those in the same state share one` }, knownIssuesOption],
+  options: [
+    { flags: '--all', description: `every CPU in a line of its own; above ${mostSingleCpus} those in the same state share one` },
+    knownIssuesOption,
+    askedCatalogueOption,
+  ],
   ofKernel: true,
   example: 'dumpbench triage dump.s390 vmcore',
   async run(context, files, options) {
@@ -26,28 +32,35 @@ export const triageCommand: Command = {
     const document = printJsonList(io, schemaVersion, 'dumps');
     let before = '';
     let code: number = exitCodes.fine;
-    for (const file of files) {
-      try {
-        await withDump(context, file, async (handle) => {
-          const found = await engine.call('triage', { dump: handle, ...(output.json ? { withoutCpus: true } : {}) }, { signal: io.signal });
-          const answer = { ...found, verdict: withKnownIssues(found.verdict, knownIssues, found.info.kernel.release) };
-          if (answer.logGap !== undefined && !output.quiet) sayLine(io, `dumpbench: ${file}: ${answer.logGap}`);
-          if (output.json) {
-            const { cpus: _, ...rest } = answer;
-            await document.addWithList(rest, 'cpus', plainCpus(context, handle));
-            return;
-          }
-          const names = await namesOf(context, handle, instructionsToName(answer.cpus));
-          io.out(`${before}${triageText(answer, style, names, options.all === true)}`);
-          before = '\n';
-        });
-      } catch (error) {
-        if (!isDumpError(error)) throw error;
-        // Of a single file the error is the answer.
-        if (files.length === 1 && (error instanceof ForeignFile || error instanceof SeveralDumps)) throw error;
-        sayLine(io, `dumpbench: ${errorText(error)}`);
-        code = exitCodes.dump;
+    const catalogue = typeof options.catalogue === 'string' ? await askCatalogue(context, options.catalogue) : undefined;
+    try {
+      for (const file of files) {
+        try {
+          await withDump(context, file, async (handle) => {
+            const found = await engine.call('triage', { dump: handle, ...(output.json ? { withoutCpus: true } : {}) }, { signal: io.signal });
+            const verdict = withKnownIssues(found.verdict, knownIssues, found.info.kernel.release);
+            const seen = await catalogue?.seen(verdict, (await engine.call('dumpKey', { dump: handle }, { signal: io.signal })).dumpKey);
+            const answer = { ...found, verdict: { ...verdict, ...defined({ seen }) } };
+            if (answer.logGap !== undefined && !output.quiet) sayLine(io, `dumpbench: ${file}: ${answer.logGap}`);
+            if (output.json) {
+              const { cpus: _, ...rest } = answer;
+              await document.addWithList(rest, 'cpus', plainCpus(context, handle));
+              return;
+            }
+            const names = await namesOf(context, handle, instructionsToName(answer.cpus));
+            io.out(`${before}${triageText(answer, style, names, options.all === true)}`);
+            before = '\n';
+          });
+        } catch (error) {
+          if (!isDumpError(error)) throw error;
+          // Of a single file the error is the answer.
+          if (files.length === 1 && (error instanceof ForeignFile || error instanceof SeveralDumps)) throw error;
+          sayLine(io, `dumpbench: ${errorText(error)}`);
+          code = exitCodes.dump;
+        }
       }
+    } finally {
+      await catalogue?.close();
     }
     if (output.json) document.end({});
     return code;

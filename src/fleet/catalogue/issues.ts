@@ -1,8 +1,8 @@
 /** Issues: dumps with one signature are one trouble, with what people have said of it. */
 import * as v from 'valibot';
 import { defined } from '../../shared/defined.ts';
-import { issueStates, type FleetIssueJson, type IssueState } from '../../shared/fleet-model.ts';
-import { verdictClasses, type VerdictJson } from '../../shared/verdict-model.ts';
+import type { FleetIssueJson } from '../../shared/fleet-model.ts';
+import { issueStates, verdictClasses, type IssueState, type SeenIssue, type VerdictJson } from '../../shared/verdict-model.ts';
 import { indexedText, storableText } from '../database/storable.ts';
 import type { Sql } from '../database/database.ts';
 
@@ -86,4 +86,31 @@ export async function changeIssue(sql: Sql, id: number, { status, note, links = 
     [id, status ?? null, note === undefined ? null : storableText(note), [...new Set(links.map(storableText))]],
   );
   return rows.length === 1;
+}
+
+const seenRow = v.object({
+  issue: v.pipe(v.string(), v.transform(Number)),
+  status: v.picklist(issueStates),
+  note: v.nullable(v.string()),
+  links: v.array(v.string()),
+  times: v.number(),
+  first: v.nullable(isoText),
+  last: v.nullable(isoText),
+});
+
+/** The issue with the signature of a dump, and how many other dumps have it; undefined where none has, or the dump has no signature. */
+export async function seenBefore(sql: Sql, verdict: VerdictJson, dumpKey: string): Promise<SeenIssue | undefined> {
+  const signature = signatureOf(verdict);
+  if (signature === undefined) return undefined;
+  const [row] = await sql.rows(
+    seenRow,
+    `SELECT issue.id AS issue, issue.status, issue.note, issue.links, count(dump.dump_key)::int AS times,
+       min(coalesce(dump.crashed, dump.dumped)) AS first, max(coalesce(dump.crashed, dump.dumped)) AS last
+     FROM dumpbench.issue LEFT JOIN dumpbench.dump ON dump.issue = issue.id AND dump.dump_key <> $3
+     WHERE issue.kind = $1 AND issue.signature = $2 GROUP BY issue.id`,
+    [signature.kind, indexedText(signature.value), dumpKey],
+  );
+  if (row === undefined) return undefined;
+  const { note, first, last, ...rest } = row;
+  return { ...rest, ...defined({ note: note ?? undefined, first: first ?? undefined, last: last ?? undefined }) };
 }

@@ -1,7 +1,8 @@
 /** How a catalogue stands: numbers, workers, and places of which nothing came. */
 import * as v from 'valibot';
-import { issueStates, placeStates, type FleetStatusJson } from '../../shared/fleet-model.ts';
+import { placeStates, type FleetStatusJson } from '../../shared/fleet-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
+import { issueStates } from '../../shared/verdict-model.ts';
 import type { Database } from '../database/database.ts';
 import { newestVersion } from '../schema/migrations/index.ts';
 import { queueSchema } from '../schema/names.ts';

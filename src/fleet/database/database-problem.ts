@@ -41,7 +41,11 @@ export function databaseProblem(error: unknown, place: string): unknown {
   if (['3F000', '42P01'].includes(code)) return new FleetError('schema', `${place} holds no fleet catalogue (${message}): "dumpbench fleet init" makes one`);
   if (unreachable.has(code)) return new FleetError('unreachable', `${place} cannot be reached: ${message}`);
   if (passing.has(code.slice(0, 2)) && /^[0-9A-Z]{5}$/.test(code)) return new FleetError('unreachable', `${place}: ${message}`);
-  if (/^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(message))
+  if (
+    /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(
+      message,
+    )
+  )
     return new FleetError('unreachable', `${place}: the connection broke (${message})`);
   if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || certificate.test(code) || (code === '' && certificate.test(message)))
     return new FleetError('refused', `${place}: the connection is not trusted: ${message} (sslmode and sslrootcert in the address say what is)`);

@@ -15,31 +15,20 @@ interface Drivers {
 }
 
 const load = createRequire(import.meta.url);
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
+const isBundle = !import.meta.url.endsWith('.ts');
 
 let drivers: Drivers | undefined;
 
 export function loadDrivers(): Drivers {
-  if (drivers !== undefined) return drivers;
-  try {
-    drivers = load('./fleet-drivers.cjs') as Drivers;
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    drivers = {
-      pg: load('pg') as Drivers['pg'],
-      boss: load('pg-boss') as Drivers['boss'],
-      socket: load('@electric-sql/pglite-socket') as Drivers['socket'],
-    };
-  }
+  drivers ??= isBundle
+    ? (load('./fleet-drivers.cjs') as Drivers)
+    : {
+        pg: load('pg') as Drivers['pg'],
+        boss: load('pg-boss') as Drivers['boss'],
+        socket: load('@electric-sql/pglite-socket') as Drivers['socket'],
+      };
   return drivers;
 }
 
 /** PostgreSQL as WebAssembly. */
-export function loadPglite(): typeof pglite {
-  try {
-    return load('./pglite/index.cjs') as typeof pglite;
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    return load('@electric-sql/pglite') as typeof pglite;
-  }
-}
+export const loadPglite = (): typeof pglite => load(isBundle ? './pglite/index.cjs' : '@electric-sql/pglite') as typeof pglite;

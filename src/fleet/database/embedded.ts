@@ -25,7 +25,7 @@ import { loadDrivers, loadPglite } from './drivers.ts';
 import { ownerNote, ownerOf, ownerText } from './owner.ts';
 
 /** How long an owner that ends, or begins, may take until it answers or is gone. */
-const patienceMs = 120_000;
+const usualPatienceMs = 120_000;
 /** How long an owner that has finished its own work serves those who are connected; a worker among them opens the catalogue itself then. */
 const lingerMs = 20_000;
 const mostClients = 256;
@@ -37,7 +37,7 @@ const connect = (socket: string, place: string, connections: number, onClose?: (
   openDatabase({
     kind: 'embedded',
     place,
-    pool: { host: socket, port: 5432, user: 'postgres', database: 'postgres', max: connections, connectionTimeoutMillis: patienceMs },
+    pool: { host: socket, port: 5432, user: 'postgres', database: 'postgres', max: connections, connectionTimeoutMillis: usualPatienceMs },
     ...(onClose === undefined ? {} : { onClose }),
   });
 
@@ -71,6 +71,8 @@ export interface EmbeddedOptions {
   readonly connections: number;
   /** Makes a database where none is. */
   readonly make: boolean;
+  /** How long to wait for an owner that does not answer. */
+  readonly patienceMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -78,7 +80,7 @@ export interface EmbeddedOptions {
  * @throws FleetError busy when another process has it and cannot be reached from here
  * @throws DumpError io when the folder is not the user's alone; Cancelled
  */
-export async function openEmbedded(folder: string, { command, connections, make, signal }: EmbeddedOptions): Promise<Database> {
+export async function openEmbedded(folder: string, { command, connections, make, signal, patienceMs = usualPatienceMs }: EmbeddedOptions): Promise<Database> {
   const none = (): FleetError => new FleetError('schema', `${folder} holds no fleet catalogue yet: "dumpbench fleet init" makes one`);
   if (!make && !existsSync(folder)) throw none();
   const places = cataloguePlaces(folder);

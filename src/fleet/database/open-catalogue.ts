@@ -13,6 +13,8 @@ export interface CatalogueChoice {
   readonly signal: AbortSignal;
   /** Makes a database in a folder that has none. */
   readonly make?: boolean;
+  /** How long an answer may take, in milliseconds, for one who can do without; default is as long as the catalogue may need. */
+  readonly patienceMs?: number;
   /** Of this process, at once. */
   readonly connections?: number;
 }
@@ -23,7 +25,9 @@ export const urlVariable = 'DUMPBENCH_FLEET_URL';
 /**
  * @throws FleetError for an address that is none; that a server does not answer shows with the first statement
  */
-export function openCatalogue({ where, command, signal, make = false, connections = 2 }: CatalogueChoice): Promise<Database> {
+export function openCatalogue({ where, command, signal, make = false, connections = 2, patienceMs }: CatalogueChoice): Promise<Database> {
   const chosen = where ?? process.env[urlVariable] ?? usualCatalogueFolder();
-  return isServerAddress(chosen) ? Promise.resolve(openServer(chosen, connections)) : openEmbedded(resolve(chosen), { command, connections, make, signal });
+  return isServerAddress(chosen)
+    ? Promise.resolve(openServer(chosen, connections, patienceMs))
+    : openEmbedded(resolve(chosen), { command, connections, make, signal, patienceMs });
 }

@@ -86,10 +86,17 @@ export function serverAddress(text: string): ServerAddress {
   };
 }
 
-/** @param connections at once, of this process */
-export function openServer(address: string, connections: number): Database {
+/**
+ * @param connections at once, of this process
+ * @param patienceMs how long a connection and a statement may take
+ */
+export function openServer(address: string, connections: number, patienceMs?: number): Database {
   const { config, place, hasPassword } = serverAddress(address);
   // On Linux this writes over the words that the process was started with, which every user of the machine can read.
   if (hasPassword) process.title = 'dumpbench fleet';
-  return openDatabase({ kind: 'server', place, pool: { ...config, max: connections } });
+  return openDatabase({
+    kind: 'server',
+    place,
+    pool: { ...config, ...(patienceMs === undefined ? {} : { connectionTimeoutMillis: patienceMs, query_timeout: patienceMs }), max: connections },
+  });
 }

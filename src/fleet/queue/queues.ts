@@ -9,7 +9,7 @@ export const triageJob = v.strictObject({ place: v.pipe(v.number(), v.safeIntege
  * A worker says that it is alive three times in this time; a job of one that is silent for so long goes to another. No less than ten is possible,
  * and a machine that is short of memory or swaps may well be silent for some seconds.
  */
-export const heartbeatSeconds = 30;
+export const heartbeatSeconds = 15;
 
 /**
  * How often a job is taken up again because a machine failed (a worker was killed, a share was not there). What a dump does to a worker is counted

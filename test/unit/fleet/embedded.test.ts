@@ -17,6 +17,7 @@ import {
   fleetStatusSchema,
   fleetWorkerSchema,
 } from '../../../src/shared/fleet-model.ts';
+import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { runCliProcess } from '../../cli-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -117,6 +118,32 @@ describe('a catalogue in a folder', () => {
     expect((await fleet('issues', String(issue?.id))).out).toContain('note      fixed\\u{9}by <b>me</b>');
     expect(await fleet('issues', '999')).toMatchObject({ code: 2 });
     expect(await fleet('issues', '1', '--link', 'javascript:alert(1)')).toMatchObject({ code: 2 });
+  });
+
+  it('tells triage how often a crash was seen, of a signature that it knows and of no other', async () => {
+    const triage = async (where: string, ...files: readonly string[]) => {
+      const { code, out, err } = await runInProcess(['triage', ...files, '--catalogue', where, '--json']);
+      return { code, err, seen: v.parse(triageSchema, JSON.parse(out)).dumps.map(({ verdict }) => verdict.seen) };
+    };
+    const first = { issue: 1, status: 'fixed', note: 'fixed\tby <b>me</b>', links: ['https://bugs.example/1'] };
+    expect(await triage(catalogue, crash, join(dumps, 'sample-damaged.s390'))).toEqual({ code: 0, err: '', seen: [{ ...first, times: 0 }, undefined] });
+    // The same trouble of two other machines.
+    await holder?.run(
+      `INSERT INTO dumpbench.dump SELECT (jsonb_populate_record(dump, jsonb_build_object('dump_key', repeat(digit, 64), 'crashed', '2025-03-0' || digit || 'T00:00:00Z'))).*
+       FROM dumpbench.dump, unnest(ARRAY['1', '2']) AS digit WHERE issue = 1`,
+    );
+    const seen = { ...first, times: 2, first: '2025-03-01T00:00:00.000Z', last: '2025-03-02T00:00:00.000Z' };
+    expect(await triage(catalogue, crash)).toEqual({ code: 0, err: '', seen: [seen] });
+    const { out } = await runInProcess(['triage', crash, '--catalogue', catalogue]);
+    expect(out).toContain('seen 2 times since 2025-03-01; issue 1 (fixed): fixed\\u{9}by <b>me</b> (https://bugs.example/1)');
+    await holder?.run("DELETE FROM dumpbench.dump WHERE dump_key ~ '^([12])\\1*$'");
+    const unreachable = await triage(`postgres://me:s3cret@localhost:1/fleet`, crash);
+    expect(unreachable).toMatchObject({
+      code: 0,
+      seen: [undefined],
+      err: expect.stringMatching(/^dumpbench: the catalogue was not asked: postgres:\/\/me@localhost:1\/fleet cannot be reached: [^\n]*\n$/) as string,
+    });
+    expect(await triage(join(scratch, 'nowhere'), crash)).toMatchObject({ code: 0, err: expect.stringContaining('holds no fleet catalogue yet') as string });
   });
 
   it('keeps no lines of logs and no command lines when it may not', async () => {

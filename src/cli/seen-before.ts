@@ -1,0 +1,42 @@
+/** `triage --catalogue`: whether a fleet's catalogue knows the crash. It never keeps triage from its answer. */
+import type { SeenIssue, VerdictJson } from '../shared/verdict-model.ts';
+import type { Database } from '../fleet/index.ts';
+import type { CommandContext, CommandOption } from './command.ts';
+import { sayLine } from './io.ts';
+
+export const askedCatalogueOption: CommandOption = {
+  flags: '--catalogue <folder>',
+  description:
+    "a fleet's catalogue, a folder or postgres://USER@HOST/DATABASE: how often a crash with the same signature was seen, since when, and what is known of it",
+};
+
+/** A person waits. */
+const patienceMs = 10_000;
+
+export interface AskedCatalogue {
+  seen(verdict: VerdictJson, dumpKey: string): Promise<SeenIssue | undefined>;
+  close(): Promise<void>;
+}
+
+/** That it cannot be asked is said once. */
+export async function askCatalogue({ io }: CommandContext, where: string): Promise<AskedCatalogue> {
+  const { assertSchema, FleetError, openCatalogue, seenBefore } = await import('../fleet/index.ts');
+  let database: Database | undefined;
+  const giveUp = async (error: unknown): Promise<undefined> => {
+    const reason = error instanceof FleetError || (error instanceof Error && error.name === 'DumpError') ? error.message : undefined;
+    if (reason === undefined) throw error;
+    sayLine(io, `dumpbench: the catalogue was not asked: ${reason}`);
+    await database?.close();
+    database = undefined;
+  };
+  try {
+    database = await openCatalogue({ where, command: 'triage', signal: io.signal, patienceMs });
+    await assertSchema(database);
+  } catch (error) {
+    await giveUp(error);
+  }
+  return {
+    seen: async (verdict, dumpKey) => (database === undefined ? undefined : seenBefore(database, verdict, dumpKey).catch(giveUp)),
+    close: async () => database?.close(),
+  };
+}

@@ -1,0 +1,169 @@
+/**
+ * Workers that are killed and frozen, a server that restarts, a worker whose disk is full, two that add the same: each dump is in the catalogue
+ * exactly once, with what one process alone finds, and nothing is lost.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { openServer } from '../../../src/fleet/database/server.ts';
+import { initCatalogue } from '../../../src/fleet/init.ts';
+import { fleetAddSchema, fleetStatusSchema, fleetWorkerSchema } from '../../../src/shared/fleet-model.ts';
+import { runInProcess } from '../../cli-in-process.ts';
+import { runCliProcess } from '../../cli-process.ts';
+import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
+import { tinyDump, writeTinyDumps } from '../../fleet/tiny-dumps.ts';
+import { endWorkers, startWorker, type WorkerProcess } from '../../fleet/worker-process.ts';
+import { describeNeeding } from '../../requirements.ts';
+import { randomFor, runs } from '../../run-size.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+
+const scratch = scratchFolder();
+process.env.XDG_CACHE_HOME = join(scratch, 'cache');
+const distinct = runs(60, 500);
+const duplicates = runs(8, 50);
+
+/** What a catalogue says of its dumps, without the times of entering them. */
+const allRows = "SELECT dump_key, to_jsonb(dump) - 'added' - 'changed' - 'issue' AS row FROM dumpbench.dump ORDER BY dump_key";
+
+describeNeeding('postgresql', 'a queue of dumps', () => {
+  let server: PostgresServer;
+  const dumps = join(scratch, 'dumps');
+
+  async function newCatalogue(name: string): Promise<string> {
+    server.createDatabase(name);
+    const database = openServer(server.url('admin', name), 3);
+    await initCatalogue(database, {});
+    await database.close();
+    return server.url('admin', name);
+  }
+  const number = (text: string, name: string): number => Number(server.psql(text, name));
+  const until = (what: () => boolean): Promise<void> => expect.poll(what, { timeout: 600_000, interval: 20 }).toBe(true);
+
+  beforeAll(() => {
+    server = startPostgres();
+    mkdirSync(dumps);
+    writeTinyDumps(dumps, distinct, duplicates);
+  });
+  afterAll(async () => {
+    await endWorkers();
+    server.stop();
+  });
+
+  it('enters each dump once, through kills, a freeze, a restart of the server, and a full disk', async () => {
+    const random = randomFor('fleet queue');
+    const [killAt, restartAt] = [10 + random.below(50), random.below(70)];
+    const files = distinct + duplicates;
+    const alone = await newCatalogue('alone');
+    expect(await runInProcess(['fleet', 'add', dumps, '--url', alone])).toMatchObject({ code: 0, err: '' });
+    expect(await runInProcess(['fleet', 'worker', '--until-empty', '--quiet', '--url', alone])).toMatchObject({ code: 0 });
+
+    const url = await newCatalogue('together');
+    const addTwice = async (...paths: readonly string[]): Promise<number> => {
+      const both = await Promise.all([1, 2].map(() => runCliProcess(['fleet', 'add', ...paths, '--url', url, '--json'])));
+      return both.map(({ out }) => v.parse(fleetAddSchema, JSON.parse(out)).added).reduce((sum, one) => sum + one, 0);
+    };
+    const half = await addTwice(...[0, 1, 2, 3].map((customer) => join(dumps, `customer-${customer}`)));
+    expect(half).toBeLessThan(files);
+
+    const done = (): number => number("SELECT count(*) FROM dumpbench.place WHERE state <> 'queued'", 'together');
+    const active = (): number => number("SELECT count(*) FROM dumpbench_queue.job WHERE state = 'active'", 'together');
+    const start = (name: string, fileKibibytes?: number): WorkerProcess =>
+      startWorker({
+        words: ['fleet', 'worker', '--jobs', '2', '--url', url],
+        cache: join(scratch, `cache-${name}`),
+        ...(fileKibibytes === undefined ? {} : { fileKibibytes }),
+      });
+    /** Stopped while it has jobs in hand, and nothing of it is on its way to the server any more. */
+    const freeze = async (worker: WorkerProcess): Promise<void> => {
+      for (;;) {
+        await until(() => active() > 0);
+        worker.kill('SIGSTOP');
+        await sleep(200);
+        if (active() > 0) return;
+        worker.kill('SIGCONT');
+      }
+    };
+
+    const frozen = start('frozen');
+    await freeze(frozen);
+    const workers = [start('full', 16), start('one'), start('other')];
+    await until(() => done() >= (half * killAt) / 100);
+    workers[1]?.kill('SIGKILL');
+    workers.push(start('next'));
+    await until(() => done() === half);
+    // It has slept over its time, and others have done its jobs: what it finishes now counts for nothing.
+    frozen.kill('SIGCONT');
+    await until(() => frozen.said().includes('taken over by another worker'));
+
+    expect(half + (await addTwice(dumps))).toBe(files);
+    await until(() => done() >= half + ((files - half) * restartAt) / 100);
+    server.restart();
+    await until(() => done() === files);
+    for (const worker of [frozen, ...workers]) worker.kill('SIGTERM');
+    const codes = await Promise.all([frozen, ...workers].map(({ ended }) => ended));
+    expect(codes.filter((code) => code === null)).toHaveLength(1);
+    expect(codes.filter((code) => code !== null)).toEqual([0, 0, 0, 0]);
+
+    expect(number('SELECT count(*) FROM dumpbench.dump', 'together')).toBe(distinct);
+    expect(number("SELECT count(*) FROM dumpbench.place WHERE state = 'done'", 'together')).toBe(files);
+    expect(server.psql(allRows, 'together')).toBe(server.psql(allRows, 'alone'));
+    expect(server.psql("SELECT DISTINCT finding FROM dumpbench.finding WHERE finding LIKE 'fleet/%'", 'together')).toBe('');
+    expect(server.psql("SELECT state, count(*) FROM dumpbench_queue.job WHERE state <> 'completed' GROUP BY state", 'together')).toBe('');
+    // The full disk was met, and others did what that worker could not.
+    expect(workers[0]?.said()).toContain('back into the queue');
+    const { out } = await runInProcess(['fleet', 'status', '--json', '--url', url]);
+    expect(v.parse(fleetStatusSchema, JSON.parse(out))).toMatchObject({ dumps: distinct, active: 0, places: { queued: 0, failed: 0, done: files } });
+  });
+
+  /** Child processes of this one that open dumps. */
+  const openers = (): readonly number[] =>
+    readdirSync('/proc').flatMap((name) => {
+      try {
+        const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'latin1'))?.[1];
+        return Number(parent) === process.pid && readFileSync(`/proc/${name}/cmdline`, 'latin1').includes('child-process') ? [Number(name)] : [];
+      } catch {
+        return [];
+      }
+    });
+
+  it.each([
+    ['hangs', 'hang', ['--seconds', '2'], 'SIGSTOP'],
+    ['crashes', 'crash', [], 'SIGKILL'],
+    ['fills the memory', 'memory', ['--memory', '1MiB'], undefined],
+  ] as const)('a dump that %s ends as a finding after its tries, and nothing waits for it', async (_, kind, options, signal) => {
+    const folder = join(scratch, kind);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'dump'), tinyDump(1));
+    const url = await newCatalogue(kind);
+    await runInProcess(['fleet', 'add', folder, '--url', url]);
+    let over = false;
+    const struck = new Set<number>();
+    const strike = async (): Promise<void> => {
+      while (!over) {
+        for (const pid of signal === undefined ? [] : openers()) {
+          if (struck.has(pid)) continue;
+          struck.add(pid);
+          process.kill(pid, signal);
+        }
+        await sleep(1);
+      }
+    };
+    const striking = strike();
+    const { code, out } = await runInProcess(['fleet', 'worker', '--until-empty', '--quiet', '--json', ...options, '--url', url]);
+    over = true;
+    await striking;
+    expect([code, v.parse(fleetWorkerSchema, JSON.parse(out))]).toEqual([0, { schema: 1, done: 3, newDumps: 0, failed: 1 }]);
+    expect(server.psql('SELECT state, crashes, finding FROM dumpbench.place JOIN dumpbench.finding ON finding.place = place.id', kind)).toBe(
+      `failed|3|fleet/${kind}`,
+    );
+    if (signal !== undefined) expect(struck.size).toBe(3);
+    expect(openers()).toEqual([]);
+    // Somebody asks for it again, and this time nothing is in the way.
+    expect(await runInProcess(['fleet', 'retry', '--url', url])).toMatchObject({ out: '1 back in the queue\n' });
+    const again = await runInProcess(['fleet', 'worker', '--until-empty', '--quiet', '--json', '--url', url]);
+    expect(v.parse(fleetWorkerSchema, JSON.parse(again.out))).toEqual({ schema: 1, done: 1, newDumps: 1, failed: 0 });
+    expect(server.psql('SELECT count(*) FROM dumpbench.finding WHERE place IS NOT NULL', kind)).toBe('0');
+  });
+});
