@@ -32,13 +32,13 @@ export interface PostgresServer {
 export interface ServerOptions {
   /** Lines of postgresql.conf. */
   readonly settings?: readonly string[];
-  /** Instead of a new folder. */
-  readonly within?: string;
+  /** Listens on a port of this machine too, with TLS and passwords alone. */
+  readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
 }
 
-export function startPostgres({ settings = [], within }: ServerOptions = {}): PostgresServer {
+export function startPostgres({ settings = [], tls }: ServerOptions = {}): PostgresServer {
   const bin = programs();
-  const folder = within ?? mkdtempSync(join(tmpdir(), 'pg-'));
+  const folder = mkdtempSync(join(tmpdir(), 'pg-'));
   const data = join(folder, 'data');
   mkdirSync(data, { mode: 0o700 });
   chmodSync(folder, 0o755);
@@ -59,17 +59,31 @@ export function startPostgres({ settings = [], within }: ServerOptions = {}): Po
   run('initdb', ['-D', data, '-U', 'admin', '--auth=trust', '-E', 'UTF8', '--no-sync', '--locale=C']);
   writeFileSync(join(data, 'fleet.conf'), ['fsync = off', 'max_connections = 100', ...settings, ''].join('\n'));
   writeFileSync(join(data, 'postgresql.conf'), `${readFileSync(join(data, 'postgresql.conf'), 'utf8')}\ninclude 'fleet.conf'\n`);
+  if (tls !== undefined) {
+    const given = { 'server.crt': tls.certificate, 'server.key': tls.key };
+    for (const [name, text] of Object.entries(given)) {
+      writeFileSync(join(data, name), text, { mode: 0o600 });
+      if (isRoot) chownSync(join(data, name), nobody, nobody);
+    }
+    writeFileSync(join(data, 'pg_hba.conf'), 'local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n');
+  }
+  const listening = tls === undefined ? "-c listen_addresses=''" : `-c listen_addresses=127.0.0.1 -p ${tls.port} -c ssl=on`;
   const start = (): void => {
-    run('pg_ctl', ['-D', data, '-w', '-t', '240', '-l', join(folder, 'log'), '-o', `-k ${folder} -c listen_addresses=''`, 'start']);
+    run('pg_ctl', ['-D', data, '-w', '-t', '240', '-l', join(folder, 'log'), '-o', `-k ${folder} ${listening}`, 'start']);
   };
   start();
   return {
     folder,
-    url: (user = 'admin', database = 'fleet') => `postgres://${user}@/${database}?host=${encodeURIComponent(folder)}`,
+    url: (user = 'admin', database = 'fleet') =>
+      `postgres://${user}@/${database}?host=${encodeURIComponent(folder)}${tls === undefined ? '' : `&port=${tls.port}`}`,
     psql: (text, database = 'postgres') =>
-      execFileSync(findProgram('psql') ?? 'psql', ['-h', folder, '-U', 'admin', '-d', database, '-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', text], {
-        encoding: 'utf8',
-      }).trim(),
+      execFileSync(
+        findProgram('psql') ?? 'psql',
+        ['-h', folder, '-p', String(tls?.port ?? 5432), '-U', 'admin', '-d', database, '-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', text],
+        {
+          encoding: 'utf8',
+        },
+      ).trim(),
     createDatabase(name) {
       this.psql(`CREATE DATABASE ${name}`);
     },
@@ -79,7 +93,7 @@ export function startPostgres({ settings = [], within }: ServerOptions = {}): Po
     },
     stop() {
       run('pg_ctl', ['-D', data, '-w', '-m', 'immediate', 'stop']);
-      if (within === undefined) rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

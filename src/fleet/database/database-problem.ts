@@ -17,7 +17,9 @@ const unreachable: ReadonlySet<string> = new Set([
 const passing: ReadonlySet<string> = new Set(['08', '57', '58', '53', '40']);
 const secretive: ReadonlySet<string> = new Set(['28000', '28P01']);
 
-const certificate = /certificate|self.signed|altnames|unable to verify|CERT_|SSL/i;
+/** Of Node and of OpenSSL's verification (X509_V_ERR_…); the driver's own, when a server offers no TLS, has none. */
+const untrusted = /^(?:ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|INVALID_|HOSTNAME_MISMATCH|PATH_LENGTH)/;
+const withoutTls = 'The server does not support SSL';
 
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
@@ -47,7 +49,7 @@ export function databaseProblem(error: unknown, place: string): unknown {
     )
   )
     return new FleetError('unreachable', `${place}: the connection broke (${message})`);
-  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || certificate.test(code) || (code === '' && certificate.test(message)))
+  if (untrusted.test(code) || message.startsWith(withoutTls))
     return new FleetError('refused', `${place}: the connection is not trusted: ${message} (sslmode and sslrootcert in the address say what is)`);
   return error;
 }

@@ -1,4 +1,5 @@
 /** A catalogue on a PostgreSQL server: its address, who one is there, and how the connection is protected. */
+import { isIP } from 'node:net';
 import type { PoolConfig } from 'pg';
 import { readGivenText } from '../../files/given-file.ts';
 import { defined } from '../../shared/defined.ts';
@@ -32,8 +33,7 @@ function tls(mode: SslMode, host: string, given: URLSearchParams): PoolConfig['s
   };
   return {
     rejectUnauthorized: true,
-    servername: host,
-    ...defined({ ca: pem('sslrootcert'), cert: pem('sslcert'), key: pem('sslkey') }),
+    ...defined({ servername: isIP(host) === 0 ? host : undefined, ca: pem('sslrootcert'), cert: pem('sslcert'), key: pem('sslkey') }),
     // The name in the certificate is another question than who has signed it.
     ...(mode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
   };
@@ -92,6 +92,8 @@ export function serverAddress(text: string): ServerAddress {
  */
 export function openServer(address: string, connections: number, patienceMs?: number): Database {
   const { config, place, hasPassword } = serverAddress(address);
+  // The driver warns its users of what its next version will not have (PGPASSFILE); people at a command line are none.
+  process.noDeprecation = true;
   // On Linux this writes over the words that the process was started with, which every user of the machine can read.
   if (hasPassword) process.title = 'dumpbench fleet';
   return openDatabase({

@@ -7,6 +7,7 @@ import { openServer, serverAddress } from '../../../src/fleet/database/server.ts
 import { jsonbParameter, storableText } from '../../../src/fleet/database/storable.ts';
 import { initCatalogue } from '../../../src/fleet/init.ts';
 import { fleetStatusSchema, fleetWorkerSchema } from '../../../src/shared/fleet-model.ts';
+import { buildCase } from '../../../src/samples/case-text.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
 import { tinyDump } from '../../fleet/tiny-dumps.ts';
@@ -119,6 +120,30 @@ describeNeeding('postgresql', 'a catalogue on a server', () => {
           await expect(database.run(text), text).rejects.toThrow(/permission denied/);
       await database.close();
     }
+  });
+
+  it('takes dumps whose names and texts are hostile, as they are and as text', async () => {
+    const folder = join(scratch, 'hostile');
+    mkdirSync(folder);
+    const nodename = `x'); DROP TABLE dumpbench.dump; --`;
+    const release = '6.1<script>alert(1)</script>\u001b[31m$1%s';
+    const named = Buffer.concat([Buffer.from(join(folder, `a'"\n\u001b[31m$1;--<b>`)), Buffer.of(0xff, 0xfe)]);
+    writeFileSync(named, buildCase(`system healthy nodename="${nodename}" release="${release}"\nformat elf-vmcore`));
+    writeFileSync(join(folder, 'not a dump'), '\0\0');
+    writeFileSync(join(folder, 'long'), buildCase(`system healthy nodename="${'n'.repeat(64)}" release="${'r'.repeat(64)}" seed=7\nformat s390`));
+    expect(await fleet('add', folder, '--url', server.url())).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('2 dumps found: 2 new; 1 other file') as string,
+    });
+    const worked = await fleet('worker', '--until-empty', '--json', '--url', server.url());
+    expect(v.parse(fleetWorkerSchema, JSON.parse(worked.out))).toEqual({ schema: 1, done: 2, newDumps: 2, failed: 0 });
+    for (const hidden of ['\u001b', '\ufffd']) expect(worked.err).not.toContain(hidden);
+    const found = await fleet('query', "SELECT host, release FROM dump WHERE host LIKE 'x%'", '--json', '--url', server.url());
+    expect((JSON.parse(found.out) as { rows: unknown }).rows).toEqual([[nodename, release.replace('\u001b', '\\x1b')]]);
+    // Shown, nothing of it moves a cursor.
+    const shown = await fleet('query', 'SELECT path, host, release FROM place JOIN dump USING (dump_key)', '--url', server.url());
+    expect(shown.out).not.toContain('\u001b');
+    expect(shown.out).toContain('\\u{1b}[31m');
   });
 
   it('names what an administrator has to run where roles may not be made', async () => {

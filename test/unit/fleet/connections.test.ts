@@ -1,0 +1,135 @@
+/** Connections to a server with TLS and passwords: a certificate that is wrong is never ignored, and a password shows nowhere. */
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { runInProcess } from '../../cli-in-process.ts';
+import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
+import { startWorker } from '../../fleet/worker-process.ts';
+import { describeNeeding } from '../../requirements.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+
+const scratch = scratchFolder();
+process.env.XDG_CACHE_HOME = join(scratch, 'cache');
+const at = (name: string): string => join(scratch, name);
+const openssl = (...words: readonly string[]): void => {
+  execFileSync('openssl', words, { cwd: scratch, stdio: 'ignore' });
+};
+
+/** An authority, and a certificate of it for the name localhost. */
+function makeCertificates(): void {
+  for (const authority of ['ours', 'other'])
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      `${authority}.key`,
+      '-out',
+      `${authority}.crt`,
+      '-days',
+      '36500',
+      '-subj',
+      `/CN=${authority}`,
+    );
+  writeFileSync(at('names'), 'subjectAltName=DNS:localhost\n');
+  openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost');
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    'server.csr',
+    '-CA',
+    'ours.crt',
+    '-CAkey',
+    'ours.key',
+    '-CAcreateserial',
+    '-out',
+    'server.crt',
+    '-days',
+    '36500',
+    '-extfile',
+    'names',
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describeNeeding('postgresql', 'a server with TLS and passwords', () => {
+  let server: PostgresServer;
+  let port: number;
+  const secret = 's3cret/pass';
+  const status = (address: string) => runInProcess(['fleet', 'status', '--url', address]);
+
+  beforeAll(async () => {
+    makeCertificates();
+    port = await freePort();
+    server = startPostgres({ tls: { port, certificate: readFileSync(at('server.crt'), 'utf8'), key: readFileSync(at('server.key'), 'utf8') } });
+    server.createDatabase('fleet');
+    server.psql(`CREATE ROLE me LOGIN PASSWORD '${secret}' SUPERUSER`);
+    writeFileSync(at('pgpass'), `*:${port}:fleet:me:${secret}\n`, { mode: 0o600 });
+  });
+  afterEach(() => {
+    delete process.env.PGPASSFILE;
+  });
+  afterAll(() => {
+    server.stop();
+  });
+
+  it('is trusted by its authority and its name, with the password from PGPASSFILE', async () => {
+    process.env.PGPASSFILE = at('pgpass');
+    const trusted = `sslrootcert=${encodeURIComponent(at('ours.crt'))}`;
+    expect(await runInProcess(['fleet', 'init', '--url', `postgres://me@localhost:${port}/fleet?sslmode=verify-full&${trusted}`])).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    expect(await status(`postgres://me@127.0.0.1:${port}/fleet?sslmode=verify-ca&${trusted}`)).toMatchObject({ code: 0, err: '' });
+    const refused = { code: 3, out: '', err: expect.stringContaining('the connection is not trusted') as string };
+    expect(await status(`postgres://me@127.0.0.1:${port}/fleet?sslmode=verify-full&${trusted}`)).toMatchObject(refused);
+    for (const mode of ['require', 'verify-ca', 'verify-full']) {
+      expect(await status(`postgres://me@localhost:${port}/fleet?sslmode=${mode}`), mode).toMatchObject(refused);
+      expect(await status(`postgres://me@localhost:${port}/fleet?sslmode=${mode}&sslrootcert=${encodeURIComponent(at('other.crt'))}`), mode).toMatchObject(
+        refused,
+      );
+    }
+    expect(await status(`postgres://me@localhost:${port}/fleet?sslmode=disable`)).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('refuses the login') as string,
+    });
+    expect(await status(`postgres://me@localhost:${port}/fleet?sslmode=verify-full&sslrootcert=${encodeURIComponent(at('names.none'))}`)).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('no such file') as string,
+    });
+  });
+
+  it('shows a password in an address to nobody: not in messages, not in the queue, not in the list of processes', async () => {
+    const address = (password: string): string =>
+      `postgres://me:${encodeURIComponent(password)}@localhost:${port}/fleet?sslmode=verify-full&sslrootcert=${encodeURIComponent(at('ours.crt'))}`;
+    const shown = await status(address(secret));
+    expect(shown).toMatchObject({ code: 0 });
+    const wrong = await status(address('wr0ng'));
+    expect(wrong).toMatchObject({ code: 3, err: expect.stringContaining('refuses the login') as string });
+    const worker = startWorker({ words: ['fleet', 'worker', '--url', address(secret)], cache: at('worker') });
+    await expect.poll(() => server.psql('SELECT count(*) FROM dumpbench_queue.instance', 'fleet'), { timeout: 600_000 }).toBe('1');
+    const line = readFileSync(`/proc/${worker.pid}/cmdline`, 'utf8');
+    const tables = server.psql(
+      "SELECT query_to_xml(format('TABLE %I.%I', schemaname, tablename), true, false, '') FROM pg_tables WHERE schemaname LIKE 'dumpbench%'",
+      'fleet',
+    );
+    worker.kill('SIGTERM');
+    expect(await worker.ended).toBe(0);
+    expect(tables).toContain(String(worker.pid));
+    for (const text of [shown.out, wrong.err, line, tables, worker.said()]) expect(text).not.toMatch(/s3cret|wr0ng/);
+  });
+});
