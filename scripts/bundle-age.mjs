@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Besides the sources: how it is bundled, and which packages go in. */
 const recipe = [
-  ...['build.mjs', 'cli-bundle.mjs', 'cli-code.cjs', 'cli-start.cjs', 'fleet-drivers.mjs', 'lazy-modules.mjs', 'licences.mjs', 'man-pages.ts'].map((name) => `scripts/${name}`),
+  ...['build.mjs', 'cli-bundle.mjs', 'cli-code.cjs', 'cli-start.cjs', 'fleet-drivers.mjs', 'lazy-modules.mjs', 'licences.mjs', 'man-pages.ts'].map(
+    (name) => `scripts/${name}`,
+  ),
   // They lie next to the command line.
   ...['display.mjs', 'make-folder.mjs', 'node-runtime.mjs', 'sample-files.mjs', 'user-cache-folder.mjs'].map((name) => `scripts/${name}`),
   ...['desktop-program.mjs', 'print-page.mjs', 'start.mjs'].map((name) => `scripts/installed/${name}`),
