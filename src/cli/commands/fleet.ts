@@ -35,7 +35,7 @@ export const fleetCommand: Command = {
     { flags: '--seconds <n>', description: 'worker: how long a dump may take (default 900)' },
     { flags: '--memory <bytes>', description: 'worker: memory that opening a dump may take (default 2GiB)' },
     { flags: '--until-empty', description: 'worker: end when nothing is left to do' },
-    { flags: '--status <state>', description: 'issues: those that are new, open, fixed, or ignored; with a number: make it so' },
+    { flags: '--status <name>', description: 'issues: those that are new, open, fixed, or ignored; with a number: make it so' },
     { flags: '--note <text>', description: 'issues, with a number: what is known of it; an empty text removes it' },
     { flags: '--link <text>', description: 'issues, with a number: add a link; may be given several times', repeatable: true },
     { flags: '--rows <n>', description: 'query: rows at most (default 1000)' },
