@@ -8,6 +8,7 @@ import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, w
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cliSources, cliStamp, isCurrent } from './bundle-age.mjs';
+import { packagesText } from './licences.mjs';
 import { pinnedNodeFor } from './pinned-node.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -63,5 +64,6 @@ export async function layCliPayload(folder, { platform, arch, desktop }) {
   cpSync(join(root, 'out', 'cli', 'share'), join(folder, 'share'), { recursive: true });
   place(join(root, 'LICENSE'), join(documents, 'LICENSE'));
   place(node.licence, join(documents, 'LICENSE-node'));
+  writeFileSync(join(documents, 'LICENSES-packages'), packagesText(root));
   return { node: node.version };
 }

@@ -1,4 +1,4 @@
-// npm run dependencies: which direct dependencies have newer versions, and which of all packages have known vulnerabilities, as far as the registry answers.
+// npm run check-dependencies: which direct dependencies have newer versions, and which of all packages have known vulnerabilities, as far as the registry answers.
 // What it does not answer is said: silence is not taken for safety. Ends with 1 when there is something to do, with 3 when it was not all answered.
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';

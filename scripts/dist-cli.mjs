@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { create } from 'tar';
 import { layCliPayload, placeBundle } from './cli-payload.mjs';
+import { packagesText } from './licences.mjs';
 import { runOn } from './node-runtime.mjs';
 import { pinnedNodeFor } from './pinned-node.mjs';
 
@@ -55,8 +56,9 @@ async function packForNpm(work) {
   placeBundle(join(folder, 'out'), process.version.slice(1));
   cpSync(join(root, 'scripts', 'installed', 'dumpbench.mjs'), join(folder, 'bin', 'dumpbench.mjs'));
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  writeFileSync(join(folder, 'LICENSES-packages'), packagesText(root));
   const { name, version, description, license, author, bin, engines, dependencies, optionalDependencies } = manifest;
-  const own = { name, version, description, license, author, type: 'module', bin, engines, files: ['bin', 'out'] };
+  const own = { name, version, description, license, author, type: 'module', bin, engines, files: ['bin', 'out', 'LICENSES-packages'] };
   const needed = { dependencies: { 'better-sqlite3': dependencies['better-sqlite3'] }, optionalDependencies };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...own, ...needed }, undefined, 2)}\n`);
   writeFileSync(

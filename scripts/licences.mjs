@@ -68,3 +68,14 @@ export function collectLicences(root) {
   const packages = [...found.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
   return [{ ...licenceOf(root), name: 'Dumpbench' }, ...packages, { ...licenceOf(join(root, 'node_modules', 'electron')), name: 'Electron' }];
 }
+
+/**
+ * Licences of the packages that the command line or the window is made of, as one text for whoever looks into the folder of an installed program. Which of
+ * them end up in which bundle changes with the code, so all are named. Electron brings its own texts.
+ * @param {string} root the checkout
+ */
+export const packagesText = (root) =>
+  collectLicences(root)
+    .filter(({ name }) => name !== 'Dumpbench' && name !== 'Electron')
+    .map(({ name, version, licence, text }) => `${name} ${version} (${licence})\n\n${text}\n`)
+    .join(`\n${'='.repeat(100)}\n\n`);

@@ -1,6 +1,6 @@
 /** The command line as it is installed: a tree that may lie anywhere, and needs nothing of the checkout and no Node of the system. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -51,6 +51,13 @@ describe.skipIf(!['linux-x64', 'linux-arm64', 'darwin-x64'].includes(`${platform
     expect(run(launcher, ['search', dump, 'Linux', '--type', 'regex', '--quiet'])).toMatchObject({ code: 0, err: '' });
     expect(run(launcher, ['disassemble', dump, 'absolute:0x2000', '--count', '2'])).toMatchObject({ code: 0, err: '' });
     expect(run(launcher, ['sample', join(folder, 'samples')])).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('names the packages that it is made of, with their licences', () => {
+    const text = readFileSync(join(tree, 'share', 'doc', 'dumpbench', 'LICENSES-packages'), 'utf8');
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+    for (const [name, version] of Object.entries(dependencies)) expect(text).toContain(`${name} ${version} (`);
+    expect(text).toContain('Permission is hereby granted');
   });
 
   it('runs the code that V8 made when it was bundled', () => {
