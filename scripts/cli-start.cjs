@@ -37,11 +37,15 @@ function openScript(index) {
   const filename = pathOf(index);
   const source = readFileSync(filename);
   // Another build may have taken the place of the one that this process began with, whose modules have other numbers.
-  if (crc32 !== undefined && crc32(source) !== sums[index])
-    throw new Error(`${filename} is not of the program that is running: it was replaced or damaged; start the command again`);
+  if (crc32 !== undefined && crc32(source) !== sums[index]) {
+    console.error(`dumpbench: ${filename} is not of the program that is running: it was replaced or damaged; start the command again, or install it again`);
+    process.exit(4);
+  }
   const cachedData = codeOf(index, sums[index]);
   // The build leaves nothing but ASCII in it.
-  const script = new Script(source.toString('latin1'), cachedData === undefined ? { filename } : { filename, cachedData });
+  // The code holds the name: of the folder that the bundle is built in nobody need know.
+  const name = globalThis.dumpbenchBuild === undefined ? filename : `part-${index}.js`;
+  const script = new Script(source.toString('latin1'), cachedData === undefined ? { filename: name } : { filename: name, cachedData });
   scripts[index] = script;
   const methods = Object.values(script.runInThisContext()(lazy, require, module.filename));
   for (let at = 0; at < methods.length; at += 1) factories[firsts[index] + at] = methods[at];

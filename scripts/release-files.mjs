@@ -1,7 +1,7 @@
 // What comes with the packages: SHA256SUMS of all of them, and a bill of materials (CycloneDX 1.6) of what is inside, with licences.
 // node scripts/release-files.mjs [FOLDER]   (dist unless named)
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,12 @@ import { collectLicences } from './licences.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const artefact = /\.(deb|rpm|AppImage|tgz|tar\.gz|dmg|zip|exe|cdx\.json)$/;
+const ofDesktop = /\.(deb|rpm|AppImage|dmg|zip|exe)$|-linux-\w+\.tar\.gz$/;
+const ofCommandLine = /^dumpbench-cli-/;
 const billName = 'dumpbench.cdx.json';
+
+/** What `npm run dist` says of the Electron that it packed: package.json names the one that is wanted. */
+export const electronNote = 'electron.json';
 
 /** @param {string} path */
 async function sha256(path) {
@@ -28,8 +33,9 @@ const licenceOf = (licence) =>
 /**
  * What is packed: every package that is bundled or lies in node_modules (scripts/licences.mjs, as the About page shows them), Electron, and each pinned Node.
  * Tools that only build are no part of it.
+ * @param {string} [electron] version of the one that is packed; without it none is
  */
-export function billOfMaterials() {
+export function billOfMaterials(electron) {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   /** @param {string} name @param {string} version @param {string} licence */
   const component = (name, version, licence) => {
@@ -49,7 +55,13 @@ export function billOfMaterials() {
   const nodes = Object.keys(lock.packages)
     .filter((path) => /^node_modules\/node-(linux|darwin|win)-\w+$/.test(path))
     .map((path) => component(path.slice('node_modules/'.length), lock.packages[path].version, lock.packages[path].license));
-  const components = [...packed.map(({ name, version, licence }) => component(name === 'Electron' ? 'electron' : name, version, licence)), ...nodes];
+  const components = packed.flatMap(({ name, version, licence }) => {
+    if (name !== 'Electron') return [component(name, version, licence)];
+    // The digest in package-lock.json is that of npm's package, which holds no Electron.
+    const { hashes: _, ...part } = component('electron', electron ?? version, licence);
+    return electron === undefined ? [] : [part];
+  });
+  components.push(...nodes);
   components.sort((left, right) => (left.purl < right.purl ? -1 : 1));
   const version = own?.version ?? '';
   return {
@@ -65,9 +77,18 @@ export function billOfMaterials() {
   };
 }
 
-/** @param {string} folder of the packages */
+/** Version of the Electron in the packages of a folder; undefined where none is for desktops. @param {string} folder */
+function packedElectron(folder) {
+  const desktop = readdirSync(folder).find((name) => ofDesktop.test(name) && !ofCommandLine.test(name));
+  if (desktop === undefined) return undefined;
+  const note = join(folder, electronNote);
+  if (!existsSync(note)) throw new Error(`${note} is missing: which Electron is in ${desktop} is not known; make the packages with npm run dist`);
+  return String(JSON.parse(readFileSync(note, 'utf8')).version);
+}
+
+/** @param {string} folder of the packages @throws {Error} where packages for desktops came without the note of their Electron */
 export async function writeReleaseFiles(folder) {
-  writeFileSync(join(folder, billName), `${JSON.stringify(billOfMaterials(), undefined, 1)}\n`);
+  writeFileSync(join(folder, billName), `${JSON.stringify(billOfMaterials(packedElectron(folder)), undefined, 1)}\n`);
   const names = readdirSync(folder)
     .filter((name) => artefact.test(name))
     .sort();

@@ -1,27 +1,53 @@
-// Makes a release, step by step: npm run release -- VERSION [--dry-run] [--from STEP] [--branch NAME]
+// Makes a release, step by step: npm run release -- VERSION [--dry-run] [--from STEP] [--branch NAME] [--registry-electron]
 // A dry run changes nothing that is kept, and says what it would do: it runs the checks that only look, and builds nothing. What was done is noted in
 // dist/release.json, so that a run that was stopped goes on behind the last step that was finished. docs/recipes/release.md says what each step is for.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { writeReleaseFiles } from './release-files.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const notes = join(dist, 'release.json');
-const args = process.argv.slice(2);
-/** @param {string} name */
-const valueOf = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
-const isDry = args.includes('--dry-run');
-const version = args.find((arg) => /^\d+\.\d+\.\d+$/.test(arg)) ?? '';
-const branch = valueOf('--branch') ?? 'main';
+const usage = 'npm run release -- VERSION [--dry-run] [--from STEP] [--branch NAME] [--registry-electron]';
 
 /** Ends with a sentence. @param {string} why @returns {never} */
 function refuse(why) {
   console.error(`release: ${why}`);
   process.exit(2);
 }
+
+/** A word that is not understood could be one that was to keep a real release from being made. */
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        'dry-run': { type: 'boolean', default: false },
+        from: { type: 'string' },
+        branch: { type: 'string', default: 'main' },
+        'registry-electron': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    refuse(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}
+
+const { values, positionals } = readArguments();
+const { 'dry-run': isDry, from, branch } = values;
+const [version = '', ...more] = positionals;
+if (values.help) {
+  console.log(`${usage}\n\ndocs/recipes/release.md says what each step is for.`);
+  process.exit(0);
+}
+if (!/^\d+\.\d+\.\d+$/.test(version) || more.length > 0) refuse(`name one version, as in npm run release -- 1.2.3 --dry-run\n${usage}`);
+
+/** Whether a version comes before another. @param {string} one @param {string} other */
+const isBefore = (one, other) => one.localeCompare(other, 'en', { numeric: true }) < 0;
 
 /** @param {...string} words */
 const git = (...words) => execFileSync('git', words, { cwd: root, encoding: 'utf8' }).trim();
@@ -45,7 +71,7 @@ const unreleased = () => /^## Unreleased\n(?<entries>[^]*?)(?=^## |(?![^]))/m.ex
  * @typedef {object} Step
  * @property {string} name
  * @property {string} does   what a run does, and a dry run would do
- * @property {() => string | undefined} [wrong]  looks only: why it cannot be done
+ * @property {() => string | undefined | Promise<string | undefined>} [wrong]  looks only: why it cannot be done
  * @property {() => void | Promise<void>} [act]
  */
 
@@ -65,7 +91,11 @@ const steps = [
   {
     name: 'version',
     does: `package.json, package-lock.json and src/analysis/engine/tool.ts say ${version}`,
-    wrong: () => (git('tag', '--list', `v${version}`) === '' ? undefined : `v${version} was released already`),
+    wrong: () => {
+      if (git('tag', '--list', `v${version}`) !== '') return `v${version} was released already`;
+      const current = JSON.parse(read('package.json')).version;
+      return isBefore(version, current) ? `the version is ${current} already, and ${version} comes before it` : undefined;
+    },
     act: () => {
       run('npm', ['version', version, '--no-git-tag-version', '--allow-same-version', '--ignore-scripts']);
       edit('src/analysis/engine/tool.ts', (text) => text.replace(/toolVersion = '[^']+'/, `toolVersion = '${version}'`));
@@ -82,6 +112,13 @@ const steps = [
   {
     name: 'artefacts',
     does: 'packages for desktops, archives of the command line and the npm package are made in dist/',
+    wrong: async () => {
+      if (values['registry-electron']) return undefined;
+      const { findElectron } = await import('./electron-runtime.mjs');
+      const electron = findElectron();
+      if (electron?.source !== 'registry') return undefined;
+      return `the packages would carry Electron ${electron.version}, which is for tests: install Electron's own binary, or say --registry-electron`;
+    },
     act: () => {
       run('npm', ['run', 'dist', '--', '--no-build']);
       run('npm', ['run', 'dist:cli', '--', '--no-build']);
@@ -105,8 +142,6 @@ function doneSteps() {
   return noted.version === version ? noted.done : [];
 }
 
-if (version === '') refuse('name the version, as in npm run release -- 1.2.3 --dry-run');
-const from = valueOf('--from');
 if (from !== undefined && !steps.some(({ name }) => name === from)) refuse(`--from: ${from} is none of ${steps.map(({ name }) => name).join(', ')}`);
 const done =
   from === undefined
@@ -119,7 +154,7 @@ const done =
         .map(({ name }) => name);
 const wrong = [];
 for (const { name, does, wrong: look, act } of steps) {
-  const why = look?.();
+  const why = await look?.();
   if (why !== undefined && !isDry) refuse(`${name}: ${why}`);
   if (why !== undefined) wrong.push(`${name}: ${why}`);
   const isDone = done.includes(name);

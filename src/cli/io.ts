@@ -10,6 +10,8 @@ export interface CliIo {
   readonly errIsTerminal: boolean;
   readonly columns: number;
   readonly signal: AbortSignal;
+  /** Says before the answer is written how the command will end, for a reader who goes away in the middle of it. */
+  readonly decided?: (exitCode: number) => void;
 }
 
 export interface OutputOptions {

@@ -154,10 +154,10 @@ async function desktopProgram(): Promise<Found> {
   return state === 'fine' ? fine(said) : limited(said, 'there is no window', 'install the package for desktops');
 }
 
-/** Whether Chromium may use namespaces of users for its sandbox. */
+/** Whether Chromium may use user namespaces for its sandbox. */
 function sandbox(): Found {
   if (process.platform !== 'linux') return fine('that of the system');
-  if (process.getuid?.() === 0) return limited('the superuser has none', 'the window does not start sandboxed', 'start the window as an ordinary user');
+  if (process.getuid?.() === 0) return limited('there is none for root', 'the window does not start', 'start the window as an ordinary user');
   const setting = (path: string): string | undefined => systemText(`/proc/sys/${path}`)?.trim();
   const refused =
     setting('kernel/unprivileged_userns_clone') === '0'
@@ -168,7 +168,7 @@ function sandbox(): Found {
           ? 'kernel.apparmor_restrict_unprivileged_userns is 1'
           : undefined;
   return refused === undefined
-    ? fine('namespaces of users are allowed')
+    ? fine('user namespaces are allowed')
     : limited(refused, 'the window needs the setuid sandbox helper of its package', 'install the deb or rpm package, which brings the helper');
 }
 

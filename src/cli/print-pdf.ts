@@ -20,10 +20,15 @@ const usualPlaces: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>>
   win32: ['C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe', 'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe'],
 };
 
-const canRun = (path: string): boolean => {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true && (process.platform === 'win32' || (found.mode & 0o111) !== 0);
-};
+function canRun(path: string): boolean {
+  try {
+    const found = statSync(path);
+    return found.isFile() && (process.platform === 'win32' || (found.mode & 0o111) !== 0);
+  } catch {
+    // PATH may name what is not there, what is no folder, and what this user may not enter.
+    return false;
+  }
+}
 
 /** The first browser in PATH, else at a usual place. */
 export function findBrowser(): string | undefined {

@@ -5,9 +5,12 @@ import { exitCodes, type CliIo } from './io.ts';
 import { runCli } from './run.ts';
 import { boundYoungGeneration } from './young-generation.ts';
 
+/** How the command ends if its reader goes away: a verdict that is known does not depend on who reads it. */
+let codeForNobody: number = exitCodes.fine;
+
 /** A reader that went away has seen enough: the command ends there, quietly. */
 function writeOut(bytes: Uint8Array): void {
-  if (!writeStandardOutput(bytes)) process.exit(exitCodes.fine);
+  if (!writeStandardOutput(bytes)) process.exit(codeForNobody);
 }
 
 /** Runs the command that the process was started with; its exit code becomes that of the process. */
@@ -35,6 +38,9 @@ export async function main(): Promise<void> {
     errIsTerminal,
     columns: errIsTerminal ? process.stderr.columns : 80,
     signal: interrupted.signal,
+    decided: (exitCode) => {
+      codeForNobody = exitCode;
+    },
   };
   process.exitCode = await runCli(givenArguments(process.argv.slice(2)), io);
 }

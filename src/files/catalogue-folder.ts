@@ -2,7 +2,7 @@
  * The folder of an embedded fleet catalogue: the database, the lock of the process that has it open, who that is, and the socket on which the others
  * reach it. Nobody else may enter it.
  */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, posix, win32 } from 'node:path';
 import { DumpError } from '../shared/dump-error.ts';
@@ -46,6 +46,15 @@ export function readOwner(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+/** Removes a folder in which nothing is. */
+export function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody has begun to use it.
   }
 }
 

@@ -67,11 +67,12 @@ function isFile(path: string): boolean {
   }
 }
 
-function isFolder(path: string): boolean {
+/** Whether a path that was named is a folder, or why that cannot be said. */
+function lookAt(path: string): { readonly isFolder: boolean } | { readonly why: string } {
   try {
-    return statSync(pathBytes(path)).isDirectory();
-  } catch {
-    return false;
+    return { isFolder: statSync(pathBytes(path)).isDirectory() };
+  } catch (error) {
+    return { why: systemReason(error) };
   }
 }
 
@@ -98,7 +99,12 @@ export async function* findDumps(engine: EngineClient, paths: readonly string[],
   }
   const given: string[] = [];
   for (const path of paths) {
-    if (!isFolder(path)) {
+    const found = lookAt(path);
+    if ('why' in found) {
+      yield { unreadable: path, why: found.why };
+      continue;
+    }
+    if (!found.isFolder) {
       given.push(path);
       continue;
     }

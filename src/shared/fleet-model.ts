@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { count, isoTime } from './json-values.ts';
 import { schemaVersion } from './model.ts';
-import { issueStates, verdictClasses } from './verdict-model.ts';
+import { issueStates } from './issue-states.ts';
+import { verdictClasses } from './verdict-model.ts';
 
 const schema = v.literal(schemaVersion);
 

@@ -1,6 +1,7 @@
 /** What brought a system to its end, in one class, with a title and keys that are the same wherever the same bug strikes. */
 import * as v from 'valibot';
 import { count, isoTime } from './json-values.ts';
+import { issueStates } from './issue-states.ts';
 import { placeSchema } from './model.ts';
 
 /** A closed list: a class is never renamed, and none has a second meaning. */
@@ -38,10 +39,6 @@ const verdictClass = v.picklist(verdictClasses);
 
 const knownIssueMatchSchema = v.strictObject({ text: v.string(), link: v.optional(v.string()) });
 export type KnownIssueMatch = v.InferOutput<typeof knownIssueMatchSchema>;
-
-/** How people left an issue of a catalogue. */
-export const issueStates = ['new', 'open', 'fixed', 'ignored'] as const;
-export type IssueState = (typeof issueStates)[number];
 
 const seenSchema = v.strictObject({
   issue: count,

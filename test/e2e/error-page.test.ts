@@ -65,7 +65,7 @@ describeNeeding('window', 'a file that does not open', () => {
     const shown = page.getByTestId('error-page').filter({ visible: true });
     await page.getByTestId('dump-switcher').getByText('2 dumps open').waitFor();
     await shown.getByText('letter.gz').first().waitFor();
-    await shown.getByTestId('error-bytes').getByText('(gzip). Offsets in what is in it are others.').waitFor();
+    await shown.getByTestId('error-bytes').getByText('(gzip). Offsets in its contents differ.').waitFor();
     await shown
       .getByTestId('hex-grid')
       .getByText(/1f 8b 08/)

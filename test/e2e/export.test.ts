@@ -117,7 +117,7 @@ describeNeeding('window', 'an export', () => {
     await expect.poll(() => dialog.getByTestId('export-from').inputValue()).toMatch(/^0x1[0-9a-f]{3}$/);
     await dialog.getByTestId('export-from').fill('1010');
     await dialog.getByTestId('export-to').fill('500');
-    await dialog.getByTestId('export-range-text').getByText('the second one above the first').waitFor();
+    await dialog.getByTestId('export-range-text').getByText('the second one higher than the first').waitFor();
     expect(await dialog.getByTestId('export-start').isDisabled()).toBe(true);
     await dialog.getByTestId('export-to').fill('3001');
     await dialog.getByTestId('export-range-text').getByText('0x1010 to 0x3001').waitFor();

@@ -49,7 +49,7 @@ function started(...argv: readonly string[]): { readonly code: number | null; re
 }
 
 /** Everything below a folder that is somebody else's. */
-function stateOf(folder: string): unknown {
+function stateOf(folder: string): readonly { readonly name: string; readonly mtimeNs: bigint }[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .sort()
     .flatMap((name) => {
@@ -114,12 +114,22 @@ describe.skipIf(!canRun)('a user without rights', () => {
     before = stateOf(root);
     const list = Object.entries(jsonCommands)
       .map(([name, { args }]) => [name, ...args(files, evidence)])
-      .filter(([name, ...words]) => name !== 'sample' && !words.includes('--output'));
+      .filter(([name, ...words]) => name !== 'sample' && name !== 'doctor' && !words.includes('--output'));
     for (const { argv, code, err } of await asNobody(['index', files.healthy], ...list)) {
       expect(err, argv.join(' ')).not.toMatch(/internal error/);
       expect(code, `${argv.join(' ')}: ${err}`).toBeOneOf([0, 1]);
     }
     expect(stateOf(root)).toEqual(before);
+  });
+
+  it('is examined by doctor, which leaves nothing in the temporary folder but its time of change', async () => {
+    /** It tries whether a file can be made there, as everybody may. */
+    const state = () => stateOf(root).map((one) => (one.name === 'tmp' ? { ...one, mtimeNs: 0n } : one));
+    const atFirst = state();
+    const [{ code, err } = { code: undefined, err: '' }] = await asNobody(['doctor', '--json']);
+    expect(code, err).toBeOneOf([0, 1]);
+    expect(state()).toEqual(atFirst);
+    expect(readdirSync(temporary).filter((name) => name.startsWith('dumpbench-probe'))).toEqual([]);
   });
 
   it.each(cacheParts)('is not served by what somebody else has put there: %s', async (part) => {

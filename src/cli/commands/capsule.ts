@@ -96,6 +96,7 @@ async function verify({ engine, io, output, style }: CommandContext, file: strin
     ...(allowedSigners === undefined ? {} : { allowedSigners }),
     ...(publicKey === undefined ? {} : { publicKey }),
   });
+  io.decided?.(exitOf[found.outcome]);
   if (output.json) printJson(io, found);
   else io.out(capsuleText(found, style));
   return exitOf[found.outcome];

@@ -64,9 +64,11 @@ async function run(context: CommandContext, [left = '', right = '']: readonly st
         .finally(() => {
           progress.clear();
         });
+      const code = compared.comparable && !hasDifferences(compared) ? exitCodes.fine : exitCodes.difference;
+      io.decided?.(code);
       if (output.json) printJson(io, compared);
       else io.out(compareText(compared, style));
-      return compared.comparable && !hasDifferences(compared) ? exitCodes.fine : exitCodes.difference;
+      return code;
     }),
   );
 }

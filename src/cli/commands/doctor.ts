@@ -9,11 +9,13 @@ import { columns } from '../text/table.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'what of this machine will not work and why: exit code 1 when something that commands need is broken',
+  summary: 'what will not work on this machine and why: exit code 1 when something that commands need is broken',
   args: [],
   example: 'dumpbench doctor --json',
   async run({ io, output, style }) {
     const parts = await examineMachine();
+    const code = parts.some(({ state }) => state === 'broken') ? exitCodes.difference : exitCodes.fine;
+    io.decided?.(code);
     if (output.json)
       printJson(io, { schema: schemaVersion, tool: { name: toolName, version: toolVersion }, platform: process.platform, arch: process.arch, parts });
     else {
@@ -24,6 +26,6 @@ export const doctorCommand: Command = {
       ]);
       io.out(`${columns(rows, '')}\n`);
     }
-    return parts.some(({ state }) => state === 'broken') ? exitCodes.difference : exitCodes.fine;
+    return code;
   },
 };

@@ -1,7 +1,7 @@
 /** `fleet status`, `fleet issues`, `fleet query`: what a catalogue says. */
 import { assertSchema, changeIssue, listIssues, queryCatalogue, statusOf, type Database } from '../../fleet/index.ts';
 import { schemaVersion } from '../../shared/model.ts';
-import { issueStates, type IssueState } from '../../shared/verdict-model.ts';
+import { issueStates, type IssueState } from '../../shared/issue-states.ts';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { issuesText, issueText, queryText, statusText } from '../text/fleet-text.ts';

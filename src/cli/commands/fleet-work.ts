@@ -28,7 +28,8 @@ export function fleetAdd(context: CommandContext, paths: readonly string[], opti
       if (output.json) printJson(io, added);
       else io.out(`${addText(added)}\n`);
       for (const { path, why } of added.unreadable) say(io, output, `dumpbench: ${path}: ${why}`);
-      return exitCodes.fine;
+      // What was named has to be there; what cannot be read below it may be anything.
+      return added.unreadable.some(({ path }) => paths.includes(path)) ? exitCodes.dump : exitCodes.fine;
     }),
   );
 }

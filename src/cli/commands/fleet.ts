@@ -2,6 +2,7 @@
 import { urlOption, catalogueFolderOption } from '../catalogue-option.ts';
 import type { Command, CommandContext, OptionValues } from '../command.ts';
 import { UsageError } from '../io.ts';
+import { issueStates } from '../../shared/issue-states.ts';
 
 type Action = (context: CommandContext, words: readonly string[], options: OptionValues) => Promise<number>;
 
@@ -25,17 +26,22 @@ export const fleetCommand: Command = {
   summary:
     'many dumps in one catalogue: which crash is known, how often, on which releases and machines. Actions: init, add, worker, status, retry, issues, query',
   args: ['<action>', '[words...]'],
+  argumentValues: { '<action>': { words: () => Object.keys(actions) } },
   options: [
     urlOption,
     catalogueFolderOption,
-    { flags: '--texts', description: "init: lines of the kernel's log and command lines are kept (so it begins)" },
-    { flags: '--no-texts', description: 'init: they are not, and those that were kept are removed' },
-    { flags: '--per-storage <n>', description: 'init: dumps of one storage host that are worked on at a time, by all workers together (begins as 16)' },
+    { flags: '--texts', description: "init: keep lines of the kernel's log, and command lines (the default)" },
+    { flags: '--no-texts', description: 'init: keep no log lines and no command lines, and delete those already kept' },
+    { flags: '--per-storage <n>', description: 'init: dumps of one storage host that are worked on at a time, by all workers together (default 16)' },
     { flags: '--jobs <n>', description: 'worker: dumps at a time (default 1)' },
     { flags: '--seconds <n>', description: 'worker: how long a dump may take (default 900)' },
     { flags: '--memory <bytes>', description: 'worker: memory that opening a dump may take (default 2GiB)' },
     { flags: '--until-empty', description: 'worker: end when nothing is left to do' },
-    { flags: '--status <name>', description: 'issues: those that are new, open, fixed, or ignored; with a number: make it so' },
+    {
+      flags: '--status <name>',
+      description: 'issues: those that are new, open, fixed, or ignored; with a number: set this status',
+      values: { words: () => issueStates },
+    },
     { flags: '--note <text>', description: 'issues, with a number: what is known of it; an empty text removes it' },
     { flags: '--link <text>', description: 'issues, with a number: add a link; may be given several times', repeatable: true },
     { flags: '--rows <n>', description: 'query: rows at most (default 1000)' },

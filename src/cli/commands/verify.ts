@@ -36,6 +36,10 @@ export const verifyCommand: Command = {
           },
         );
         progress.clear();
+        const missing = answer.digestsMissing;
+        // Without a failure nothing is wrong as far as it could be read; whether that was to its end is another matter.
+        const code = answer.summary.failed > 0 ? exitCodes.difference : missing?.file === undefined ? exitCodes.fine : exitCodes.dump;
+        io.decided?.(code);
         if (output.json) printJson(io, answer);
         else {
           io.out(`${healthLine(answer.summary, style)}\n${checkLines(answer.checks, style)}\n`);
@@ -45,12 +49,9 @@ export const verifyCommand: Command = {
           if (file !== undefined) io.out(`\nfile SHA-256  ${file}\n`);
           if (memoryRoot !== undefined) io.out(`memory root   ${memoryRoot}\n`);
         }
-        const missing = answer.digestsMissing;
         if (missing?.file !== undefined) say(io, output, `no SHA-256 of the file: ${missing.file}`);
         if (missing?.memoryRoot !== undefined) say(io, output, `no memory root: ${missing.memoryRoot}`);
-        if (answer.summary.failed > 0) return exitCodes.difference;
-        // Nothing is wrong as far as it could be read, but it could not be read to its end.
-        return missing?.file === undefined ? exitCodes.fine : exitCodes.dump;
+        return code;
       } finally {
         progress.clear();
       }

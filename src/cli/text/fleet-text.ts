@@ -33,7 +33,7 @@ function seen({ first, last }: FleetIssueJson): string {
 }
 
 export function issuesText(issues: readonly FleetIssueJson[]): string {
-  if (issues.length === 0) return 'no issues\n';
+  if (issues.length === 0) return 'no issues: dumps whose crash has a signature (an exact place, or a stack) are grouped into issues\n';
   const rows = issues.map((issue) => [String(issue.id), issue.status, plural(issue.dumps, 'dump'), seen(issue), visibleLine(issue.title)]);
   return `${columns([['id', 'status', 'dumps', 'seen', 'title'], ...rows], '', [0])}\n`;
 }

@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { defined } from '../../shared/defined.ts';
 import type { FleetIssueJson } from '../../shared/fleet-model.ts';
-import { issueStates, verdictClasses, type IssueState, type SeenIssue, type VerdictJson } from '../../shared/verdict-model.ts';
+import { issueStates, type IssueState } from '../../shared/issue-states.ts';
+import { verdictClasses, type SeenIssue, type VerdictJson } from '../../shared/verdict-model.ts';
 import { indexedText, storableText } from '../database/storable.ts';
 import type { Sql } from '../database/database.ts';
 

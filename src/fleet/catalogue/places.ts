@@ -6,6 +6,7 @@ import { jsonbParameter, storableText } from '../database/storable.ts';
 import type { Database, Sql } from '../database/database.ts';
 import type { FoundPlace } from '../find-dumps.ts';
 import { priorities, triageQueue } from '../queue/queues.ts';
+import { FleetError } from '../fleet-error.ts';
 
 const hexOf = (path: string): string => Buffer.from(pathBytes(path)).toString('hex');
 
@@ -118,9 +119,14 @@ export async function countCrash(sql: Sql, id: number, why: string): Promise<num
 
 const retriedRow = v.object({ id: v.pipe(v.string(), v.transform(Number)), storage: v.string() });
 
-/** Puts places back into the queue: those that failed, or these. @returns how many */
+/** Puts places back into the queue: those that failed, or these. @returns how many @throws FleetError usage where there is no such place */
 export function retryPlaces(database: Database, boss: PgBoss, ids: readonly number[] | 'failed'): Promise<number> {
   return database.transaction(async (sql) => {
+    if (ids !== 'failed') {
+      const known = await sql.rows(retriedRow, 'SELECT id, storage FROM dumpbench.place WHERE id = ANY($1::bigint[])', [ids]);
+      const unknown = ids.find((id) => !known.some((one) => one.id === id));
+      if (unknown !== undefined) throw new FleetError('usage', `there is no place ${unknown}; "fleet status" lists those of which nothing came`);
+    }
     const which = ids === 'failed' ? "state = 'failed'" : "state <> 'queued' AND id = ANY($1::bigint[])";
     const rows = await sql.rows(
       retriedRow,

@@ -13,11 +13,25 @@ function plain(value: unknown): unknown {
   return value;
 }
 
+const reads = /^\s*(?:select|with|values|table)\b/i;
+/** Classes of SQLSTATE that are about a statement (PostgreSQL manual, appendix A): what it means, its data, what it may not do. */
+const ofStatement = /^(?:0A|2[1-8]|3[4DF]|42|44|54)/;
+
 /** What PostgreSQL says of a statement that it does not take. */
-function aboutQuery(error: unknown): unknown {
+function aboutQuery(error: unknown, text: string): unknown {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   if (error instanceof FleetError || typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return error;
-  return new FleetError('usage', `the query: ${String(message)}`);
+  const hint = reads.test(text) ? '' : ' (expected one SELECT, WITH, VALUES, or TABLE)';
+  return new FleetError('usage', `the query: ${String(message)}${hint}`);
+}
+
+/** Errors of the person's own statement: said before anybody takes a table that it misnames for one of ours. */
+async function ofQuery<T>(text: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw ofStatement.test(String((error as { readonly code?: unknown }).code)) ? aboutQuery(error, text) : error;
+  }
 }
 
 /** @throws FleetError usage for what PostgreSQL does not take: another statement than SELECT, WITH, VALUES or TABLE among it */
@@ -27,11 +41,11 @@ export async function queryCatalogue(database: Database, text: string, limit: nu
       await sql.run(`SET LOCAL search_path = ${catalogueSchema}`);
       await sql.run(`SET LOCAL statement_timeout = ${Math.round(seconds * 1000)}`);
       // A cursor can only be for what reads, and keeps what is not asked for on the server.
-      await sql.table(`DECLARE answer NO SCROLL CURSOR FOR ${text}\n`);
-      return sql.table(`FETCH ${limit + 1} FROM answer`);
+      await ofQuery(text, () => sql.table(`DECLARE answer NO SCROLL CURSOR FOR ${text}\n`));
+      return ofQuery(text, () => sql.table(`FETCH ${limit + 1} FROM answer`));
     }, 'read only');
     return { schema: schemaVersion, columns: [...columns], rows: rows.slice(0, limit).map((row) => row.map(plain)), truncated: rows.length > limit };
   } catch (error) {
-    throw aboutQuery(error);
+    throw aboutQuery(error, text);
   }
 }

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { placeStates, type FleetStatusJson } from '../../shared/fleet-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
-import { issueStates } from '../../shared/verdict-model.ts';
+import { issueStates } from '../../shared/issue-states.ts';
 import type { Database } from '../database/database.ts';
 import { newestVersion } from '../schema/migrations/index.ts';
 import { queueSchema } from '../schema/names.ts';

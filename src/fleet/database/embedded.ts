@@ -2,14 +2,16 @@
  * A catalogue in a folder, without a server: PGlite, which one process can open. Whoever holds the lock of the folder opens it and serves the others
  * on a socket that only the user can reach; everybody, the owner included, talks to it over that socket.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PGlite } from '@electric-sql/pglite';
 import { holdLock } from '../../analysis/page-index/held-lock.ts';
 import {
   cataloguePlaces,
   closeSocketToOthers,
+  removeEmpty,
   removeOwner,
   removeSocket,
   socketFolder,
@@ -18,6 +20,7 @@ import {
   type CataloguePlaces,
 } from '../../files/catalogue-folder.ts';
 import { steadyMilliseconds } from '../../files/steady-clock.ts';
+import { DumpError } from '../../shared/dump-error.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { FleetError } from '../fleet-error.ts';
 import { openDatabase, type Database } from './database.ts';
@@ -41,12 +44,38 @@ const connect = (socket: string, place: string, connections: number, onClose?: (
     ...(onClose === undefined ? {} : { onClose }),
   });
 
+/** Of the file system that PGlite is compiled with (WASI's errno). */
+const wasiReasons: Readonly<Record<number, string>> = {
+  2: 'no permission',
+  29: 'the device reports an error',
+  51: 'the disk is full',
+  69: 'the file system is read-only',
+};
+
+function pgliteReason(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  const { errno } = (error ?? {}) as { readonly errno?: unknown };
+  return typeof errno === 'number' ? (wasiReasons[errno] ?? `error ${errno} of its file system`) : String(error);
+}
+
+/** @throws DumpError io; what was begun of a new database is removed: half of one cannot be opened */
+async function openPglite(data: string, folder: string): Promise<PGlite> {
+  const isNew = !existsSync(data);
+  try {
+    return await loadPglite().PGlite.create(data);
+  } catch (error) {
+    if (isNew) rmSync(data, { recursive: true, force: true });
+    const expected = isNew ? 'room for a new database, about 50 MiB' : 'a database that can be opened and written';
+    throw new DumpError('io', { file: folder }, `its database cannot be ${isNew ? 'made' : 'opened'}: ${pgliteReason(error)}`, expected);
+  }
+}
+
 async function own(folder: string, places: CataloguePlaces, command: string, connections: number, unlock: () => void): Promise<Database> {
   const left = ownerOf(places.owner);
   if (left !== undefined) removeSocket(left.socket, folder);
   removeSocket(folder, folder);
   removeOwner(places.owner);
-  const pglite = await loadPglite().PGlite.create(places.data);
+  const pglite = await openPglite(places.data, folder);
   const socket = socketFolder(folder);
   const server = new (loadDrivers().socket.PGLiteSocketServer)({ db: pglite, path: join(socket, socketName), maxConnections: mostClients });
   await server.start();
@@ -83,6 +112,7 @@ export interface EmbeddedOptions {
 export async function openEmbedded(folder: string, { command, connections, make, signal, patienceMs = usualPatienceMs }: EmbeddedOptions): Promise<Database> {
   const none = (): FleetError => new FleetError('schema', `${folder} holds no fleet catalogue yet: "dumpbench fleet init" makes one`);
   if (!make && !existsSync(folder)) throw none();
+  const wasThere = existsSync(folder);
   const places = cataloguePlaces(folder);
   const giveUp = steadyMilliseconds() + patienceMs;
   for (;;) {
@@ -99,6 +129,7 @@ export async function openEmbedded(folder: string, { command, connections, make,
         return await own(folder, places, command, connections, unlock);
       } catch (error) {
         unlock();
+        if (!wasThere) removeEmpty(folder);
         throw error;
       }
     }

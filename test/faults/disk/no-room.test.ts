@@ -7,9 +7,11 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { generateKeyPairSync } from 'node:crypto';
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeNeeding } from '../../requirements.ts';
 import { commands } from '../../../src/cli/commands/index.ts';
+import { doctorSchema } from '../../../src/shared/doctor-model.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { commandFiles, jsonCommands } from '../../unit/cli/command-files.ts';
 import { runCommands, type Answer } from '../run-commands.ts';
@@ -58,7 +60,7 @@ function comparable(out: string): unknown {
 
 const calls: readonly (readonly string[])[] = [
   ...Object.entries(jsonCommands)
-    .filter(([name]) => name !== 'sample' && name !== 'export')
+    .filter(([name]) => name !== 'sample' && name !== 'export' && name !== 'doctor')
     .map(([name, { args }]) => [name, ...args(files, folder), '--json']),
   ['verify', files.damaged, '--json'],
   ['compare', files.healthy, files.damaged, '--json'],
@@ -90,7 +92,7 @@ describeNeeding('failing-disk', 'writing', () => {
   }, 300_000);
 
   it('is tried with every command', () => {
-    const tried = new Set([...calls.map(([name = '']) => name), ...outputs('').map(([name = '']) => name)]);
+    const tried = new Set(['doctor', ...calls.map(([name = '']) => name), ...outputs('').map(([name = '']) => name)]);
     expect(commands.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual(['open']);
     // All of them answer where there is room, but for rows of an index that nobody built.
     for (const { argv, code, err } of expected) expect([0, 1], `${argv.join(' ')}: ${err}`).toContain(code);
@@ -137,6 +139,15 @@ describeNeeding('failing-disk', 'writing', () => {
     expect(readdirSync(place).filter((name) => name !== 'cache' && !whole.includes(join(place, name)) && !begun.includes(name))).toEqual([]);
   });
 
+  it.each(conditions)('$name: doctor says so', async (condition) => {
+    const place = mkdtempSync(join(folder, 'doctor-'));
+    const [answer] = await run([['doctor', '--json']], { ...condition, faults: (at) => ({ ...condition.faults(at), ROOM: 0 }) }, place);
+    const { parts } = v.parse(doctorSchema, JSON.parse(answer?.out ?? ''));
+    const stateOf = (id: string) => parts.find((part) => part.id === id)?.state;
+    expect([answer?.code, stateOf('cache-folder'), stateOf('temporary-folder')]).toEqual([1, 'broken', 'limited']);
+    expect(leftovers(place)).toEqual([]);
+  });
+
   it.each(conditions)('$name: a packed dump is refused with a sentence', async (condition) => {
     const place = mkdtempSync(join(folder, 'packed-'));
     const [info] = await run([['info', packed]], condition, place);
@@ -168,6 +179,7 @@ function outputs(place: string): readonly (readonly string[])[] {
     ['capsule', 'make', files.damaged, '--key', key, '-o', to('case.dumpcase')],
     ['export', files.damaged, '--format', 'elf', '-o', to('exported')],
     ['index', files.damaged, '--index', to('index.sqlite')],
+    ['fleet', 'init', '--catalogue', to('fleet')],
   ];
 }
 

@@ -166,7 +166,11 @@ describe('a catalogue in a folder', () => {
 
   it('puts what failed back into the queue', async () => {
     expect(await answer(fleetRetrySchema, 'retry')).toEqual({ schema: 1, retried: 0 });
-    expect(await answer(fleetRetrySchema, 'retry', '1', '99999')).toEqual({ schema: 1, retried: 1 });
+    expect(await fleet('retry', '1', '99999')).toMatchObject({
+      code: 2,
+      err: 'dumpbench: there is no place 99999; "fleet status" lists those of which nothing came\n',
+    });
+    expect(await answer(fleetRetrySchema, 'retry', '1')).toEqual({ schema: 1, retried: 1 });
     expect(await answer(fleetWorkerSchema, 'worker', '--until-empty')).toEqual({ schema: 1, done: 1, newDumps: 0, failed: 0 });
   });
 });

@@ -1,6 +1,6 @@
 /** The command line as it is installed: a tree that may lie anywhere, and needs nothing of the checkout and no Node of the system. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -61,9 +61,38 @@ describe.skipIf(!['linux-x64', 'linux-arm64', 'darwin-x64'].includes(`${platform
   });
 
   it('runs the code that V8 made when it was bundled', () => {
-    const { out } = run(launcher, ['triage', dump], { NODE_OPTIONS: `--require=${join(root, 'test', 'taken-code.cjs')}` });
+    const program = join(tree, 'lib', 'dumpbench');
+    const { out } = run(join(program, 'node'), ['--require', join(root, 'test', 'taken-code.cjs'), join(program, 'out', 'cli', 'main.cjs'), 'triage', dump]);
     expect(out).toMatch(/^taken .+ true$/m);
     expect(out).not.toMatch(/^taken .+ false$/m);
+  });
+
+  it('says nothing of the folder that it was built in', () => {
+    const cli = join(tree, 'lib', 'dumpbench', 'out', 'cli');
+    const telling = readdirSync(cli, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => statSync(join(cli, name)).isFile() && readFileSync(join(cli, name)).includes(`${root}/`),
+    );
+    expect(telling).toEqual([]);
+  });
+
+  it("takes nothing from the settings of the user's own Node", () => {
+    const script = join(folder, 'preloaded.cjs');
+    writeFileSync(script, "console.log('preloaded')");
+    expect(run(launcher, ['--version'], { NODE_OPTIONS: `--require="${script}"` })).toEqual({ code: 0, out: `${toolVersion}\n`, err: '' });
+    expect(run(launcher, ['--version'], { NODE_OPTIONS: '--no-such-option' })).toEqual({ code: 0, out: `${toolVersion}\n`, err: '' });
+  });
+
+  it('says that it is damaged, and ends as one that cannot go on', () => {
+    const part = join(tree, 'lib', 'dumpbench', 'out', 'cli', 'part-1.js');
+    const whole = readFileSync(part);
+    try {
+      writeFileSync(part, whole.subarray(0, whole.length / 2));
+      const { code, out, err } = run(launcher, ['--help']);
+      expect({ code, out }).toEqual({ code: 4, out: '' });
+      expect(err).toMatch(/^dumpbench: .*part-1\.js is not of the program that is running: .*install it again\n$/);
+    } finally {
+      writeFileSync(part, whole);
+    }
   });
 
   it('prints the triage where no desktop program came with it, and says so', () => {

@@ -16,7 +16,7 @@ const names = v.record(v.string(), v.string());
 const manifest = v.object({ dependencies: names, devDependencies: names, optionalDependencies: names });
 
 describe('the bill of materials', () => {
-  const { components, metadata, dependencies } = billOfMaterials();
+  const { components, metadata, dependencies } = billOfMaterials('33.2.1');
 
   it('names what is packed, each once and with its licence', () => {
     const names = components.map(({ name }) => name);
@@ -30,6 +30,7 @@ describe('the bill of materials', () => {
       expect(purl).toBe(`pkg:npm/${name.replace('@', '%40')}@${version}`);
       expect(licenses, name).toHaveLength(1);
     }
+    expect(components.find(({ name }) => name === 'electron')?.version).toBe('33.2.1');
     expect(metadata.component.name).toBe('dumpbench');
     expect(dependencies[0]?.dependsOn).toHaveLength(components.length);
   });
@@ -39,7 +40,10 @@ describe('the bill of materials', () => {
     mkdirSync(dist);
     writeFileSync(join(dist, 'a.deb'), 'package');
     writeFileSync(join(dist, 'notes.txt'), 'none');
+    await expect(writeReleaseFiles(dist)).rejects.toThrow(/electron\.json is missing: which Electron is in a\.deb is not known/);
+    writeFileSync(join(dist, 'electron.json'), JSON.stringify({ version: '1.2.3', source: 'official' }));
     await writeReleaseFiles(dist);
+    expect(readFileSync(join(dist, 'dumpbench.cdx.json'), 'utf8')).toContain('pkg:npm/electron@1.2.3');
     const sums = readFileSync(join(dist, 'SHA256SUMS'), 'utf8');
     expect(sums.split('\n').map((line) => line.slice(66))).toEqual(['a.deb', 'dumpbench.cdx.json', '']);
     if (process.platform !== 'linux') return;
@@ -65,7 +69,7 @@ describe('a release', () => {
     git('add', '.');
     git('commit', '--quiet', '--message', 'all');
 
-    const dry = release('9.9.9', '--dry-run');
+    const dry = release('9.9.9', '--dry-run', '--registry-electron');
     expect(dry).toMatchObject({ code: 0, err: '' });
     expect(dry.out.match(/^would do {2}\w+/gm)).toEqual(
       ['tree', 'version', 'changelog', 'checks', 'build', 'artefacts', 'files', 'tag'].map((name) => `would do  ${name}`),
@@ -74,8 +78,8 @@ describe('a release', () => {
 
     mkdirSync(join(copy, 'dist'));
     writeFileSync(join(copy, 'dist', 'release.json'), JSON.stringify({ version: '9.9.9', done: ['tree', 'version'] }));
-    expect(release('9.9.9', '--dry-run').out).toMatch(/^was done {2}version: .*\nwould do {2}changelog: /m);
-    expect(release('9.9.8', '--dry-run').out).toMatch(/^would do {2}version: /m);
+    expect(release('9.9.9', '--dry-run', '--registry-electron').out).toMatch(/^was done {2}version: .*\nwould do {2}changelog: /m);
+    expect(release('9.9.8', '--dry-run', '--registry-electron').out).toMatch(/^would do {2}version: /m);
 
     writeFileSync(join(copy, 'package.json'), '{}');
     expect(release('9.9.8')).toMatchObject({ code: 2, err: expect.stringContaining('there are changes that are not committed') as string });
@@ -87,7 +91,9 @@ describe('a release', () => {
       code: 2,
       err: expect.stringContaining('v9.9.8 was released already') as string,
     });
-    expect(release('--dry-run').err).toContain('name the version');
+    expect(release('--dry-run').err).toContain('name one version');
+    expect(release('9.9.7', '--dry-rum')).toMatchObject({ code: 2, out: '', err: expect.stringContaining("Unknown option '--dry-rum'") as string });
+    expect(release('0.0.1', '--dry-run').err).toContain('0.0.1 comes before it');
   });
 });
 
