@@ -39,7 +39,8 @@ export function billOfMaterials(electron) {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   /** @param {string} name @param {string} version @param {string} licence */
   const component = (name, version, licence) => {
-    const integrity = lock.packages[`node_modules/${name}`]?.integrity;
+    // Of Electron it is the digest of npm's package, which holds no Electron.
+    const integrity = name === 'electron' ? undefined : lock.packages[`node_modules/${name}`]?.integrity;
     const hash = integrity === undefined ? [] : [{ alg: 'SHA-512', content: Buffer.from(integrity.replace(/^sha512-/, ''), 'base64').toString('hex') }];
     return {
       type: 'library',
@@ -57,9 +58,7 @@ export function billOfMaterials(electron) {
     .map((path) => component(path.slice('node_modules/'.length), lock.packages[path].version, lock.packages[path].license));
   const components = packed.flatMap(({ name, version, licence }) => {
     if (name !== 'Electron') return [component(name, version, licence)];
-    // The digest in package-lock.json is that of npm's package, which holds no Electron.
-    const { hashes: _, ...part } = component('electron', electron ?? version, licence);
-    return electron === undefined ? [] : [part];
+    return electron === undefined ? [] : [component('electron', electron, licence)];
   });
   components.push(...nodes);
   components.sort((left, right) => (left.purl < right.purl ? -1 : 1));

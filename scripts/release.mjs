@@ -41,7 +41,7 @@ const { values, positionals } = readArguments();
 const { 'dry-run': isDry, from, branch } = values;
 const [version = '', ...more] = positionals;
 if (values.help) {
-  console.log(`${usage}\n\ndocs/recipes/release.md says what each step is for.`);
+  console.log(`${usage}\n\nWhat each step is for: docs/recipes/release.md`);
   process.exit(0);
 }
 if (!/^\d+\.\d+\.\d+$/.test(version) || more.length > 0) refuse(`name one version, as in npm run release -- 1.2.3 --dry-run\n${usage}`);

@@ -49,6 +49,9 @@ export function readOwner(path: string): string | undefined {
   }
 }
 
+/** What was begun of a database that could not be made. */
+export const removeDatabase = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
 /** Removes a folder in which nothing is. */
 export function removeEmpty(folder: string): void {
   try {

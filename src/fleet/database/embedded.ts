@@ -2,7 +2,7 @@
  * A catalogue in a folder, without a server: PGlite, which one process can open. Whoever holds the lock of the folder opens it and serves the others
  * on a socket that only the user can reach; everybody, the owner included, talks to it over that socket.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { holdLock } from '../../analysis/page-index/held-lock.ts';
 import {
   cataloguePlaces,
   closeSocketToOthers,
+  removeDatabase,
   removeEmpty,
   removeOwner,
   removeSocket,
@@ -64,7 +65,7 @@ async function openPglite(data: string, folder: string): Promise<PGlite> {
   try {
     return await loadPglite().PGlite.create(data);
   } catch (error) {
-    if (isNew) rmSync(data, { recursive: true, force: true });
+    if (isNew) removeDatabase(data);
     const expected = isNew ? 'room for a new database, about 50 MiB' : 'a database that can be opened and written';
     throw new DumpError('io', { file: folder }, `its database cannot be ${isNew ? 'made' : 'opened'}: ${pgliteReason(error)}`, expected);
   }
