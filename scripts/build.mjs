@@ -98,7 +98,7 @@ async function writeBesideCli() {
 }
 
 /**
- * What talks to the databases of fleets (src/fleet/database/drivers.ts): three packages in one script, which is loaded when a catalogue is opened, and PGlite
+ * What talks to the databases of fleets (src/fleet/database/drivers.ts), and what writes Parquet: four packages in one script, which is loaded when a catalogue is opened, and PGlite
  * as it is, because it looks for its other files next to itself.
  */
 async function bundleFleetDrivers() {

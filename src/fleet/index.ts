@@ -6,6 +6,7 @@ export { queryCatalogue } from './catalogue/query.ts';
 export { statusOf } from './catalogue/status.ts';
 export type { Database } from './database/database.ts';
 export { openCatalogue } from './database/open-catalogue.ts';
+export { exportCatalogue, isMonth } from './export/export-catalogue.ts';
 export { FleetError } from './fleet-error.ts';
 export { initCatalogue } from './init.ts';
 export { startBoss } from './queue/boss.ts';

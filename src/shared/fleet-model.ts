@@ -73,6 +73,13 @@ export type FleetStatusJson = v.InferOutput<typeof fleetStatusSchema>;
 
 export const fleetRetrySchema = v.strictObject({ schema, retried: count });
 
+export const fleetExportSchema = v.strictObject({
+  schema,
+  folder: v.string(),
+  tables: v.array(v.strictObject({ name: v.string(), rows: count, files: count })),
+});
+export type FleetExportJson = v.InferOutput<typeof fleetExportSchema>;
+
 export const fleetQuerySchema = v.strictObject({
   schema,
   columns: v.array(v.string()),

@@ -15,16 +15,17 @@ const actions: Readonly<Record<string, { readonly options: readonly string[]; re
   retry: { options: [], load: async () => (await import('./fleet-work.ts')).fleetRetry },
   issues: { options: ['status', 'note', 'link'], load: async () => (await import('./fleet-ask.ts')).fleetIssues },
   query: { options: ['rows'], load: async () => (await import('./fleet-ask.ts')).fleetQuery },
+  export: { options: ['parquet', 'since'], load: async () => (await import('./fleet-export.ts')).fleetExport },
 };
 
-const ofActions = ['texts', 'perStorage', 'jobs', 'seconds', 'memory', 'untilEmpty', 'status', 'note', 'link', 'rows'];
+const ofActions = ['texts', 'perStorage', 'jobs', 'seconds', 'memory', 'untilEmpty', 'status', 'note', 'link', 'rows', 'parquet', 'since'];
 const flagOf = (name: string): string =>
   name === 'texts' ? '--texts or --no-texts' : `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 export const fleetCommand: Command = {
   name: 'fleet',
   summary:
-    'many dumps in one catalogue: which crash is known, how often, on which releases and machines. Actions: init, add, worker, status, retry, issues, query',
+    'many dumps in one catalogue: which crash is known, how often, on which releases and machines. Actions: init, add, worker, status, retry, issues, query, export',
   args: ['<action>', '[words...]'],
   argumentValues: { '<action>': { words: () => Object.keys(actions) } },
   options: [
@@ -45,13 +46,16 @@ export const fleetCommand: Command = {
     { flags: '--note <text>', description: 'issues, with a number: what is known of it; an empty text removes it' },
     { flags: '--link <text>', description: 'issues, with a number: add a link; may be given several times', repeatable: true },
     { flags: '--rows <n>', description: 'query: rows at most (default 1000)' },
+    { flags: '--parquet <folder>', description: 'export: a new folder, or an empty one, for the tables as Parquet files' },
+    { flags: '--since <month>', description: 'export: dumps of this month and later ones (2026-11)' },
   ],
   example: `dumpbench fleet init && dumpbench sample dumps && dumpbench fleet add dumps && dumpbench fleet worker --until-empty && dumpbench fleet issues
   dumpbench fleet init --url postgres://me@db.example/fleet
   dumpbench fleet add /share/dumps --url postgres://me@db.example/fleet
   dumpbench fleet worker --jobs 4 --url postgres://me@db.example/fleet
   dumpbench fleet issues 7 --status fixed --note "backport of the fix" --link https://bugs.example/42
-  dumpbench fleet query "SELECT release, count(*) FROM dump GROUP BY release"`,
+  dumpbench fleet query "SELECT release, count(*) FROM dump GROUP BY release"
+  dumpbench fleet export --parquet ./fleet-2026 --since 2026-01`,
   async run(context, [name = '', ...words], options) {
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
     if (action === undefined) throw new UsageError(`fleet knows ${Object.keys(actions).join(', ')}, not "${name}"`);

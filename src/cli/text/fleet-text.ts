@@ -1,5 +1,5 @@
 /** Answers of the fleet's commands for people. */
-import type { FleetAddJson, FleetIssueJson, FleetQueryJson, FleetStatusJson } from '../../shared/fleet-model.ts';
+import type { FleetAddJson, FleetExportJson, FleetIssueJson, FleetQueryJson, FleetStatusJson } from '../../shared/fleet-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { columns } from './table.ts';
 
@@ -50,6 +50,11 @@ export function issueText(issue: FleetIssueJson): string {
     ...links.map((link) => `link      ${visibleLine(link)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+export function exportText({ folder, tables }: FleetExportJson): string {
+  const rows = tables.map(({ name, rows: number, files }) => [name, plural(number, 'row'), plural(files, 'file')]);
+  return `${visibleLine(folder)}\n${columns(rows, '  ', [1])}\n`;
 }
 
 function cell(value: unknown): string {

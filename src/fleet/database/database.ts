@@ -26,7 +26,7 @@ export interface Database extends Sql {
   /** For messages: never with a password. */
   readonly place: string;
   /** All or nothing. Short: nobody waits in it for a dump. */
-  transaction<T>(work: (sql: Sql) => Promise<T>, mode?: 'read write' | 'read only'): Promise<T>;
+  transaction<T>(work: (sql: Sql) => Promise<T>, mode?: 'read write' | 'read only' | 'isolation level repeatable read, read only'): Promise<T>;
   /** Errors of what runs through `queue`, as those of `rows` and `run` are. */
   told(error: unknown): unknown;
   close(): Promise<void>;
