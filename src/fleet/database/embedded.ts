@@ -27,10 +27,11 @@ import { FleetError } from '../fleet-error.ts';
 import { openDatabase, type Database } from './database.ts';
 import { loadDrivers, loadPglite } from './drivers.ts';
 import { ownerNote, ownerOf, ownerText } from './owner.ts';
+import { reopening, type Attached } from './reopening.ts';
 
 /** How long an owner that ends, or begins, may take until it answers or is gone. */
 const usualPatienceMs = 120_000;
-/** How long an owner that has finished its own work serves those who are connected; a worker among them opens the catalogue itself then. */
+/** How long an owner that has finished its own work serves those who are connected; a worker among them opens the catalogue itself then (reopening.ts). */
 const lingerMs = 20_000;
 const mostClients = 256;
 
@@ -110,7 +111,14 @@ export interface EmbeddedOptions {
  * @throws FleetError busy when another process has it and cannot be reached from here
  * @throws DumpError io when the folder is not the user's alone; Cancelled
  */
-export async function openEmbedded(folder: string, { command, connections, make, signal, patienceMs = usualPatienceMs }: EmbeddedOptions): Promise<Database> {
+export async function openEmbedded(folder: string, options: EmbeddedOptions): Promise<Database> {
+  const first = await attach(folder, options);
+  // What is under way is brought to an end also where the person has stopped the command.
+  const again = (): Promise<Attached> => attach(folder, { ...options, make: false, signal: new AbortController().signal });
+  return first.isOwner ? first.database : reopening(first, again);
+}
+
+async function attach(folder: string, { command, connections, make, signal, patienceMs = usualPatienceMs }: EmbeddedOptions): Promise<Attached> {
   const none = (): FleetError => new FleetError('schema', `${folder} holds no fleet catalogue yet: "dumpbench fleet init" makes one`);
   if (!make && !existsSync(folder)) throw none();
   const wasThere = existsSync(folder);
@@ -127,7 +135,7 @@ export async function openEmbedded(folder: string, { command, connections, make,
     if (unlock !== undefined) {
       try {
         if (!make && !existsSync(places.data)) throw none();
-        return await own(folder, places, command, connections, unlock);
+        return { database: await own(folder, places, command, connections, unlock), isOwner: true };
       } catch (error) {
         unlock();
         if (!wasThere) removeEmpty(folder);
@@ -144,7 +152,7 @@ export async function openEmbedded(folder: string, { command, connections, make,
       const database = connect(owner.socket, folder, connections);
       try {
         await database.run('SELECT 1');
-        return database;
+        return { database, isOwner: false };
       } catch (error) {
         await database.close();
         // It is about to end, or to begin.

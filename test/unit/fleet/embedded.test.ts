@@ -1,5 +1,5 @@
 /** A catalogue in a folder, without a server: made, filled, asked, and shared by processes that come at the same time. */
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,7 @@ import { runCliProcess } from '../../cli-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { wrongBySchema } from '../published-schemas.ts';
 import { tinyDump } from '../../fleet/tiny-dumps.ts';
+import { endWorkers, startWorker } from '../../fleet/worker-process.ts';
 
 const scratch = scratchFolder();
 process.env.XDG_CACHE_HOME = join(scratch, 'cache');
@@ -191,6 +192,31 @@ describe('several processes', () => {
     expect(workers.map(({ code }) => code)).toEqual([0, 0]);
     const done = workers.map(({ out }) => v.parse(fleetWorkerSchema, JSON.parse(out)).newDumps);
     expect((done[0] ?? 0) + (done[1] ?? 0)).toBe(6);
+  });
+
+  it('go on when the one that has it open is gone: another opens it', async () => {
+    const owner = () => v.parse(v.object({ pid: v.number() }), JSON.parse(readFileSync(join(catalogue, 'owner.json'), 'utf8'))).pid;
+    const words = ['fleet', 'worker', '--catalogue', catalogue];
+    const cache = join(scratch, 'cache');
+    const first = startWorker({ words, cache });
+    try {
+      await expect.poll(() => existsSync(join(catalogue, 'owner.json')) && owner() === first.pid, { timeout: 600_000 }).toBe(true);
+      const second = startWorker({ words, cache });
+      const workers = async () => (await answer(fleetStatusSchema, 'status')).workers.map(({ pid }) => pid);
+      await expect.poll(workers, { timeout: 600_000, interval: 200 }).toContain(second.pid);
+      first.kill('SIGKILL');
+      await first.ended;
+      await expect.poll(owner, { timeout: 600_000 }).toBe(second.pid);
+      writeFileSync(join(dumps, 'after'), tinyDump(200));
+      const dumpsNow = async () => (await answer(fleetStatusSchema, 'status')).dumps;
+      const before = await dumpsNow();
+      expect(await answer(fleetAddSchema, 'add', join(dumps, 'after'))).toMatchObject({ added: 1 });
+      await expect.poll(dumpsNow, { timeout: 600_000, interval: 200 }).toBe(before + 1);
+      second.kill('SIGTERM');
+      expect(await second.ended).toBe(0);
+    } finally {
+      await endWorkers();
+    }
   });
 
   it('are told whose it is where they cannot reach it', async () => {
