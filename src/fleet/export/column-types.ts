@@ -64,7 +64,7 @@ export const columnTypes = {
   },
 } as const satisfies Readonly<Record<string, ColumnType>>;
 
-/** A column in the schema of a file. Lists have the three levels that the format asks for (LogicalTypes.md, "Lists"). */
+/** A column in the schema of a file. Lists have the three levels that the format asks for. */
 export function schemaOf(name: string, type: ColumnType, nullable: boolean): readonly SchemaElement[] {
   const repetition = nullable ? 'OPTIONAL' : 'REQUIRED';
   if (type.isList !== true) return [{ name, repetition_type: repetition, ...type.leaf }];

@@ -1,6 +1,6 @@
 /** The command line from its bundle: the same answers as from its sources, with the threads that lie next to it. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -65,6 +65,19 @@ describe('the bundled command line', () => {
     expect(seen).toMatch(/^taken \S+ false$/m);
     expect(seen).not.toMatch(/^taken \S+ true$/m);
     expect(seen).toContain((await runCliProcess(['info', dump], { env, entry })).out);
+  });
+
+  it('brings what fleets load, the writer of Parquet among it', async () => {
+    const away = join(folder, 'away');
+    cpSync(dirname(entry), away, { recursive: true });
+    // Beside it lies what cannot be bundled, and no package else.
+    mkdirSync(join(away, 'node_modules'));
+    symlinkSync(join(root, 'node_modules', 'better-sqlite3'), join(away, 'node_modules', 'better-sqlite3'));
+    const fleet = (...words: readonly string[]) =>
+      runCliProcess(['fleet', ...words, '--catalogue', join(folder, 'catalogue')], { env, entry: join(away, 'main.cjs'), cwd: folder });
+    expect(await fleet('init')).toMatchObject({ code: 0, err: '' });
+    expect(await fleet('export', '--parquet', 'exported')).toMatchObject({ code: 0, err: '' });
+    expect(readFileSync(join(folder, 'exported', 'issues', 'part-0.parquet'), 'latin1')).toMatch(/^PAR1[^]*PAR1$/);
   });
 
   it('ends with a sentence where a script is of another build', async () => {
