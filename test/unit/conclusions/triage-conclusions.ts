@@ -39,8 +39,8 @@ export const triageConclusions: Readonly<Record<string, ConclusionCase>> = {
   },
   'before-the-panic': {
     made: { on: () => causeOf(at(18, request), at(18.1, panicLine)), says: /Trigger a crash/ },
-    without: { on: () => causeOf(at(18.1, panicLine)), says: /no cause is told/ },
-    against: { on: () => causeOf(at(18, request), at(100, panicLine)), says: /no cause is told/ },
+    without: { on: () => causeOf(at(18.1, panicLine)), says: /no cause is reported/ },
+    against: { on: () => causeOf(at(18, request), at(100, panicLine)), says: /no cause is reported/ },
   },
   'log-gap': {
     made: { on: () => reasonOf({ log: unread }), says: /The kernel log could not be read: a page is excluded\./ },
@@ -111,8 +111,8 @@ export const triageConclusions: Readonly<Record<string, ConclusionCase>> = {
   },
   'busy-cpus': {
     made: { on: () => busy(idle, trace(1, 'spins', 8, frame('order_recount', 'running'))), says: /Busy in kernel code: CPU 1 was running spins/ },
-    without: { on: () => busy(idle), says: /no CPU is told/ },
-    against: { on: () => busy(idle, trace(1, 'sh', 7, frame('smp_call_ipl_cpu', 'running'))), says: /no CPU is told/ },
+    without: { on: () => busy(idle), says: /no CPU is reported/ },
+    against: { on: () => busy(idle, trace(1, 'sh', 7, frame('smp_call_ipl_cpu', 'running'))), says: /no CPU is reported/ },
   },
   'kdump-started': {
     made: { on: () => said(open(s390xSystem({ state: 'kdump' }))), says: /^panicKdump: started$/m },
