@@ -1,12 +1,13 @@
 /** Files and folders that a person chose together: which dumps are among them, and what belongs together. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gatherDumps } from '../../../src/analysis/engine/session/gather.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
-import { kdumpSplitSet } from '../../../src/samples/kdump-compressed.ts';
+import { kdumpCompressed, kdumpSplitSet } from '../../../src/samples/kdump-compressed.ts';
 import { s390MvExt } from '../../../src/samples/s390-mv.ts';
 import { s390Standalone } from '../../../src/samples/s390-standalone.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
@@ -87,6 +88,29 @@ describe('what was chosen together', () => {
     const [a, b] = [parts('a'), parts('b')];
     const { dumps } = await gather(...b, ...a);
     expect(dumps.map(({ parts: own }) => own)).toEqual([b, a]);
+  });
+
+  it('opens the files next to a dump for those of a set alone', async () => {
+    const path = join(folder, 'lab');
+    const single = kdumpCompressed(system);
+    for (let number = 0; number < 20; number += 1) write(`lab/vmcore-${number}`, single);
+    const parts = kdumpSplitSet(system, {}, [100]).map((bytes, at) => write(`lab/part${at}`, bytes));
+    const { openSync } = fs;
+    let opened = 0;
+    fs.openSync = (...how) => {
+      opened += 1;
+      return openSync(...how);
+    };
+    syncBuiltinESMExports();
+    try {
+      expect((await gather(path)).dumps).toHaveLength(21);
+    } finally {
+      fs.openSync = openSync;
+      syncBuiltinESMExports();
+    }
+    const files = 20 + parts.length;
+    // Each file is looked at; each that could be of a set is opened; the set looks at the others; and its sizes are added up.
+    expect(opened).toBe(files + 21 + (files - 1) + parts.length);
   });
 
   it('hands on what begins as no dump, so that opening it says why', async () => {

@@ -6,10 +6,10 @@ import { pathBytes } from '../../../files/path-bytes.ts';
 import { defined } from '../../../shared/defined.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
 import type { Gathered, GatherJson } from '../../../shared/gather-protocol.ts';
-import type { DumpFormat } from '../../formats/dump-format.ts';
+import type { DumpFormat, OpenContext } from '../../formats/dump-format.ts';
 import { createPace } from '../../jobs/pace.ts';
 import { paced } from '../../jobs/steps.ts';
-import { folderFiles, isFolder, openFile } from '../../source/file-source.ts';
+import { folderFiles, isFolder, openFile, type FileSource } from '../../source/file-source.ts';
 import { lookAtFile, type FileLook } from './file-look.ts';
 import { sessionInSteps } from './session.ts';
 
@@ -24,18 +24,24 @@ interface FoundSet {
 
 /** The set that a file is of, with other files that were chosen and those in its folder; undefined for a dump in one file. @throws Cancelled */
 async function setOf(path: string, chosen: readonly string[], signal: AbortSignal): Promise<FoundSet | undefined> {
-  const opened = [path, ...others(path, chosen)].flatMap((one) => {
-    try {
-      return [openFile(one, { cacheBlocks: 16, evidence: false })];
-    } catch (error) {
-      if (isDumpError(error)) return [];
-      throw error;
-    }
-  });
-  const [first, ...companions] = opened;
+  const opened: FileSource[] = [];
+  const openOthers = (): readonly FileSource[] => others(path, chosen).flatMap((one) => openIfPossible(one) ?? []);
+  let companions: readonly FileSource[] | undefined;
   try {
-    if (first?.name !== path) return undefined;
-    const { container } = (await paced(sessionInSteps(first, undefined, { companions: () => companions, inPart: true }), signal)).image;
+    const first = openIfPossible(path);
+    if (first === undefined) return undefined;
+    opened.push(first);
+    const context: OpenContext = {
+      // Most dumps are of one file: the hundreds that may lie next to each are opened for a set alone.
+      companions() {
+        if (companions !== undefined) return companions;
+        companions = openOthers();
+        for (const one of companions) opened.push(one);
+        return companions;
+      },
+      inPart: true,
+    };
+    const { container } = (await paced(sessionInSteps(first, undefined, context), signal)).image;
     const parts = container.volumes?.map((volume) => volume.path);
     return parts === undefined ? undefined : { parts, isComplete: container.complete.value };
   } catch (error) {
@@ -44,6 +50,15 @@ async function setOf(path: string, chosen: readonly string[], signal: AbortSigna
     throw error;
   } finally {
     for (const one of opened) one.close();
+  }
+}
+
+function openIfPossible(path: string): FileSource | undefined {
+  try {
+    return openFile(path, { cacheBlocks: 16, evidence: false });
+  } catch (error) {
+    if (isDumpError(error)) return undefined;
+    throw error;
   }
 }
 
