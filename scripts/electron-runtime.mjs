@@ -18,7 +18,7 @@ const stallSeconds = 15;
 /**
  * @typedef {object} ElectronRuntime
  * @property {string} distPath   the distribution's folder; set ELECTRON_OVERRIDE_DIST_PATH to it
- * @property {string} version    Electron's version, such as "45.4.1"
+ * @property {string} version    Electron's version, such as "45.5.0"
  * @property {'official' | 'registry'} source
  * @property {string} executable absolute path
  */

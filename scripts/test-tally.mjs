@@ -15,11 +15,12 @@
  * @property {Record<string, SuiteTime>} suites    by folder: "test/unit"
  * @property {Record<string, number>} lacking      tests that were skipped for want of a requirement, by its id
  * @property {Record<string, number>} notes        tests that said themselves why they were skipped, by what they said
+ * @property {readonly string[]} failures          what failed, each with the first line of its message
  * @property {readonly string[]} unexplained       other tests that were skipped, but for those that ask for real dumps
  */
 
 /** @returns {Tally} */
-export const emptyTally = () => ({ passed: 0, failed: 0, skipped: 0, suites: {}, lacking: {}, notes: {}, unexplained: [] });
+export const emptyTally = () => ({ passed: 0, failed: 0, skipped: 0, suites: {}, lacking: {}, notes: {}, failures: [], unexplained: [] });
 
 /** Adds numbers by name. @param {Record<string, number>} left @param {Record<string, number>} right */
 function addNumbers(left, right) {
@@ -46,6 +47,7 @@ export function addTallies(left, right) {
     suites,
     lacking: addNumbers(left.lacking, right.lacking),
     notes: addNumbers(left.notes, right.notes),
+    failures: [...left.failures, ...right.failures],
     unexplained: [...left.unexplained, ...right.unexplained],
   };
 }

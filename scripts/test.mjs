@@ -93,7 +93,7 @@ function sayEnd() {
   else if (!canReadMore) console.log(`The dumps in ${folders.join(', ')} were left alone: reading their texts needs xz.`);
   for (const { id } of demanded(skipped)) faults.push(`${id} is required (DUMPBENCH_REQUIRE), and tests that need it were skipped`);
   if (process.env.DUMPBENCH_REQUIRE === 'all' && words.length === 0) for (const name of tally.unexplained) faults.push(`skipped without a reason: ${name}`);
-  for (const fault of faults) console.log(`FAILED: ${fault}`);
+  for (const fault of [...tally.failures, ...faults]) console.log(`FAILED: ${fault}`);
   console.log(closingLine(tally));
 }
 

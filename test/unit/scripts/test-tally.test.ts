@@ -23,6 +23,7 @@ describe('a tally', () => {
     failed: 1,
     suites: { 'test/unit': { files: 2, tests: 2, milliseconds: 30_000 } },
     lacking: { window: 2 },
+    failures: ['y: 1 is not 2'],
     unexplained: ['x'],
   };
 
@@ -33,6 +34,7 @@ describe('a tally', () => {
       suites: { 'test/unit': { files: 3, tests: 7, milliseconds: 120_000 } },
       lacking: { window: 3 },
       notes: { 'not as root': 1 },
+      failures: ['y: 1 is not 2'],
       unexplained: ['x'],
     });
     // What was added is as it was.
