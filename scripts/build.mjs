@@ -53,7 +53,7 @@ function nodeBundle(entries, folder, format, fresh = true) {
 /** @param {string} path */
 const source = (path) => join(root, 'src', path);
 const hosts = () => {
-  const names = readdirSync(source('analysis/host')).filter((name) => name.endsWith('.ts') && name !== 'electron-port.ts');
+  const names = readdirSync(source('analysis/host')).filter((name) => name.endsWith('.ts') && !name.endsWith('-port.ts'));
   return Object.fromEntries(names.map((name) => [name.slice(0, -3), source(`analysis/host/${name}`)]));
 };
 
@@ -100,19 +100,20 @@ async function writeBesideCli() {
 /**
  * What talks to the databases of fleets (src/fleet/database/drivers.ts), and what writes Parquet: four packages in one script, which is loaded when a catalogue is opened, and PGlite
  * as it is, because it looks for its other files next to itself.
+ * @param {string} folder
  */
-async function bundleFleetDrivers() {
+async function bundleFleetDrivers(folder) {
   const { build } = await import('vite');
-  const drivers = nodeBundle({ 'fleet-drivers': join(root, 'scripts', 'fleet-drivers.mjs') }, 'cli', 'cjs', false);
+  const drivers = nodeBundle({ 'fleet-drivers': join(root, 'scripts', 'fleet-drivers.mjs') }, folder, 'cjs', false);
   Object.assign(drivers.build, { sourcemap: false, minify: true });
   // Each is asked for and done without: a native binding, another runtime's sockets.
   Object.assign(drivers.build.rollupOptions, { external: [...external, 'pg-native', 'pg-cloudflare', '@electric-sql/pglite'] });
   await build(drivers);
   const pglite = join(root, 'node_modules', '@electric-sql', 'pglite', 'dist');
-  mkdirSync(join(out, 'cli', 'pglite'), { recursive: true });
-  for (const name of ['index.cjs', 'pglite.wasm', 'pglite.data', 'initdb.wasm']) copyFileSync(join(pglite, name), join(out, 'cli', 'pglite', name));
+  mkdirSync(join(out, folder, 'pglite'), { recursive: true });
+  for (const name of ['index.cjs', 'pglite.wasm', 'pglite.data', 'initdb.wasm']) copyFileSync(join(pglite, name), join(out, folder, 'pglite', name));
   // Below a package of ES modules it has to say that it is none.
-  writeFileSync(join(out, 'cli', 'pglite', 'package.json'), '{ "type": "commonjs" }\n');
+  writeFileSync(join(out, folder, 'pglite', 'package.json'), '{ "type": "commonjs" }\n');
 }
 
 /** The command line starts some six times as fast from a bundle; without one it runs from its sources. */
@@ -120,7 +121,7 @@ async function bundleCli() {
   const { build } = await import('vite');
   const { writeCli } = await import('./cli-bundle.mjs');
   await bundleEngine('cli');
-  await bundleFleetDrivers();
+  await bundleFleetDrivers('cli');
   const bundle = nodeBundle({ program: source('cli/program.ts') }, 'cli', 'cjs', false);
   Object.assign(bundle.build, { write: false, sourcemap: false });
   Object.assign(bundle.build.rollupOptions.output, { preserveModules: true, preserveModulesRoot: root });
@@ -139,6 +140,8 @@ async function bundle() {
   await build(nodeBundle({ main: source('main/main.ts') }, 'main', 'es'));
   await build(nodeBundle({ preload: source('preload/preload.ts') }, 'preload', 'cjs'));
   await bundleEngine('engine');
+  await build(nodeBundle({ 'fleet-process': source('fleet/host/fleet-process.ts') }, 'fleet', 'es'));
+  await bundleFleetDrivers('fleet');
   await build({
     root: source('renderer'),
     configFile: false,

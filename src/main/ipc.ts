@@ -16,6 +16,7 @@ import { defined } from '../shared/defined.ts';
 import { shellMethods, type SavedKind, type ShellMethod, type ShellMethods } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
 import { readKeptIssues } from './kept-issues.ts';
+import { openLink } from './open-link.ts';
 import { openSessionFiles, readSessionText } from './session-files.ts';
 import { printPage } from './print-page.ts';
 import type { Settings } from './settings.ts';
@@ -224,6 +225,18 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
     },
     restartEngine() {
       window.restartEngine();
+      return {};
+    },
+    startFleet() {
+      window.startFleet();
+      return {};
+    },
+    async chooseCatalogue() {
+      const answer = await dialog.showOpenDialog(window.browser, { title: 'Folder of a fleet catalogue', properties: ['openDirectory', 'showHiddenFiles'] });
+      return defined({ path: answer.filePaths[0] });
+    },
+    async openLink({ address }) {
+      await openLink(window.browser, address);
       return {};
     },
   };

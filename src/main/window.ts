@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { BrowserWindow, MessageChannelMain, nativeTheme } from 'electron';
 import type { ShellEvent } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
-import { startEngine, type RunningEngine } from './engine-process.ts';
+import { startEngine } from './engine-process.ts';
+import { startFleet } from './fleet-process.ts';
+import type { HostProcess } from './host-process.ts';
 import { pagePreferences } from './security.ts';
 import type { Settings } from './settings.ts';
 
@@ -16,6 +18,8 @@ export interface MainWindow {
   readonly takeFirstPaths: () => readonly string[];
   readonly send: (event: ShellEvent) => void;
   readonly restartEngine: () => void;
+  /** Gives the page a port to a new process that can open a catalogue; an older one is ended. */
+  readonly startFleet: () => void;
 }
 
 /** Restarts within this time count as one crash loop. */
@@ -38,7 +42,8 @@ export function createWindow(settings: Settings, firstPaths: readonly string[]):
   });
   let loaded = false;
   let waiting = [...firstPaths];
-  let engine: RunningEngine | undefined;
+  let engine: HostProcess | undefined;
+  let fleet: HostProcess | undefined;
   let restarts: number[] = [];
 
   const send = (event: ShellEvent): void => {
@@ -78,6 +83,8 @@ export function createWindow(settings: Settings, firstPaths: readonly string[]):
   browser.on('closed', () => {
     engine?.stop();
     engine = undefined;
+    fleet?.stop();
+    fleet = undefined;
   });
   void browser.loadURL(`${appOrigin}/`);
 
@@ -94,6 +101,12 @@ export function createWindow(settings: Settings, firstPaths: readonly string[]):
       const taken = waiting;
       waiting = [];
       return taken;
+    },
+    startFleet() {
+      const { port1, port2 } = new MessageChannelMain();
+      fleet?.stop();
+      fleet = startFleet(port2);
+      browser.webContents.postMessage('fleet-port', undefined, [port1]);
     },
     restartEngine() {
       restarts = [];

@@ -1,6 +1,6 @@
-/** The bridge of the sandboxed page: shell calls, shell events, and the engine's port handed through. Nothing else. */
+/** The bridge of the sandboxed page: shell calls, shell events, and the ports of the engine and of a fleet's catalogue handed through. Nothing else. */
 import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron';
-import { enginePortMessage } from '../shared/shell-protocol.ts';
+import { enginePortMessage, fleetPortMessage } from '../shared/shell-protocol.ts';
 
 interface Answer {
   readonly ok: boolean;
@@ -26,6 +26,10 @@ contextBridge.exposeInMainWorld('dumpbench', {
 });
 
 // A MessagePort cannot cross the context bridge; it can be posted to the page's own window.
-ipcRenderer.on('engine-port', (event) => {
-  window.postMessage(enginePortMessage, window.location.origin, [...event.ports]);
-});
+for (const [channel, message] of [
+  ['engine-port', enginePortMessage],
+  ['fleet-port', fleetPortMessage],
+] as const)
+  ipcRenderer.on(channel, (event) => {
+    window.postMessage(message, window.location.origin, [...event.ports]);
+  });

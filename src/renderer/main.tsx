@@ -8,7 +8,10 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { runAction } from './app/actions.ts';
 import { linkEngine } from './engine/client.ts';
+import { linkFleet } from './engine/fleet-client.ts';
 import { openShell } from './shell/shell.ts';
+import type { KeptText } from './state/comparisons.ts';
+import { createFleet } from './state/fleet.ts';
 import type { ScreenWishes } from './state/theme.ts';
 import { createWorkbench, WorkbenchContext } from './workbench.ts';
 
@@ -18,10 +21,13 @@ const wishes = (): ScreenWishes => ({ light: light.matches, moreContrast: contra
 
 const engine = linkEngine(window);
 const shell = openShell(window);
-const workbench = createWorkbench(engine, shell, wishes(), {
-  read: () => localStorage.getItem('ignoreRules') ?? undefined,
-  write: (text) => localStorage.setItem('ignoreRules', text),
+/** A text that is there again at the next start. */
+const keptText = (name: string): KeptText => ({
+  read: () => localStorage.getItem(name) ?? undefined,
+  write: (text) => localStorage.setItem(name, text),
 });
+const fleet = createFleet(linkFleet(window, shell), keptText('fleetPlaces'));
+const workbench = createWorkbench(engine, shell, wishes(), keptText('ignoreRules'), fleet);
 
 const showTheme = (): void => {
   document.documentElement.dataset.theme = workbench.themes.state.get().shown;

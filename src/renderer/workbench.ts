@@ -11,6 +11,7 @@ import { exportedNotice, tellSaves } from './shell/told-saves.ts';
 import type { Shell } from './shell/shell-calls.ts';
 import { addressPlace } from './state/address-place.ts';
 import { createAddressCards, type AddressCards } from './state/address-card.ts';
+import type { Fleet } from './state/fleet.ts';
 import { createGathering, type Gathering } from './state/gathering.ts';
 import { createDock, type Dock } from './state/dock.ts';
 import { createDumpCloser } from './state/close-dump.ts';
@@ -133,6 +134,7 @@ export interface Workbench {
   /** The way that it was opened last. */
   readonly openRecent: (recent: Recent) => void;
   readonly gathering: Gathering;
+  readonly fleet: Fleet;
   readonly exports: Exports;
   readonly contextMenu: Store<ContextMenuState | undefined>;
   readonly closeDump: (key: string) => void;
@@ -144,7 +146,7 @@ export interface Workbench {
   readonly forgetRecent: (path: string) => void;
 }
 
-export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: ScreenWishes, keptRules: KeptText): Workbench {
+export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: ScreenWishes, keptRules: KeptText, fleet: Fleet): Workbench {
   const notice = createStore<Notice | undefined>(undefined);
   const tell = (error: unknown): void => notice.set({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
   const shell = tellSaves(guardEvidence(bareShell, engine), notice, tell);
@@ -318,6 +320,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
       else places.show('overview', dumps.open(path, { said, ...defined({ volumes }) }));
     },
     gathering,
+    fleet,
     contextMenu: createStore<ContextMenuState | undefined>(undefined),
     exports: createExports(engine, dumps, jobs, (result) => notice.set(exportedNotice(shell, result, openPaths, tell))),
     closeDump: createDumpCloser({ dumps, places, dock, undo, flush: sessions.flush }),

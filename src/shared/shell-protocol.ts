@@ -152,6 +152,12 @@ export const shellMethods = {
   showWritten: { params: v.strictObject({ path }), result: nothing },
   /** Starts the engine again after it went away, or ends one that hangs. */
   restartEngine: { params: nothing, result: nothing },
+  /** Starts a process that can open a fleet's catalogue; its port comes by itself. It ends when the page closes that. */
+  startFleet: { params: nothing, result: nothing },
+  /** Open dialog for the folder of a fleet's catalogue; no path when it was dismissed. */
+  chooseCatalogue: { params: nothing, result: v.strictObject({ path: v.optional(path) }) },
+  /** Asks whether a page of the web shall be opened, and has the desktop's browser do it. Only http and https. */
+  openLink: { params: v.strictObject({ address: text(2000) }), result: nothing },
 } as const;
 export type ShellMethods = typeof shellMethods;
 export type ShellMethod = keyof ShellMethods;
@@ -185,3 +191,5 @@ export interface ShellBridge {
 
 /** `data` of the window message that carries the engine's MessagePort: posted by the preload at each engine start. */
 export const enginePortMessage = 'dumpbench:engine-port';
+/** The same of a process that can open a fleet's catalogue: posted after each `startFleet`. */
+export const fleetPortMessage = 'dumpbench:fleet-port';

@@ -20,6 +20,7 @@ import type { EngineStatus } from '../../src/renderer/engine/engine-link.ts';
 import type { Shell } from '../../src/renderer/shell/shell-calls.ts';
 import { exportFormats } from '../../src/renderer/state/catalogue.ts';
 import { createStore } from '../../src/renderer/state/store.ts';
+import { createFleet } from '../../src/renderer/state/fleet.ts';
 import { createWorkbench } from '../../src/renderer/workbench.ts';
 import { caseFiles } from '../case-files.ts';
 import { runInProcess } from '../cli-in-process.ts';
@@ -99,7 +100,9 @@ describe('the window', () => {
       pathOf: () => '',
     } as unknown as Shell;
     const link = { status, call: client.call.bind(client), onShellEvent: () => undefined };
-    const workbench = createWorkbench(link, shell, { light: false, moreContrast: false }, { read: () => undefined, write: () => undefined });
+    const kept = { read: () => undefined, write: () => undefined };
+    const fleet = createFleet({ start: () => Promise.reject(new Error('nobody asks for a catalogue')) }, kept);
+    const workbench = createWorkbench(link, shell, { light: false, moreContrast: false }, kept, fleet);
     try {
       status.set({ state: 'ready', generation: 1 });
       await expect.poll(() => workbench.catalogue.get()).toEqual(catalogue);

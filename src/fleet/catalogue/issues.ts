@@ -74,17 +74,22 @@ export interface IssueChange {
   readonly status?: IssueState | undefined;
   /** An empty text takes the note away. */
   readonly note?: string | undefined;
+  /** Nothing is changed where the note is another one by now. */
+  readonly noteWas?: string | undefined;
+  /** Added to those that are there. */
   readonly links?: readonly string[] | undefined;
+  readonly withoutLinks?: readonly string[] | undefined;
 }
 
-/** @returns false where there is no such issue */
-export async function changeIssue(sql: Sql, id: number, { status, note, links = [] }: IssueChange): Promise<boolean> {
+/** @returns false where there is no such issue, or its note is not the one that it was */
+export async function changeIssue(sql: Sql, id: number, { status, note, noteWas, links = [], withoutLinks = [] }: IssueChange): Promise<boolean> {
   const rows = await sql.rows(
     idRow,
     `UPDATE dumpbench.issue SET status = coalesce($2, status), note = CASE WHEN $3::text IS NULL THEN note ELSE nullif($3, '') END,
-       links = links || ARRAY(SELECT link FROM unnest($4::text[]) AS link WHERE link <> ALL (links)), changed = now()
-     WHERE id = $1 RETURNING id`,
-    [id, status ?? null, note === undefined ? null : storableText(note), [...new Set(links.map(storableText))]],
+       links = ARRAY(SELECT link FROM unnest(links) AS link WHERE link <> ALL ($5::text[]))
+         || ARRAY(SELECT link FROM unnest($4::text[]) AS link WHERE link <> ALL (links)), changed = now()
+     WHERE id = $1 AND ($6::text IS NULL OR coalesce(note, '') = $6) RETURNING id`,
+    [id, status ?? null, note === undefined ? null : storableText(note), [...new Set(links.map(storableText))], withoutLinks, noteWas ?? null],
   );
   return rows.length === 1;
 }

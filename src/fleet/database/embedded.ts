@@ -146,7 +146,7 @@ async function attach(folder: string, { command, connections, make, signal, pati
     if (owner !== undefined && owner.host !== hostname())
       throw new FleetError(
         'busy',
-        `the catalogue ${folder} is open: ${ownerText(owner)}. It can be reached on that machine alone; several machines need a server (--url)`,
+        `the catalogue ${folder} is open: ${ownerText(owner)}. It can be reached on that machine alone; several machines need a server`,
       );
     if (owner !== undefined) {
       const database = connect(owner.socket, folder, connections);

@@ -22,11 +22,14 @@ export interface CatalogueChoice {
 /** Keeps a password out of the list of processes (SECURITY.md). */
 export const urlVariable = 'DUMPBENCH_FLEET_URL';
 
+/** Where a catalogue is when nobody says it: an address, or a folder. */
+export const usualCatalogue = (): string => process.env[urlVariable] ?? usualCatalogueFolder();
+
 /**
  * @throws FleetError for an address that is none; that a server does not answer shows with the first statement
  */
 export function openCatalogue({ where, command, signal, make = false, connections = 2, patienceMs }: CatalogueChoice): Promise<Database> {
-  const chosen = where ?? process.env[urlVariable] ?? usualCatalogueFolder();
+  const chosen = where ?? usualCatalogue();
   return isServerAddress(chosen)
     ? Promise.resolve(openServer(chosen, connections, patienceMs))
     : openEmbedded(resolve(chosen), { command, connections, make, signal, patienceMs });

@@ -42,6 +42,32 @@ function tls(mode: SslMode, host: string, given: URLSearchParams): PoolConfig['s
 /** A part of an address that is empty says nothing. */
 const part = (text: string): string | undefined => (text === '' ? undefined : decodeURIComponent(text));
 
+/** @throws FleetError usage */
+function urlOf(text: string): URL {
+  try {
+    // libpq takes a user without a host, as in postgres://me@/fleet?host=/run/postgresql.
+    return new URL(text.replace(/^(\w+:\/\/[^/@]*@)\//, '$1localhost/'));
+  } catch {
+    // The text may hold a password.
+    throw new FleetError('usage', 'this is no address of a server (expected postgres://USER@HOST:PORT/DATABASE)');
+  }
+}
+
+/** An address as it may be kept: without a password, wherever in it that is. @throws FleetError usage */
+export function withoutPassword(address: string): string {
+  const url = urlOf(address);
+  url.password = '';
+  url.searchParams.delete('password');
+  return url.href;
+}
+
+/** @throws FleetError usage */
+export function withPassword(address: string, password: string): string {
+  const url = urlOf(withoutPassword(address));
+  url.searchParams.set('password', password);
+  return url.href;
+}
+
 /**
  * postgres://USER@HOST:PORT/DATABASE?sslmode=…, with the parameters of libpq that are named here. What it leaves out comes from the environment of
  * libpq (PGUSER, PGPASSWORD, PGPASSFILE, PGSSLMODE, PGSSLROOTCERT …).
@@ -49,28 +75,25 @@ const part = (text: string): string | undefined => (text === '' ? undefined : de
  * @throws DumpError io for a certificate that cannot be read
  */
 export function serverAddress(text: string): ServerAddress {
-  let url: URL;
-  try {
-    // libpq takes a user without a host, as in postgres://me@/fleet?host=/run/postgresql.
-    url = new URL(text.replace(/^(\w+:\/\/[^/@]*@)\//, '$1localhost/'));
-  } catch {
-    // The text may hold a password.
-    throw new FleetError('usage', '--url: this is no address of a server (expected postgres://USER@HOST:PORT/DATABASE)');
-  }
+  const url = urlOf(text);
   const given = url.searchParams;
   const stray = [...given.keys()].find((name) => !parameters.some((one) => one === name));
-  if (stray !== undefined) throw new FleetError('usage', `--url: the parameter "${stray}" is not known; known are ${parameters.join(', ')}`);
+  if (stray !== undefined)
+    throw new FleetError('usage', `the address of the server: the parameter "${stray}" is not known; known are ${parameters.join(', ')}`);
   const host = given.get('host') ?? part(url.hostname) ?? process.env.PGHOST ?? 'localhost';
   const portText = given.get('port') ?? part(url.port) ?? process.env.PGPORT ?? '5432';
   const port = Number(portText);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new FleetError('usage', `--url: "${portText}" is no port`);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new FleetError('usage', `the address of the server: "${portText}" is no port`);
   const user = given.get('user') ?? part(url.username) ?? process.env.PGUSER ?? process.env.USER;
   const password = given.get('password') ?? part(url.password);
   const database = given.get('dbname') ?? part(url.pathname.slice(1)) ?? process.env.PGDATABASE ?? user;
   const asked = given.get('sslmode') ?? process.env.PGSSLMODE ?? (isHere(host) ? 'disable' : 'verify-full');
   const mode = modes.find((one) => one === asked);
   if (mode === undefined)
-    throw new FleetError('usage', `--url: sslmode "${asked}" is not offered: it can be talked out of encryption, or is none (expected ${modes.join(', ')})`);
+    throw new FleetError(
+      'usage',
+      `the address of the server: sslmode "${asked}" is not offered: it can be talked out of encryption, or is none (expected ${modes.join(', ')})`,
+    );
   return {
     config: {
       host,

@@ -7,6 +7,7 @@ import { useStore } from '../hooks/use-store.ts';
 import { countText, percentText, plural } from '../words/numbers.ts';
 import { wayWords } from '../words/dump-way.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
+import { Hostile } from '../widgets/Hostile.tsx';
 import { HexNumber } from '../widgets/HexNumber.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { StatusPlace } from './StatusPlace.tsx';
@@ -41,6 +42,17 @@ function Running() {
   );
 }
 
+/** What holds at this moment: the only network is that to a server which a person named. */
+function Network() {
+  const state = useStore(useWorkbench().fleet.state);
+  const server = state.phase === 'open' && state.kind === 'server' ? state.place : undefined;
+  return (
+    <span className="status-promise" data-testid="status-network">
+      evidence opened read-only · {server === undefined ? 'no network' : <Hostile text={`connected to ${server}`} />}
+    </span>
+  );
+}
+
 export function StatusBar() {
   const { engine, catalogue } = useWorkbench();
   const known = useStore(catalogue);
@@ -63,7 +75,7 @@ export function StatusBar() {
         {engineWords[state]}
       </span>
       <Running />
-      <span className="status-promise">evidence opened read-only · no network</span>
+      <Network />
     </footer>
   );
 }

@@ -4,37 +4,11 @@
  */
 import { defined } from '../../shared/defined.ts';
 import { engineProtocol, type EngineClient } from '../../shared/engine-protocol.ts';
-import { connect, EngineFailure, type Port } from '../../shared/rpc.ts';
+import { connect, EngineFailure } from '../../shared/rpc.ts';
 import { enginePortMessage } from '../../shared/shell-protocol.ts';
 import { createStore } from '../state/store.ts';
 import type { EngineLink, EngineStatus } from './engine-link.ts';
-
-function wrap(port: MessagePort): Port {
-  const closers: ((reason: string) => void)[] = [];
-  let open = true;
-  const closed = (reason: string): void => {
-    if (!open) return;
-    open = false;
-    for (const closer of closers) closer(reason);
-  };
-  port.addEventListener('close', () => closed('the engine closed its port'));
-  return {
-    post(message) {
-      if (open) port.postMessage(message);
-    },
-    onMessage(listener) {
-      port.addEventListener('message', (event) => listener(event.data));
-      port.start();
-    },
-    onClose(listener) {
-      closers.push(listener);
-    },
-    close() {
-      port.close();
-      closed('the engine went away');
-    },
-  };
-}
+import { pagePort } from './page-port.ts';
 
 /** Must run before the page has finished loading: the first port is posted then. */
 export function linkEngine(page: Window): EngineLink {
@@ -55,7 +29,7 @@ export function linkEngine(page: Window): EngineLink {
     const old = client;
     client = undefined;
     old?.close();
-    const wrapped = wrap(port);
+    const wrapped = pagePort(port, 'the engine');
     const fresh = connect(engineProtocol, wrapped);
     wrapped.onClose((reason) => {
       if (client === fresh) lost(reason);

@@ -19,7 +19,7 @@ export interface Tabs {
 
 export const noTabs: Tabs = { open: [], active: undefined, dump: undefined };
 
-const windowViews: ReadonlySet<ViewId> = new Set<ViewId>(['annotations', 'jobs', 'settings']);
+const windowViews: ReadonlySet<ViewId> = new Set<ViewId>(['annotations', 'fleet', 'jobs', 'settings']);
 export const isWindowView = (view: ViewId): boolean => windowViews.has(view);
 
 export const activeTab = (tabs: Tabs): Tab | undefined => tabs.open.find((tab) => tab.id === tabs.active);

@@ -15,6 +15,7 @@ export const viewIds = [
   'symbols',
   'types',
   'sql',
+  'fleet',
   'annotations',
   'jobs',
   'settings',

@@ -4,6 +4,7 @@ import { CompareView } from './compare/CompareView.tsx';
 import { CpusView } from './cpus/CpusView.tsx';
 import { DisassemblyView } from './disassembly/DisassemblyView.tsx';
 import { DmesgView } from './dmesg/DmesgView.tsx';
+import { FleetView } from './fleet/FleetView.tsx';
 import { HexView } from './hex/HexView.tsx';
 import { IntegrityView } from './integrity/IntegrityView.tsx';
 import { JobsView } from './jobs/JobsView.tsx';
@@ -35,6 +36,7 @@ export const views: readonly View[] = [
   { id: 'types', title: 'Types', icon: 'symbol-structure', ofWindow: false, component: TypesView },
   { id: 'sql', title: 'SQL', icon: 'database', ofWindow: false, component: SqlView },
   { id: 'compare', title: 'Compare', icon: 'diff', ofWindow: false, component: CompareView },
+  { id: 'fleet', title: 'Fleet', icon: 'archive', ofWindow: true, component: FleetView },
   { id: 'annotations', title: 'Annotations', icon: 'note', ofWindow: true, component: AnnotationsView },
   { id: 'jobs', title: 'Jobs', icon: 'server-process', ofWindow: true, component: JobsView },
   { id: 'settings', title: 'Settings', icon: 'settings-gear', ofWindow: true, keys: 'Ctrl+,', component: SettingsView },

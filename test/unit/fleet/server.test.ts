@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { openServer, serverAddress } from '../../../src/fleet/database/server.ts';
+import { openServer, serverAddress, withoutPassword, withPassword } from '../../../src/fleet/database/server.ts';
 import { jsonbParameter, storableText } from '../../../src/fleet/database/storable.ts';
 import { initCatalogue } from '../../../src/fleet/init.ts';
 import { fleetStatusSchema, fleetWorkerSchema } from '../../../src/shared/fleet-model.ts';
@@ -37,9 +37,24 @@ describe('addresses', () => {
     const { place, hasPassword, config } = serverAddress('postgres://me:s3cret%2F@db.example:6543/fleet');
     expect({ place, hasPassword, password: config.password }).toEqual({ place: 'postgres://me@db.example:6543/fleet', hasPassword: true, password: 's3cret/' });
     for (const wrong of ['postgres://me:s3cret@:x/fleet', 'postgres://me:s3cret@h/fleet?sslmod=x', 'postgres://me:s3cret@h:99999/fleet']) {
-      expect(() => serverAddress(wrong)).toThrow(/--url: /);
+      expect(() => serverAddress(wrong)).toThrow(/address of (?:a|the) server/);
       expect(() => serverAddress(wrong)).not.toThrow(/s3cret/);
     }
+  });
+
+  it('are kept without a password, wherever in them it is, and are given another one', () => {
+    for (const [given, kept] of [
+      ['postgres://me:s3cret@h:1/fleet?sslmode=verify-ca', 'postgres://me@h:1/fleet?sslmode=verify-ca'],
+      ['postgres://me@h/fleet?password=s3cret&host=%2Frun', 'postgres://me@h/fleet?host=%2Frun'],
+      ['postgres://me:s3cret@/fleet?host=%2Frun', 'postgres://me@localhost/fleet?host=%2Frun'],
+      ['postgres://h/fleet', 'postgres://h/fleet'],
+    ] as const) {
+      expect(withoutPassword(given)).toBe(kept);
+      const { config, place } = serverAddress(withPassword(given, 'p/ä&?#%'));
+      expect(config.password).toBe('p/ä&?#%');
+      expect(place).toBe(serverAddress(kept).place);
+    }
+    expect(() => withoutPassword('postgres://me:s3cret@:x/fleet')).not.toThrow(/s3cret/);
   });
 });
 

@@ -1,0 +1,119 @@
+/** Answers the window's questions about one catalogue at a time. */
+import { IndexError } from '../../analysis/page-index/index-error.ts';
+import { defined } from '../../shared/defined.ts';
+import { isDumpError } from '../../shared/dump-error.ts';
+import type { FleetProtocol, TrendSpan } from '../../shared/fleet-protocol.ts';
+import { RequestError, type Handlers } from '../../shared/rpc.ts';
+import { issueDumps, overviewOf } from '../catalogue/issue-dumps.ts';
+import { issueDetails, issueRows, orderedIssues, trendSpan } from '../catalogue/issue-pages.ts';
+import { changeIssue } from '../catalogue/issues.ts';
+import type { Database } from '../database/database.ts';
+import { openCatalogue, usualCatalogue } from '../database/open-catalogue.ts';
+import { isServerAddress, withoutPassword, withPassword } from '../database/server.ts';
+import { FleetError } from '../fleet-error.ts';
+import { assertSchema } from '../schema/migrate.ts';
+
+/** A person waits; but PGlite may have a long log to replay. */
+const patienceMs = 60_000;
+
+interface OpenCatalogue {
+  readonly database: Database;
+  /** Of the trends: the same for all rows until everything is asked again. */
+  span: TrendSpan | undefined;
+  /** Issues in the order of the last question. */
+  order: { readonly question: string; readonly ids: readonly number[] } | undefined;
+}
+
+/** What keeps one from the catalogue is no fault of ours: a sentence, not a stack. */
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof FleetError ? new RequestError('query', error.message) : error;
+  }
+}
+
+export interface FleetHost {
+  readonly handlers: Handlers<FleetProtocol>;
+  close(): Promise<void>;
+}
+
+export function createFleetHost(): FleetHost {
+  let current: Promise<OpenCatalogue> | undefined;
+  let opening = new AbortController();
+
+  const opened = async (): Promise<OpenCatalogue> => {
+    const catalogue = await current?.catch(() => undefined);
+    if (catalogue === undefined) throw new RequestError('query', 'no catalogue is open');
+    return catalogue;
+  };
+  async function close(): Promise<void> {
+    const old = current;
+    current = undefined;
+    opening.abort();
+    await (await old?.catch(() => undefined))?.database.close();
+  }
+  async function open(where: string): Promise<OpenCatalogue> {
+    const { signal } = opening;
+    const server = isServerAddress(where);
+    const database = await openCatalogue({ where, command: 'the Dumpbench window', signal, ...(server ? { patienceMs } : {}) });
+    try {
+      await assertSchema(database);
+      return { database, span: await trendSpan(database), order: undefined };
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  const handlers: Handlers<FleetProtocol> = {
+    async open({ where = usualCatalogue(), password }) {
+      await close();
+      opening = new AbortController();
+      try {
+        const isServer = isServerAddress(where);
+        current = open(isServer && password !== undefined ? withPassword(where, password) : where);
+        const { database } = await current;
+        return { outcome: 'open', kind: database.kind, place: database.place, address: isServer ? withoutPassword(where) : where };
+      } catch (error) {
+        current = undefined;
+        if (error instanceof FleetError) return { outcome: 'failed', problem: error.problem, message: error.message };
+        if (isDumpError(error) || error instanceof IndexError) return { outcome: 'failed', problem: 'refused', message: error.message };
+        throw error;
+      }
+    },
+    async overview() {
+      const catalogue = await opened();
+      catalogue.span = await told(trendSpan(catalogue.database));
+      return told(overviewOf(catalogue.database, catalogue.span));
+    },
+    async issueRows({ start, count, turn, ...choice }) {
+      const catalogue = await opened();
+      const question = JSON.stringify([turn, choice]);
+      const order = catalogue.order?.question === question ? catalogue.order : { question, ids: await told(orderedIssues(catalogue.database, choice)) };
+      catalogue.order = order;
+      const rows = await told(issueRows(catalogue.database, order.ids.slice(start, start + count), catalogue.span));
+      return { matching: order.ids.length, rows: [...rows] };
+    },
+    async issue({ id }) {
+      const { database, span } = await opened();
+      return defined({ details: await told(issueDetails(database, id, span)) });
+    },
+    async dumps({ issue, start, count }) {
+      const { database } = await opened();
+      return told(issueDumps(database, issue, start, count));
+    },
+    async changeIssue({ id, ...change }) {
+      const { database } = await opened();
+      if (await told(changeIssue(database, id, change))) return {};
+      const [isThere] = await told(issueRows(database, [id], undefined));
+      throw new RequestError(
+        'query',
+        isThere === undefined
+          ? `there is no issue ${id} any more`
+          : `the note of issue ${id} was changed by somebody else meanwhile: copy yours, and read the catalogue again`,
+      );
+    },
+  };
+  return { handlers, close };
+}

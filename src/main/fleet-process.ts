@@ -1,0 +1,21 @@
+/** The process that has a fleet's catalogue open: started when a person asks for one, and ended by closing its port. */
+import type { MessagePortMain } from 'electron';
+import { hostEnvironment, startHost, type HostProcess } from './host-process.ts';
+
+/** Where catalogues are, and who one is there: what `dumpbench fleet` goes by too. */
+const ofCatalogues = ['XDG_DATA_HOME', 'DUMPBENCH_FLEET_URL', 'USER'];
+const ofLibpq = ['HOST', 'PORT', 'USER', 'PASSWORD', 'PASSFILE', 'DATABASE', 'SSLMODE', 'SSLROOTCERT', 'SSLCERT', 'SSLKEY'].map((name) => `PG${name}`);
+
+export function startFleet(port: MessagePortMain): HostProcess {
+  return startHost(
+    {
+      what: 'the process of the catalogue',
+      serviceName: 'Dumpbench fleet',
+      entries: { utility: 'fleet/fleet-process', child: 'fleet/fleet-process' },
+      environment: hostEnvironment([...ofCatalogues, ...ofLibpq]),
+    },
+    port,
+    // The page sees that its port is closed.
+    () => undefined,
+  );
+}

@@ -1,0 +1,126 @@
+/** The catalogue of a fleet that a person has opened in the window: one at a time. Nothing is opened, and nobody is connected to, before somebody asks for it. */
+import type { FleetClient, FleetOverview, FleetProtocol } from '../../shared/fleet-protocol.ts';
+import type { FleetProblem } from '../../shared/fleet-problems.ts';
+import { defined } from '../../shared/defined.ts';
+import { EngineFailure, type Params, type Result } from '../../shared/rpc.ts';
+import type { FleetLink } from '../engine/fleet-link.ts';
+import type { KeptText } from './comparisons.ts';
+import { createStore, type Readable, type Store } from './store.ts';
+
+export interface FleetFailure {
+  /** Undefined: not the catalogue's fault. */
+  readonly problem: FleetProblem | undefined;
+  readonly message: string;
+  /** What was to be opened. */
+  readonly where: string | undefined;
+}
+
+export type FleetState =
+  | { readonly phase: 'closed'; readonly failure: FleetFailure | undefined }
+  | { readonly phase: 'opening'; readonly where: string | undefined }
+  | { readonly phase: 'open'; readonly kind: 'server' | 'embedded'; readonly place: string; readonly overview: FleetOverview };
+
+export interface Fleet {
+  readonly state: Readable<FleetState>;
+  /** Raised when everything is to be asked again. */
+  readonly turn: Readable<number>;
+  /** Number of the issue that is looked at; 'none' for dumps that belong to none. */
+  readonly issue: Store<number | 'none' | undefined>;
+  /** What was opened before, the last one first: folders, and addresses without their passwords. */
+  readonly places: Readable<readonly string[]>;
+  /** @param where undefined for the one that the command line would take */
+  readonly open: (where: string | undefined, password?: string) => Promise<void>;
+  readonly close: () => void;
+  readonly refresh: () => Promise<void>;
+  readonly forgetPlace: (place: string) => void;
+  readonly call: <M extends keyof FleetProtocol>(method: M, params: Params<FleetProtocol, M>, signal?: AbortSignal) => Promise<Result<FleetProtocol, M>>;
+}
+
+const mostPlaces = 8;
+
+/** What was kept by another version, or by hand, may be anything. */
+function readPlaces(kept: KeptText): readonly string[] {
+  try {
+    const read: unknown = JSON.parse(kept.read() ?? '[]');
+    return Array.isArray(read) ? read.filter((place) => typeof place === 'string').slice(0, mostPlaces) : [];
+  } catch {
+    return [];
+  }
+}
+
+export function createFleet(link: FleetLink, kept: KeptText): Fleet {
+  const closed = (failure?: FleetFailure): FleetState => ({ phase: 'closed', failure });
+  const state = createStore<FleetState>(closed());
+  const turn = createStore(0);
+  const issue = createStore<number | 'none' | undefined>(undefined);
+  const places = createStore(readPlaces(kept));
+  let client: FleetClient | undefined;
+  /** What was asked for last: whatever belongs to an older attempt counts for nothing. */
+  let latest: object | undefined;
+
+  const keepPlaces = (next: readonly string[]): void => {
+    places.set(next);
+    kept.write(JSON.stringify(next));
+  };
+  const end = (): void => {
+    const old = client;
+    client = undefined;
+    latest = undefined;
+    issue.set(undefined);
+    old?.close();
+  };
+  const call: Fleet['call'] = (method, params, signal) =>
+    client === undefined ? Promise.reject(new EngineFailure('no catalogue is open')) : client.call(method, params, defined({ signal }));
+
+  return {
+    state,
+    turn,
+    issue,
+    places,
+    call,
+    async open(where, password) {
+      end();
+      const attempt = {};
+      latest = attempt;
+      const isOurs = (): boolean => latest === attempt;
+      state.set({ phase: 'opening', where });
+      const fail = (problem: FleetProblem | undefined, message: string): void => {
+        end();
+        state.set(closed({ problem, message, where }));
+      };
+      try {
+        const started = await link.start((reason) => {
+          if (isOurs()) fail(undefined, reason);
+        });
+        if (!isOurs()) {
+          started.close();
+          return;
+        }
+        client = started;
+        const answer = await started.call('open', defined({ where, password }));
+        if (!isOurs()) return;
+        if (answer.outcome === 'failed') {
+          fail(answer.problem, answer.message);
+          return;
+        }
+        const overview = await started.call('overview', {});
+        if (!isOurs()) return;
+        keepPlaces([answer.address, ...places.get().filter((place) => place !== answer.address)].slice(0, mostPlaces));
+        turn.update((old) => old + 1);
+        state.set({ phase: 'open', kind: answer.kind, place: answer.place, overview });
+      } catch (error) {
+        if (isOurs()) fail(undefined, error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+      }
+    },
+    close() {
+      end();
+      state.set(closed());
+    },
+    async refresh() {
+      const overview = await call('overview', {});
+      state.update((now) => (now.phase === 'open' ? { ...now, overview } : now));
+      turn.update((old) => old + 1);
+    },
+    forgetPlace: (place) => keepPlaces(places.get().filter((one) => one !== place)),
+  };
+}

@@ -1,0 +1,41 @@
+import type { FleetState } from '../../state/fleet.ts';
+import { useWorkbench } from '../../workbench.ts';
+import { Hostile } from '../../widgets/Hostile.tsx';
+import { IconButton } from '../../widgets/IconButton.tsx';
+import { plural } from '../../words/numbers.ts';
+import { overviewText } from './fleet-words.ts';
+
+/** Which catalogue is open, and what it holds. */
+export function CatalogueHead({ catalogue }: { readonly catalogue: Extract<FleetState, { readonly phase: 'open' }> }) {
+  const { fleet, tell } = useWorkbench();
+  const { kind, place, overview } = catalogue;
+  return (
+    <header className="fleet-head">
+      <h1>Fleet</h1>
+      <span className="code cut selectable" data-testid="fleet-place">
+        <Hostile text={place} title />
+      </span>
+      <span className="dim">{kind === 'server' ? 'on a server' : 'in a folder'}</span>
+      <span className="dim" role="status" data-testid="fleet-overview">
+        {overviewText(overview)}
+      </span>
+      {overview.withoutIssue === 0 ? null : (
+        <button
+          type="button"
+          className="link"
+          title="Nothing says in the same way what ended these systems: neither a stack nor a place in the kernel"
+          onClick={() => fleet.issue.set('none')}
+          data-testid="fleet-without-issue"
+        >
+          {plural(overview.withoutIssue, 'dump')} without an issue
+        </button>
+      )}
+      <span className="fleet-tools">
+        <IconButton icon="refresh" label="Read the catalogue again" onPress={() => void fleet.refresh().catch(tell)} testId="fleet-refresh" />
+        <button type="button" className="button" onClick={fleet.close} data-testid="fleet-close">
+          Close catalogue
+        </button>
+      </span>
+    </header>
+  );
+}

@@ -1,0 +1,22 @@
+/** Where a dump of the catalogue lies, and which two are compared. */
+import type { DumpPlace, FleetDump } from '../../../shared/fleet-protocol.ts';
+import { countText } from '../../words/numbers.ts';
+import { storageText } from './fleet-words.ts';
+
+/** The place from which it is opened here; undefined where all are on other machines, or nobody knows one any more. */
+export const reachable = ({ places }: Pick<FleetDump, 'places'>): DumpPlace | undefined => places.find((place) => place.isReachable);
+
+export function placeText(dump: Pick<FleetDump, 'places'>): string {
+  const here = reachable(dump);
+  const place = here ?? dump.places[0];
+  if (place === undefined) return 'not known: what lay there is another file now';
+  const others = dump.places.length - 1;
+  const copies = others === 0 ? '' : ` (and ${countText(others)} more)`;
+  return `${here === undefined ? `${storageText(place.storage)}: ` : ''}${place.path}${copies}`;
+}
+
+/** A press on a dump chooses it, or lets it go; the third takes the place of the one that was chosen first. */
+export function chooseForComparison(chosen: readonly FleetDump[], dump: FleetDump): readonly FleetDump[] {
+  const others = chosen.filter(({ dumpKey }) => dumpKey !== dump.dumpKey);
+  return others.length < chosen.length ? others : [...others, dump].slice(-2);
+}

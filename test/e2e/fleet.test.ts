@@ -1,0 +1,144 @@
+/** The catalogue of a fleet in the window: its issues, what people write about them, a dump that is opened where it lies, and two that are compared. */
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import { beforeAll, expect, it } from 'vitest';
+import { initCatalogue, openCatalogue } from '../../src/fleet/index.ts';
+import { bundledSamples } from '../../src/samples/bundled.ts';
+import { runInProcess } from '../cli-in-process.ts';
+import { describeNeeding } from '../requirements.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+import { testDesk } from './test-desk.ts';
+
+const scratch = scratchFolder();
+process.env.XDG_CACHE_HOME = join(scratch, 'cache');
+const catalogue = join(scratch, 'catalogue');
+const dumps = join(scratch, 'dumps');
+const crash = fileURLToPath(new URL('../dumps/c-null-kthread.kdump', import.meta.url));
+const open = testDesk();
+
+const hostile = '<img src=x onerror=alert(1)>\u202egnp.exe';
+
+beforeAll(async () => {
+  mkdirSync(dumps);
+  for (const { name, bytes } of bundledSamples()) writeFileSync(join(dumps, name), bytes);
+  copyFileSync(crash, join(dumps, 'vmcore'));
+  const holder = await openCatalogue({ where: catalogue, command: 'fleet worker', signal: new AbortController().signal, make: true });
+  try {
+    await initCatalogue(holder, {});
+    for (const words of [
+      ['add', dumps],
+      ['worker', '--until-empty'],
+    ])
+      expect(await runInProcess(['fleet', ...words, '--catalogue', catalogue])).toMatchObject({ code: 0 });
+    // The samples say of no crash where it was: here they are one issue, with texts that somebody has made up.
+    await holder.run(`
+      INSERT INTO dumpbench.issue (kind, signature, class, title, note, links) VALUES ('exact', 'hostile', 'bug', '${hostile}', '${hostile}', '{"javascript:alert(1)"}');
+      UPDATE dumpbench.dump SET issue = (SELECT id FROM dumpbench.issue WHERE signature = 'hostile'), host = '${hostile}' WHERE issue IS NULL;`);
+  } finally {
+    await holder.close();
+  }
+});
+
+describeNeeding('window', 'the fleet view', () => {
+  it('shows issues, takes what people know of them, opens a dump, and compares two', async () => {
+    const { page, app, photograph } = await open([]);
+    await page.getByTestId('rail-fleet').click();
+    await page.getByTestId('fleet-where').fill(join(scratch, 'nowhere'));
+    await page.getByTestId('fleet-connect').click();
+    await page.getByTestId('fleet-failure').waitFor();
+    expect(await page.getByTestId('fleet-failure').innerText()).toContain('holds no fleet catalogue yet: "dumpbench fleet init" makes one');
+    await photograph('fleet-failure');
+
+    await page.getByTestId('fleet-where').fill(catalogue);
+    await page.getByTestId('fleet-connect').click();
+    const issues = page.getByTestId('fleet-issues').getByRole('row');
+    await expect.poll(() => issues.count()).toBe(3);
+    expect(await page.getByTestId('fleet-overview').innerText()).toBe('3 dumps, 2 issues');
+    expect(await page.getByTestId('status-network').innerText()).toContain('no network');
+    await photograph('fleet-issues');
+
+    // What a dump says is text.
+    await issues.filter({ hasText: 'onerror' }).getByRole('button').click();
+    await page.getByTestId('fleet-issue-title').waitFor();
+    expect(await page.getByTestId('fleet-issue-title').innerText()).toBe('<img src=x onerror=alert(1)>\\u{202e}gnp.exe');
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.getByTestId('fleet-link').count()).toBe(0);
+
+    await page.getByTestId('fleet-issue-status').selectOption('open');
+    await page.getByTestId('fleet-note').fill('seen <b>twice</b>');
+    await page.getByTestId('fleet-note-save').click();
+    await page.getByTestId('fleet-note-save').waitFor({ state: 'detached' });
+    await page.getByTestId('fleet-new-link').fill('https://bugs.example/17');
+    await page.getByTestId('fleet-add-link').click();
+    await page.getByTestId('fleet-link').waitFor();
+    await expect.poll(() => issues.filter({ hasText: 'onerror' }).innerText()).toContain('open');
+    const said = await runInProcess(['fleet', 'issues', '--status', 'open', '--json', '--catalogue', catalogue]);
+    expect(JSON.parse(said.out)).toMatchObject({ issues: [{ note: 'seen <b>twice</b>', links: ['javascript:alert(1)', 'https://bugs.example/17'] }] });
+
+    // Nothing is opened without a yes, and what is asked about is the address.
+    await app.evaluate(({ dialog, shell }) => {
+      const seen = globalThis as unknown as { asked: string[]; opened: string[] };
+      seen.asked = [];
+      seen.opened = [];
+      dialog.showMessageBox = ((_window: unknown, { detail = '' }: { detail?: string }) => {
+        seen.asked.push(detail);
+        return Promise.resolve({ response: seen.asked.length === 1 ? 1 : 0, checkboxChecked: false });
+      }) as unknown as typeof dialog.showMessageBox;
+      shell.openExternal = (address) => {
+        seen.opened.push(address);
+        return Promise.resolve();
+      };
+    });
+    await page.getByTestId('fleet-link').click();
+    await page.getByTestId('fleet-link').click();
+    await expect
+      .poll(() => app.evaluate(() => globalThis as unknown as { asked: string[]; opened: string[] }).then(({ asked, opened }) => ({ asked, opened })))
+      .toEqual({ asked: ['https://bugs.example/17', 'https://bugs.example/17'], opened: ['https://bugs.example/17'] });
+
+    const choices = page.getByTestId('fleet-choose');
+    await expect.poll(() => choices.count()).toBe(2);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
+    for (const theme of ['dark', 'light']) {
+      await app.evaluate(
+        ({ BrowserWindow }, action) => BrowserWindow.getAllWindows()[0]?.webContents.send('shell-event', { event: 'action', action }),
+        `theme.${theme}`,
+      );
+      await page.locator(`html[data-theme="${theme}"]`).waitFor();
+      await photograph(`fleet-issue-${theme}`);
+    }
+    for (const at of [0, 1]) await choices.nth(at).check();
+    await page.getByTestId('fleet-compare').click();
+    await page.getByTestId('compare').filter({ visible: true }).waitFor();
+    await page.getByTestId('compare-order').waitFor();
+    await photograph('fleet-compare');
+
+    await page.getByTestId('rail-fleet').click();
+    await issues.filter({ hasNotText: 'onerror' }).last().getByRole('button').click();
+    await page.getByTestId('fleet-open').filter({ hasText: 'vmcore' }).click();
+    await page.getByTestId('dump-title').filter({ hasText: 'vmcore' }).waitFor();
+
+    await page.getByTestId('rail-fleet').click();
+    await page.getByTestId('fleet-close').click();
+    await page.getByTestId('fleet-choice').waitFor();
+    expect(await page.getByTestId('fleet-choice').innerText()).toContain(catalogue);
+  });
+
+  it('keeps no password, and names the server that does not answer without it', async () => {
+    const { page, folder, photograph } = await open([]);
+    await page.getByTestId('rail-fleet').click();
+    await page.getByTestId('fleet-where').fill('postgres://me@127.0.0.1:1/fleet');
+    await page.getByTestId('fleet-password').fill('s3cret-word');
+    await page.getByTestId('fleet-connect').click();
+    await page.getByTestId('fleet-failure').waitFor();
+    const said = await page.getByTestId('fleet-failure').innerText();
+    expect(said).toContain('postgres://me@127.0.0.1:1/fleet cannot be reached');
+    expect(said).not.toContain('s3cret-word');
+    expect(await page.getByTestId('fleet-password').inputValue()).toBe('');
+    expect(await page.evaluate(() => Object.values(localStorage).join('\n'))).not.toContain('s3cret-word');
+    await photograph('fleet-unreachable');
+    expect(readFileSync(join(folder, 'user', 'config.json'), { encoding: 'utf8', flag: 'a+' })).not.toContain('s3cret-word');
+  });
+});
