@@ -1,13 +1,17 @@
 /** The packaged application: electron-builder's dir target starts and opens a dump, and nobody debugs it. What it does is seen by the files it writes. */
-import { spawn, spawnSync } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, expect, it, vi } from 'vitest';
 import { startXvfb } from '../../scripts/display.mjs';
+import { pinnedNode } from '../../scripts/node-runtime.mjs';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { cacheSchema } from '../../src/shared/cache-model.ts';
+import { fleetProtocol, type FleetClient } from '../../src/shared/fleet-protocol.ts';
+import { connect } from '../../src/shared/rpc.ts';
 import { runInProcess } from '../cli-in-process.ts';
 import { madePackages } from '../installed/made-packages.ts';
 import { checkout } from './desk.ts';
@@ -34,7 +38,40 @@ async function indexes(): Promise<readonly { readonly complete?: boolean | undef
   return v.parse(cacheSchema, JSON.parse(out)).indexes;
 }
 
+/** The process of a fleet's catalogue as the package has it, with nothing of the checkout around it. @param unpacked folder of the program */
+function startFleetProcess(unpacked: string): { readonly client: FleetClient; readonly ended: Promise<unknown> } {
+  const packaged = join(unpacked, 'resources', 'node', 'bin', 'node');
+  const child = fork(join(unpacked, 'resources', 'app.asar.unpacked', 'out', 'fleet', 'fleet-process.js'), [], {
+    execPath: existsSync(packaged) ? packaged : pinnedNode(),
+    execArgv: [],
+    serialization: 'advanced',
+    cwd: folder,
+    env: { HOME: folder, PATH: process.env.PATH },
+  });
+  const client = connect(fleetProtocol, {
+    post: (message) => void child.send(message as object),
+    onMessage: (listener) => void child.on('message', listener),
+    onClose: (listener) => void child.on('exit', () => listener('it ended')),
+    close: () => child.disconnect(),
+  });
+  return { client, ended: once(child, 'exit') };
+}
+
 describeNeeding('window', 'the package', () => {
+  it('brings along what the window opens catalogues with, in a folder and on a server', async () => {
+    const { client, ended } = startFleetProcess((await madePackages(false)).unpacked);
+    const catalogue = join(folder, 'catalogue');
+    expect(await client.call('open', { where: catalogue })).toMatchObject({ outcome: 'failed', problem: 'schema' });
+    expect(await client.call('open', { where: 'postgres://me@127.0.0.1:1/fleet' })).toMatchObject({ outcome: 'failed', problem: 'unreachable' });
+    expect(await runInProcess(['fleet', 'init', '--catalogue', catalogue])).toMatchObject({ code: 0 });
+    expect(await client.call('open', { where: catalogue })).toMatchObject({ outcome: 'open', kind: 'embedded' });
+    expect(await client.call('overview', {})).toEqual({ dumps: 0, issues: 0, withoutIssue: 0, queued: 0 });
+    // It is closed in order, and free for the next one.
+    client.close();
+    await ended;
+    expect(readdirSync(catalogue)).toEqual(['database']);
+  });
+
   it('is built as a folder, opens a dump, and lets nobody debug it', async () => {
     const program = join((await madePackages(false)).unpacked, 'dumpbench');
     // What is built is what people get, whatever environment it was built in: React's other build names its tools.

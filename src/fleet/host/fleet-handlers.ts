@@ -111,7 +111,7 @@ export function createFleetHost(): FleetHost {
         'query',
         isThere === undefined
           ? `there is no issue ${id} any more`
-          : `the note of issue ${id} was changed by somebody else meanwhile: copy yours, and read the catalogue again`,
+          : `the note of issue ${id} was changed by somebody else meanwhile; nothing was saved. Read the catalogue again to see it`,
       );
     },
   };

@@ -78,8 +78,8 @@ export function closeTab(tabs: Tabs, id: string, next?: string): Tabs {
 /** Closes every tab of a dump; the dump next to it takes its place. */
 export function closeDumpTabs(tabs: Tabs, dump: string): Tabs {
   const open = tabs.open.filter((tab) => tab.dump !== dump);
-  // Without a dump the window shows how to open one, not a list of ended jobs.
-  if (open.every((tab) => tab.dump === undefined)) return noTabs;
+  // Without a dump the window shows how to open one, not a list of ended jobs. From the catalogue of a fleet the next one is opened.
+  if (open.every((tab) => tab.dump === undefined && tab.view !== 'fleet')) return noTabs;
   const still = open.find((tab) => tab.id === tabs.active);
   const active = still ?? open.find((tab) => tab.dump !== undefined) ?? open[0];
   const left = tabs.dump === dump ? (active?.dump ?? open.find((tab) => tab.dump !== undefined)?.dump) : tabs.dump;

@@ -5,6 +5,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { portPair } from '../../../src/analysis/engine/in-process.ts';
+import { createFleetHost } from '../../../src/fleet/host/fleet-handlers.ts';
+import { fleetProtocol } from '../../../src/shared/fleet-protocol.ts';
+import { connect, serve } from '../../../src/shared/rpc.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
 import { startWorker } from '../../fleet/worker-process.ts';
@@ -111,6 +115,32 @@ describeNeeding('postgresql', 'a server with TLS and passwords', () => {
       code: 3,
       err: expect.stringContaining('no such file') as string,
     });
+  });
+
+  it('is opened for the window with a password that nobody keeps', async () => {
+    const host = createFleetHost();
+    const [theirs, ours] = portPair();
+    serve(fleetProtocol, host.handlers, theirs);
+    const client = connect(fleetProtocol, ours);
+    const where = `postgres://me@localhost:${port}/fleet?sslmode=verify-full&sslrootcert=${encodeURIComponent(at('ours.crt'))}`;
+    try {
+      expect(await client.call('open', { where, password: secret })).toEqual({
+        outcome: 'open',
+        kind: 'server',
+        place: `postgres://me@localhost:${port}/fleet`,
+        address: where,
+      });
+      expect(await client.call('overview', {})).toMatchObject({ dumps: 0 });
+      const wrong = await client.call('open', { where, password: 'wr0ng' });
+      expect(wrong).toMatchObject({ outcome: 'failed', problem: 'refused', message: expect.stringContaining('refuses the login') as string });
+      expect(JSON.stringify(wrong)).not.toContain('wr0ng');
+      await expect(client.call('overview', {})).rejects.toThrow('no catalogue is open');
+      // Whatever was typed into the address goes the same way.
+      const inside = where.replace('me@', `me:${encodeURIComponent(secret)}@`);
+      expect(await client.call('open', { where: inside })).toMatchObject({ outcome: 'open', address: where });
+    } finally {
+      await host.close();
+    }
   });
 
   it('shows a password in an address to nobody: not in messages, not in the queue, not in the list of processes', async () => {

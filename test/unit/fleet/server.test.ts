@@ -8,6 +8,10 @@ import { jsonbParameter, storableText } from '../../../src/fleet/database/storab
 import { initCatalogue } from '../../../src/fleet/init.ts';
 import { fleetStatusSchema, fleetWorkerSchema } from '../../../src/shared/fleet-model.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
+import { portPair } from '../../../src/analysis/engine/in-process.ts';
+import { createFleetHost } from '../../../src/fleet/host/fleet-handlers.ts';
+import { fleetProtocol } from '../../../src/shared/fleet-protocol.ts';
+import { connect, serve } from '../../../src/shared/rpc.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
 import { tinyDump } from '../../fleet/tiny-dumps.ts';
@@ -112,6 +116,25 @@ describeNeeding('postgresql', 'a catalogue on a server', () => {
     ])
       expect(await fleet(...words, '--url', server.url('reads'))).toMatchObject(refused);
     expect(await fleet('status', '--url', server.url('stranger'))).toMatchObject({ code: 3 });
+    server.psql("INSERT INTO dumpbench.issue (kind, signature, class, title) VALUES ('exact', 'x', 'bug', 'x')", 'fleet');
+    for (const [user, outcome] of [
+      ['reads', 'has not the right for it'],
+      ['works', undefined],
+    ] as const) {
+      const window = createFleetHost();
+      const [theirs, ours] = portPair();
+      serve(fleetProtocol, window.handlers, theirs);
+      const client = connect(fleetProtocol, ours);
+      expect(await client.call('open', { where: server.url(user) })).toMatchObject({ outcome: 'open', kind: 'server' });
+      const { rows } = await client.call('issueRows', { by: 'id', descending: true, start: 0, count: 10, turn: 1 });
+      expect(rows).toMatchObject([{ title: 'x', dumps: 0, status: 'new' }]);
+      expect((await client.call('dumps', { start: 0, count: 10, turn: 1 })).rows).toMatchObject([{ places: [{ isReachable: true }] }, {}]);
+      const changing = client.call('changeIssue', { id: rows[0]?.id ?? 0, note: user });
+      if (outcome === undefined) expect(await changing).toEqual({});
+      else await expect(changing).rejects.toThrow(outcome);
+      await window.close();
+    }
+    server.psql('DELETE FROM dumpbench.issue', 'fleet');
     for (const user of ['works', 'reads']) {
       const database = openServer(server.url(user), 1);
       const denied = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPlaces } from '../../../src/renderer/state/places.ts';
 import { positionText, type Position } from '../../../src/renderer/state/position.ts';
-import { activeTab, closeTab, neighbourTab, noTabs, show } from '../../../src/renderer/state/tabs.ts';
+import { activeTab, closeDumpTabs, closeTab, neighbourTab, noTabs, show } from '../../../src/renderer/state/tabs.ts';
 
 const at = (address: bigint): Position => ({ space: 'absolute', address, length: 1 });
 
@@ -17,6 +17,13 @@ describe('tabs', () => {
     const tabs = show(show(noTabs, 'overview', 'a'), 'jobs', 'a');
     expect(activeTab(tabs)).toEqual({ id: 'window/jobs', view: 'jobs', dump: undefined });
     expect(tabs.dump).toBe('a');
+  });
+
+  it('of the window go with the last dump, but for the catalogue from which the next one is opened', () => {
+    const withJobs = show(show(noTabs, 'overview', 'a'), 'jobs', 'a');
+    expect(closeDumpTabs(withJobs, 'a')).toEqual(noTabs);
+    const withFleet = show(show(show(noTabs, 'fleet', undefined), 'jobs', undefined), 'overview', 'a');
+    expect(closeDumpTabs(withFleet, 'a')).toEqual({ open: withFleet.open.slice(0, 2), active: 'window/fleet', dump: undefined });
   });
 
   it('go on to a neighbour when they are closed', () => {

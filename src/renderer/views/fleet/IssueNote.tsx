@@ -1,15 +1,23 @@
 import { useState, type SyntheticEvent } from 'react';
+import { Hostile } from '../../widgets/Hostile.tsx';
 import { useWorkbench } from '../../workbench.ts';
 import type { ChangeIssue } from './use-fleet.ts';
 
-/** What people know of an issue. Another note than the one that is shown is not written over. */
+/** What is being written, and the note that it was begun on. */
+interface Draft {
+  readonly text: string;
+  readonly was: string;
+}
+
+/** What people know of an issue. A note that somebody else has written meanwhile is shown, and not written over. */
 export function IssueNote({ note, onChange }: { readonly note: string; readonly onChange: ChangeIssue }) {
   const { tell } = useWorkbench();
-  const [text, setText] = useState(note);
-  const isChanged = text !== note;
+  const [draft, setDraft] = useState<Draft>();
+  const isOvertaken = draft !== undefined && draft.was !== note;
   const save = (event: SyntheticEvent): void => {
     event.preventDefault();
-    onChange({ note: text, noteWas: note }).catch(tell);
+    if (draft === undefined) return;
+    onChange({ note: draft.text, noteWas: draft.was }).then(() => setDraft(undefined), tell);
   };
   return (
     <form className="fleet-note" onSubmit={save}>
@@ -22,23 +30,34 @@ export function IssueNote({ note, onChange }: { readonly note: string; readonly 
         rows={3}
         maxLength={100_000}
         placeholder="What is known of it, and what to do"
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        value={draft?.text ?? note}
+        onChange={({ currentTarget }) => setDraft({ text: currentTarget.value, was: draft?.was ?? note })}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save(event);
         }}
         data-testid="fleet-note"
       />
-      {isChanged ? (
+      {isOvertaken ? (
+        <p className="tone-warn selectable" role="status">
+          Somebody else has changed the note meanwhile: <Hostile text={note} />
+        </p>
+      ) : null}
+      {draft === undefined ? null : (
         <div className="fleet-buttons">
-          <button type="submit" className="button primary" data-testid="fleet-note-save">
-            Save note
-          </button>
-          <button type="button" className="button" onClick={() => setText(note)}>
+          {isOvertaken ? (
+            <button type="button" className="button" onClick={() => setDraft({ text: `${note}\n${draft.text}`, was: note })}>
+              Put mine below it
+            </button>
+          ) : (
+            <button type="submit" className="button primary" data-testid="fleet-note-save">
+              Save note
+            </button>
+          )}
+          <button type="button" className="button" onClick={() => setDraft(undefined)}>
             Discard
           </button>
         </div>
-      ) : null}
+      )}
     </form>
   );
 }

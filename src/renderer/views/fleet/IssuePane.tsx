@@ -87,7 +87,7 @@ function Facts({ details, span }: { readonly details: IssueDetails; readonly spa
           </select>
         </dd>
       </dl>
-      <IssueNote key={issue.note ?? ''} note={issue.note ?? ''} onChange={change} />
+      <IssueNote note={issue.note ?? ''} onChange={change} />
       <IssueLinks links={issue.links} onChange={change} />
       <div className="fleet-sources">
         <Shares title="Releases" shares={releases} count={issue.releaseCount} />
