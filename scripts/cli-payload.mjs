@@ -3,11 +3,13 @@
 //   lib/dumpbench/node               the pinned Node
 //   lib/dumpbench/out/cli            the bundle of scripts/build.mjs, with its threads and what lies next to it
 //   lib/dumpbench/node_modules       what cannot be bundled: SQLite
+//   lib/dumpbench/SHA256SUMS         of all files in lib/dumpbench
 //   share/man, share/bash-completion, share/zsh, share/fish, share/doc/dumpbench
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cliSources, cliStamp, isCurrent } from './bundle-age.mjs';
+import { writeInstallationList } from './installation-list.mjs';
 import { packagesText } from './licences.mjs';
 import { pinnedNodeFor } from './pinned-node.mjs';
 
@@ -60,6 +62,7 @@ export async function layCliPayload(folder, { platform, arch, desktop }) {
   placeBundle(join(program, 'out'), platform === process.platform && arch === process.arch ? node.version : undefined);
   placeSqlite(join(program, 'node_modules'), `${platform}-${arch}`);
   if (desktop !== undefined) writeFileSync(join(program, 'desktop-program'), `${desktop}\n`);
+  writeInstallationList(program);
   const documents = join(folder, 'share', 'doc', 'dumpbench');
   cpSync(join(root, 'out', 'cli', 'share'), join(folder, 'share'), { recursive: true });
   place(join(root, 'LICENSE'), join(documents, 'LICENSE'));

@@ -125,5 +125,6 @@ const made = await build({
   publish: 'never',
   config: await settings(),
 });
+for (const name of ['builder-debug.yml', 'builder-effective-config.yaml']) fs.rmSync(path.join(output, name), { force: true });
 for (const file of made) console.log(path.relative(project, file));
 if (packages.length > 0) await makeLinuxPackages(path.join(output, process.arch === 'x64' ? 'linux-unpacked' : `linux-${process.arch}-unpacked`), packages);

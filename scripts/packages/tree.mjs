@@ -2,13 +2,15 @@
 //   bin, lib/dumpbench, share   the command line with the pinned Node (scripts/cli-payload.mjs)
 //   lib/dumpbench/desktop       the desktop program, as electron-builder lays it
 //   share                       what tells a desktop of the program and its files
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { layCliPayload } from '../cli-payload.mjs';
 import { mimePackage } from '../file-associations.mjs';
+import { writeInstallationList } from '../installation-list.mjs';
 import { copyTree } from './copy-tree.mjs';
+import { copyright } from './copyright.mjs';
 import { desktopEntry } from './desktop-entry.mjs';
 import { product } from './product.mjs';
 
@@ -46,6 +48,16 @@ function shareNode(desktop) {
   symlinkSync(path.relative(path.dirname(link), node), link);
 }
 
+/** Debian wants them compressed; all systems read them so. @param {string} folder */
+function compressManualPages(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }), { mode: 0o644 });
+    rmSync(file);
+  }
+}
+
 /**
  * @param {string} root a folder that does not exist
  * @param {{ unpacked: string, catalogue: import('../../src/shared/catalogue-model.ts').Catalogue, arch: string, exec?: string }} options
@@ -58,6 +70,9 @@ export async function layTree(root, { unpacked, catalogue, arch, exec = `/usr/${
   copyTree(unpacked, desktop);
   shareNode(desktop);
   makeSandboxHelper(desktop);
+  writeInstallationList(path.join(root, 'lib', product.name));
+  compressManualPages(path.join(root, 'share', 'man'));
+  write(root, `share/doc/${product.name}/copyright`, copyright());
   write(root, `share/applications/${product.name}.desktop`, desktopEntry(catalogue, exec));
   write(root, `share/mime/packages/${product.name}.xml`, mimePackage(catalogue));
   for (const size of iconSizes) {

@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { totalmem, tmpdir } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { loadSqlite } from '../analysis/page-index/sqlite.ts';
-import { cacheRemarks, partFolder } from '../files/cache-folder.ts';
+import { cacheRemarks, partFolder, usualCacheFolder } from '../files/cache-folder.ts';
 import { freeBytes, whyNotWritable } from '../files/folder-probe.ts';
 import { systemText } from '../files/system-text.ts';
 import { isDumpError } from '../shared/dump-error.ts';
 import type { MachinePart } from '../shared/doctor-model.ts';
 import { byteText } from '../shared/units.ts';
+import { examineInstallation } from './installation.ts';
 import { findBrowser } from './print-pdf.ts';
 import { programScript } from './program-script.ts';
 
@@ -25,6 +26,15 @@ const littleSpace = 1 << 30;
 /** An index is built in no less. */
 const leastMemory = 192 << 20;
 const comfortableMemory = 1 << 30;
+
+async function installation(): Promise<Found> {
+  const found = await examineInstallation();
+  if (found === undefined) return fine('a checkout or an npm package: nothing lists its files');
+  const { folder, listed, wrong } = found;
+  if (wrong.length === 0) return fine(`${folder}: all ${listed} files are as they were packaged`);
+  const named = `${wrong.slice(0, 3).join('; ')}${wrong.length > 3 ? `; ${wrong.length - 3} more` : ''}`;
+  return broken(`${folder}: ${named}`, 'commands may fail, or report something wrong', 'install Dumpbench again');
+}
 
 function node(): Found {
   const { napi, node: version } = process.versions;
@@ -59,6 +69,10 @@ function cacheFolder(): Found {
     const why = whyNotWritable(folder);
     if (why !== undefined) return broken(`${folder}: ${why}`, effect, remedy);
     const [remark] = cacheRemarks();
+    if (usualCacheFolder() === undefined) {
+      const kept = `${folder}, because no home folder is known`;
+      return limited(kept, 'indexes may be gone after the next start of the system', 'set HOME or XDG_CACHE_HOME to an absolute path');
+    }
     return remark === undefined ? space(folder, 'indexes and unpacked copies') : limited(remark, 'what the usual folder holds is not used', remedy);
   } catch (error) {
     return broken(messageOf(error), effect, remedy);
@@ -187,6 +201,7 @@ async function pdf(): Promise<Found> {
 
 /** All parts with their titles, in the order in which they are shown. */
 const parts: readonly (readonly [MachinePart['id'], string, () => Found | Promise<Found>])[] = [
+  ['installation', 'Installation', installation],
   ['node', 'Node.js', node],
   ['sqlite', 'SQLite', sqlite],
   ['cache-folder', 'Cache folder', cacheFolder],

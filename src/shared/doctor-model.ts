@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { schemaVersion } from './model.ts';
 
 export const machinePartIds = [
+  'installation',
   'node',
   'sqlite',
   'cache-folder',

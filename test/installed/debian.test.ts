@@ -229,6 +229,32 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     fine(machine.asRoot('umount', '--lazy', '/run/other'));
   });
 
+  it('runs from the tar.gz too, wherever it was unpacked, and finds what was changed in it', async () => {
+    copyFileSync(made.tarball, join(machine.given, 'dumpbench.tar.gz'));
+    fine(machine.asUser(['sh', '-c', 'mkdir ~/unpacked && tar -xzf /given/dumpbench.tar.gz -C ~/unpacked --strip-components=1']));
+    const unpacked = `${rootUser.home}/unpacked`;
+    const own = `${unpacked}/lib/dumpbench/desktop/dumpbench`;
+    machine.startAsUser([`${unpacked}/bin/dumpbench`, 'open', '/given/sample-healthy.vmcore'], screen);
+    await expect.poll(() => recents()[0]).toBe('/given/sample-healthy.vmcore');
+    const processes = machine.processes(own);
+    const [renderer] = processes.filter(({ commandLine }) => commandLine.includes(' --type=renderer '));
+    expect(processes.filter(({ commandLine }) => / --(no-sandbox|disable-\S*sandbox)/.test(commandLine))).toEqual([]);
+    expect(renderer?.status('Seccomp')).toBe('2');
+    for (const { pid, commandLine } of processes) if (!commandLine.includes(' --type=')) process.kill(pid, 'SIGTERM');
+    await expect.poll(() => machine.processes(unpacked).length).toBe(0);
+
+    const doctor = (): ReturnType<Machine['asUser']> => machine.asUser([`${unpacked}/bin/dumpbench`, 'doctor'], screen);
+    expect(fine(doctor())).toMatch(/^fine +Installation .* as they were packaged$/m);
+    const archive = machine.pathOf(`${unpacked}/lib/dumpbench/desktop/resources/app.asar`);
+    const bytes = readFileSync(archive);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(archive, bytes);
+    const altered = doctor();
+    expect(altered.status).toBe(1);
+    expect(altered.stdout).toMatch(/^broken +Installation .*desktop\/resources\/app\.asar was changed$/m);
+    rmSync(machine.pathOf(unpacked), { recursive: true });
+  });
+
   it('purged, leaves nothing but what users have made', () => {
     fine(machine.asRoot('apt-get', 'purge', '--yes', 'dumpbench'));
     expect(files()).toEqual(before);

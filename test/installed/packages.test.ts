@@ -29,6 +29,27 @@ const entriesOf = (root: string): readonly Entry[] =>
       }),
   );
 
+/** Files in Electron's archive: a header in JSON behind 16 bytes of lengths (of Chromium's Pickle), then what the files hold. @param path of the archive */
+function packedFiles(path: string): ReadonlyMap<string, Buffer> {
+  interface Node {
+    readonly files?: Readonly<Record<string, Node>>;
+    readonly offset?: string;
+    readonly size?: number;
+  }
+  const archive = readFileSync(path);
+  const data = 8 + archive.readUInt32LE(4);
+  const found = new Map<string, Buffer>();
+  const visit = ({ files = {} }: Node, folder: string): void => {
+    for (const [name, node] of Object.entries(files)) {
+      const start = data + Number(node.offset);
+      if (node.offset !== undefined) found.set(folder + name, archive.subarray(start, start + (node.size ?? 0)));
+      visit(node, `${folder}${name}/`);
+    }
+  };
+  visit(JSON.parse(archive.toString('utf8', 16, 16 + archive.readUInt32LE(12))) as Node, '');
+  return found;
+}
+
 describeNeeding(['window', 'packaging'], 'the packages for Linux', () => {
   let made: MadePackages;
   let deb: string;
@@ -64,6 +85,33 @@ describeNeeding(['window', 'packaging'], 'the packages for Linux', () => {
         .map(([path, mode]) => [path, mode]),
     ).toEqual([['usr/lib/dumpbench/desktop/chrome-sandbox', '4755']]);
     expect(run('sh', '-c', 'cd "$1" && md5sum --quiet --check "$2"', 'sh', deb, join(control, 'md5sums'))).toBe('');
+  });
+
+  it('deb: has the documents that Debian asks for', () => {
+    const documents = join(deb, 'usr/share/doc/dumpbench');
+    const copyright = readFileSync(join(documents, 'copyright'), 'utf8');
+    // Whatever it refers to is in the package, or in that of Debian's basic files.
+    for (const [path] of copyright.matchAll(/(?<= )\/?usr\/\S+?(?=[,.]?(?:\s|$))/g))
+      if (!path.includes('common-licenses') && !path.endsWith('*')) expect(existsSync(join(deb, path)), path).toBe(true);
+    expect(copyright).toMatch(/^Format: https:\/\/www\.debian\.org\/doc\/packaging-manuals\/copyright-format\/1\.0\/\n/);
+    const manual = join(deb, 'usr/share/man/man1');
+    expect(readdirSync(manual).filter((name) => !name.endsWith('.1.gz'))).toEqual([]);
+    expect(run('zcat', join(manual, 'dumpbench.1.gz'))).toContain('.TH');
+  });
+
+  it('bring the window that the other tests drive, and a list of all their files', () => {
+    const program = join(deb, 'usr/lib/dumpbench');
+    expect(run('sh', '-c', 'cd "$1" && sha256sum --quiet --check SHA256SUMS', 'sh', program)).toBe('');
+    const listed = readFileSync(join(program, 'SHA256SUMS'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.slice(66));
+    const files = entriesOf(program).filter(([path]) => path !== 'SHA256SUMS' && !lstatSync(join(program, path)).isSymbolicLink());
+    expect(listed.toSorted()).toEqual(files.map(([path]) => path).toSorted());
+    const packed = packedFiles(join(program, 'desktop/resources/app.asar'));
+    for (const name of ['out/main/main.js', 'out/preload/preload.cjs', 'out/renderer/index.html']) {
+      expect(packed.get(name)?.equals(readFileSync(new URL(`../../${name}`, import.meta.url))), name).toBe(true);
+    }
   });
 
   it('rpm: holds the same files with the same modes, and needs the same libraries', () => {

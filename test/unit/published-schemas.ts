@@ -1,4 +1,4 @@
-/** The JSON Schemas that we publish and the one of SARIF, with a validator that is not ours. */
+/** The JSON Schemas that we publish, and those of SARIF and CycloneDX, with a validator that is not ours. */
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,3 +33,15 @@ const sarif = memo((): ValidateFunction => {
 
 /** What is wrong with a SARIF log by the schema of version 2.1.0. */
 export const wrongBySarifSchema = (value: unknown): readonly string[] => errorsOf(sarif(), value);
+
+const cycloneDx = memo((): ValidateFunction => {
+  const folder = join(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json'), '..', 'res', 'schema');
+  const read = (name: string): object => JSON.parse(readFileSync(join(folder, `${name}.SNAPSHOT.schema.json`), 'utf8')) as object;
+  const ajv = new Ajv({ allErrors: true, strict: false, formats: { 'idn-email': true, 'iri-reference': true } });
+  addFormats.default(ajv);
+  for (const name of ['spdx', 'jsf-0.82', 'cryptography-defs']) ajv.addSchema(read(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
+  return ajv.compile(read('bom-1.6'));
+});
+
+/** What is wrong with a bill of materials by the schema of CycloneDX 1.6. */
+export const wrongByCycloneDxSchema = (value: unknown): readonly string[] => errorsOf(cycloneDx(), value);

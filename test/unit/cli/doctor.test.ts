@@ -1,10 +1,11 @@
 /** `doctor` on machines that lack something: each fault is made, and named with what it means. */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execFileSync } from 'node:child_process';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { writeInstallationList } from '../../../scripts/installation-list.mjs';
 import { doctorSchema, machinePartIds, type MachinePart } from '../../../src/shared/doctor-model.ts';
 import { runCliProcess } from '../../cli-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -52,6 +53,13 @@ describe('doctor', () => {
     expect(none.part('temporary-folder')).toMatchObject({ state: 'limited' });
   });
 
+  it.skipIf(process.platform !== 'linux')('says that no home folder is known', async () => {
+    for (const HOME of ['relative', '']) {
+      const { part } = await examined({ HOME, XDG_CACHE_HOME: '', TMPDIR: folder });
+      expect(part('cache-folder'), HOME).toMatchObject({ state: 'limited', found: expect.stringContaining('no home folder is known') as string });
+    }
+  });
+
   it.skipIf(process.platform !== 'linux')('says that a folder is full', async () => {
     const { part } = await examined({ TMPDIR: '/proc/self' });
     expect(part('temporary-folder')?.state).toBe('limited');
@@ -64,6 +72,23 @@ describe('doctor', () => {
     cpSync(join(root, 'node_modules', 'better-sqlite3'), join(installed, 'node_modules', 'better-sqlite3'), { recursive: true });
     const entry = join(installed, 'out', 'cli', 'main.cjs');
     expect((await examined({}, entry)).part('sqlite')?.state).toBe('fine');
+
+    // As a package lists its files; the changed one is the last that a look at the program's start would find.
+    writeInstallationList(installed);
+    expect((await examined({}, entry)).part('installation')).toMatchObject({
+      state: 'fine',
+      found: expect.stringContaining('as they were packaged') as string,
+    });
+    const wasm = join(installed, 'out', 'cli', 'capstone.wasm');
+    const changed = readFileSync(wasm);
+    changed[changed.length >> 1]! ^= 1;
+    writeFileSync(wasm, changed);
+    rmSync(join(installed, 'node_modules', 'better-sqlite3', 'LICENSE'));
+    const altered = await examined({}, entry);
+    expect(altered.code).toBe(1);
+    expect(altered.part('installation')?.state).toBe('broken');
+    for (const named of ['out/cli/capstone.wasm was changed', 'better-sqlite3/LICENSE: ']) expect(altered.part('installation')?.found).toContain(named);
+
     for (const name of ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'])
       writeFileSync(join(installed, 'node_modules', 'better-sqlite3', 'prebuilds', `${name}.node`), 'no library');
     const { code, part } = await examined({}, entry);

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { billOfMaterials, writeReleaseFiles } from '../../../scripts/release-files.mjs';
 import { collectLicences } from '../../../scripts/licences.mjs';
 import { scratchFolder } from '../../scratch-folder.ts';
+import { wrongByCycloneDxSchema } from '../published-schemas.ts';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const folder = scratchFolder();
@@ -33,6 +34,12 @@ describe('the bill of materials', () => {
     expect(components.find(({ name }) => name === 'electron')?.version).toBe('33.2.1');
     expect(metadata.component.name).toBe('dumpbench');
     expect(dependencies[0]?.dependsOn).toHaveLength(components.length);
+  });
+
+  it('is one by the schema of CycloneDX', () => {
+    const bill = JSON.parse(JSON.stringify(billOfMaterials('33.2.1'))) as object;
+    expect(wrongByCycloneDxSchema(bill)).toEqual([]);
+    expect(wrongByCycloneDxSchema({ ...bill, components: [{ name: 'nothing else' }] })).not.toEqual([]);
   });
 
   it('is followed by sums that sha256sum finds right, and a changed file wrong', async () => {
