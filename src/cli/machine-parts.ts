@@ -5,11 +5,11 @@ import { Worker } from 'node:worker_threads';
 import { loadSqlite } from '../analysis/page-index/sqlite.ts';
 import { cacheRemarks, partFolder, usualCacheFolder } from '../files/cache-folder.ts';
 import { freeBytes, whyNotWritable } from '../files/folder-probe.ts';
+import { examineInstallation } from '../files/installation.ts';
 import { systemText } from '../files/system-text.ts';
 import { isDumpError } from '../shared/dump-error.ts';
 import type { MachinePart } from '../shared/doctor-model.ts';
 import { byteText } from '../shared/units.ts';
-import { examineInstallation } from './installation.ts';
 import { findBrowser } from './print-pdf.ts';
 import { programScript } from './program-script.ts';
 

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { systemReason } from '../files/system-error.ts';
+import { systemReason } from './system-error.ts';
 import { installationList } from '../shared/installation-list.ts';
 
 /** Of an installed program this file is in its out/cli. */
