@@ -6,7 +6,6 @@ import { schemaVersion } from '../shared/model.ts';
 import { enterPlaces } from './catalogue/places.ts';
 import type { Database } from './database/database.ts';
 import { findDumps, type FoundPlace } from './find-dumps.ts';
-import { priorities } from './queue/queues.ts';
 
 const batch = 500;
 /** Reasons that are listed; a share without permissions has one for each folder. */
@@ -27,7 +26,7 @@ export async function addDumps(database: Database, boss: PgBoss, engine: EngineC
     if (waiting.length === 0) return;
     const some = waiting;
     waiting = [];
-    const { added, changed } = await database.transaction((sql) => enterPlaces(sql, boss, some, priorities.triage));
+    const { added, changed } = await database.transaction((sql) => enterPlaces(sql, boss, some));
     tally.added += added;
     tally.changed += changed;
   };

@@ -17,6 +17,7 @@ import { cpusSchema } from './cpu-model.ts';
 import { asceSources, indexRangeSchema, indexSchema, rangePlanSchema, readSchema, sqlSchema, translateSchema } from './memory-model.ts';
 import { addressSpaces, infoSchema, pageClasses, pageStates } from './model.ts';
 import { lowcoreSchema, notesSchema, osInfoSchema, regionsSchema, vmcoreinfoSchema } from './structure-model.ts';
+import { analysisSchema, mostRows } from './analysis-table.ts';
 import { triageDumpSchema } from './triage-model.ts';
 import { integrityProtocol } from './integrity-protocol.ts';
 import { fileBytesProtocol } from './file-bytes-protocol.ts';
@@ -78,6 +79,12 @@ export const engineProtocol = {
   info: { params: aboutView, result: infoSchema, progress: scanProgressSchema },
   /** `withoutCpus`: the list of CPUs is empty; `cpus` gives them in pages. */
   triage: { params: v.strictObject({ ...onView, withoutCpus: v.optional(v.literal(true)) }), result: triageDumpSchema, progress: scanProgressSchema },
+  /** The first rows of analyses, for triage of many dumps: nothing is searched for, so there are none where the dump does not say where the kernel keeps its symbols. */
+  triageRows: {
+    params: v.strictObject({ ...onView, analyses: v.array(v.string()), limit: v.pipe(count, v.minValue(1), v.maxValue(mostRows)) }),
+    result: v.strictObject({ analyses: v.array(analysisSchema) }),
+    progress: scanProgressSchema,
+  },
   cpus: {
     /** All at once, or with `start` a page that begins at that place in the list: the `next` of the page before. `plain`: without their meaning, as `triage` lists them. */
     params: v.strictObject({ ...onView, start: v.optional(count), plain: v.optional(v.literal(true)) }),
@@ -157,6 +164,8 @@ export const engineProtocol = {
       digest: v.boolean(),
       memory: v.optional(count),
       workers: v.optional(count),
+      /** Why nothing of the range is to be read. */
+      unread: v.optional(v.string()),
     }),
     result: indexRangeSchema,
     progress: scanProgressSchema,
@@ -167,6 +176,8 @@ export const engineProtocol = {
       dump,
       folder: v.string(),
       path: v.optional(v.string()),
+      /** Instead of `path`, on any file system: a new file, or an index of this dump. */
+      output: v.optional(v.string()),
       /** Stored bytes from which on the index is read from the pieces. */
       piecesFrom: v.optional(count),
     }),

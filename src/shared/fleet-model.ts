@@ -13,6 +13,14 @@ const schema = v.literal(schemaVersion);
  */
 export const placeStates = ['queued', 'done', 'refused', 'failed', 'expanded'] as const;
 
+/** What becomes of a dump that is indexed in ranges: ranges, until each came to its end · merge: the pieces are joined · done: its index is there · failed. */
+export const indexingStates = ['ranges', 'merge', 'done', 'failed'] as const;
+/** unreadable: its piece says that the disk or the dump did not give all of it · failed: it has no piece. */
+export const rangeStates = ['queued', 'indexed', 'unreadable', 'failed'] as const;
+export const verificationStates = ['queued', 'done', 'failed'] as const;
+/** Kinds of jobs, in the order in which workers look for them. */
+export const queueNames = ['triage', 'merge', 'index', 'verify', 'reprocess'] as const;
+
 const counts = <const K extends readonly string[]>(names: K) =>
   v.strictObject(Object.fromEntries(names.map((name) => [name, count])) as Record<K[number], typeof count>);
 
@@ -44,6 +52,28 @@ export const fleetAddSchema = v.strictObject({
 });
 export type FleetAddJson = v.InferOutput<typeof fleetAddSchema>;
 
+export const fleetIndexSchema = v.strictObject({
+  schema,
+  dumps: v.array(
+    v.strictObject({
+      path: v.string(),
+      /** Bytes of memory in a range. */
+      rangeSize: count,
+      ranges: count,
+      /** That were put into the queue now; none where the dump is indexed already, or being indexed. */
+      jobs: count,
+      /** Where its pieces come. */
+      folder: v.string(),
+      /** Where its index comes. */
+      index: v.string(),
+    }),
+  ),
+});
+export type FleetIndexJson = v.InferOutput<typeof fleetIndexSchema>;
+
+/** Answer of what puts jobs into a queue. */
+export const fleetQueuedSchema = v.strictObject({ schema, queued: count });
+
 export const fleetWorkerSchema = v.strictObject({
   schema,
   /** Jobs that ended, whatever came of them. */
@@ -52,6 +82,8 @@ export const fleetWorkerSchema = v.strictObject({
   newDumps: count,
   failed: count,
 });
+
+const queueSchema = v.strictObject({ waiting: count, active: count });
 
 export const fleetStatusSchema = v.strictObject({
   schema,
@@ -64,6 +96,22 @@ export const fleetStatusSchema = v.strictObject({
   places: counts(placeStates),
   /** Jobs that are worked on now. */
   active: count,
+  /** Jobs that are not over, of each kind. */
+  queues: v.strictObject(Object.fromEntries(queueNames.map((name) => [name, queueSchema])) as Record<(typeof queueNames)[number], typeof queueSchema>),
+  /** Dumps that are indexed in ranges, the latest first; the first 20. */
+  indexing: v.array(
+    v.strictObject({
+      path: v.string(),
+      state: v.picklist(indexingStates),
+      ranges: counts(rangeStates),
+      /** Its index, when it is there. */
+      index: v.optional(v.string()),
+      memoryRoot: v.optional(v.string()),
+      problem: v.optional(v.string()),
+    }),
+  ),
+  /** Places whose dumps were to be verified in full. */
+  verifications: counts(verificationStates),
   issues: counts(issueStates),
   workers: v.array(v.strictObject({ host: v.string(), pid: count, since: isoTime, seen: isoTime })),
   /** Places of which nothing came, or nothing yet; the first 20. */

@@ -50,6 +50,14 @@ export const indexPath = (keys: DumpKeys, files?: readonly FileState[]): string 
  */
 export const growingPath = (keys: DumpKeys, part: PageRange): string => placeOf(growingName(keys, part));
 
+/**
+ * Where an index that is to lie elsewhere is made from its pieces.
+ * @param process its id: of two that join the same pieces, neither is in the way of the other
+ * @throws IndexError when there is no folder for the cache
+ */
+export const joinedPath = ({ identity, dumpKey }: DumpKeys, process: number): string =>
+  placeOf(['joined', shortened(identity), shortened(dumpKey), String(process), 'sqlite'].join('.'));
+
 function placeOf(name: string): string {
   try {
     return cacheFile('index', name, databaseSuffixes);

@@ -1,29 +1,19 @@
 /** `fleet add`, `fleet worker`, `fleet retry`: what fills a catalogue. */
-import { addDumps, assertSchema, retryPlaces, startBoss, Worker, type Database, type WorkDone } from '../../fleet/index.ts';
+import { addDumps, retryFailed, Worker, type Database, type WorkDone } from '../../fleet/index.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { exitCodes, printJson, say, sayLine, UsageError } from '../io.ts';
 import { addText } from '../text/fleet-text.ts';
 import { withCatalogue } from '../with-catalogue.ts';
+import { withQueue } from '../with-queue.ts';
 import { byteArgument, numberArgument } from './byte-argument.ts';
-
-type Boss = Awaited<ReturnType<typeof startBoss>>;
-
-async function withBoss(database: Database, supervise: boolean, onError: (error: Error) => void, use: (boss: Boss) => Promise<number>): Promise<number> {
-  await assertSchema(database);
-  const boss = await startBoss(database, { supervise, onError });
-  try {
-    return await use(boss);
-  } finally {
-    await boss.stop({ graceful: false, close: false });
-  }
-}
+import { placeNumbers } from './place-numbers.ts';
 
 export function fleetAdd(context: CommandContext, paths: readonly string[], options: OptionValues): Promise<number> {
   const { engine, io, output } = context;
   if (paths.length === 0) throw new UsageError('fleet add: name files or folders');
   return withCatalogue(context, options, 'add', (database) =>
-    withBoss(database, false, ignored, async (boss) => {
+    withQueue(database, async (boss) => {
       const added = await addDumps(database, boss, engine, { paths, signal: io.signal });
       if (output.json) printJson(io, added);
       else io.out(`${addText(added)}\n`);
@@ -34,15 +24,16 @@ export function fleetAdd(context: CommandContext, paths: readonly string[], opti
   );
 }
 
-/** Each statement tells its own errors; what pg-boss says besides is about those. */
-const ignored = (): void => undefined;
-
 const words: Readonly<Record<WorkDone['outcome'], string>> = {
   new: 'new',
   updated: 'updated',
   known: 'known already',
   several: 'holds several',
   refused: 'refused',
+  indexed: 'indexed',
+  unreadable: 'unreadable',
+  joined: 'joined to an index',
+  verified: 'verified',
   failed: 'failed',
   'given-back': 'back into the queue',
 };
@@ -56,34 +47,35 @@ export function fleetWorker(context: CommandContext, more: readonly string[], op
   if (jobs < 1 || jobs > 1024) throw new UsageError('--jobs: from 1 to 1024');
   if (seconds < 1 || seconds > 86_400) throw new UsageError('--seconds: from 1 to 86400');
   const run = (database: Database): Promise<number> =>
-    withBoss(database, true, ignored, async (boss) => {
-      const worker = new Worker(database, boss, {
-        jobs,
-        limits: { seconds, bytes },
-        untilEmpty: options.untilEmpty === true,
-        signal: io.signal,
-        onDone: ({ path, outcome, text }) => say(io, output, `${path}: ${words[outcome]}: ${text}`),
-        onTrouble: (message) => sayLine(io, `dumpbench: ${message}`),
-      });
-      const done = await worker.run();
-      if (output.json) printJson(io, { schema: schemaVersion, ...done });
-      else say(io, output, `${done.done} jobs ended, ${done.newDumps} new dumps, ${done.failed} failed`);
-      // To be stopped is how a worker ends.
-      return exitCodes.fine;
-    });
+    withQueue(
+      database,
+      async (boss) => {
+        const worker = new Worker(database, boss, {
+          jobs,
+          limits: { seconds, bytes },
+          untilEmpty: options.untilEmpty === true,
+          signal: io.signal,
+          onDone: ({ path, outcome, text }) => say(io, output, `${path}: ${words[outcome]}: ${text}`),
+          onTrouble: (message) => sayLine(io, `dumpbench: ${message}`),
+        });
+        const done = await worker.run();
+        if (output.json) printJson(io, { schema: schemaVersion, ...done });
+        else say(io, output, `${done.done} jobs ended, ${done.newDumps} new dumps, ${done.failed} failed`);
+        // To be stopped is how a worker ends.
+        return exitCodes.fine;
+      },
+      true,
+    );
   // Each job has a transaction and a heartbeat at most, and the queue is watched besides.
   return withCatalogue(context, options, 'worker', run, jobs + 3);
 }
 
 export function fleetRetry(context: CommandContext, numbers: readonly string[], options: OptionValues): Promise<number> {
   const { io, output } = context;
-  const ids = numbers.map((text) => {
-    if (!/^\d{1,15}$/.test(text)) throw new UsageError(`fleet retry: "${text}" is no number of a place; "fleet status" and "fleet query" show them`);
-    return Number(text);
-  });
+  const ids = placeNumbers('retry', numbers);
   return withCatalogue(context, options, 'retry', (database) =>
-    withBoss(database, false, ignored, async (boss) => {
-      const retried = await retryPlaces(database, boss, ids.length === 0 ? 'failed' : ids);
+    withQueue(database, async (boss) => {
+      const retried = await retryFailed(database, boss, ids.length === 0 ? 'failed' : ids);
       if (output.json) printJson(io, { schema: schemaVersion, retried });
       else io.out(`${retried} back in the queue\n`);
       return exitCodes.fine;

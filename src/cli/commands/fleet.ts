@@ -11,6 +11,9 @@ const actions: Readonly<Record<string, { readonly options: readonly string[]; re
   init: { options: ['texts', 'perStorage'], load: async () => (await import('./fleet-init.ts')).fleetInit },
   add: { options: [], load: async () => (await import('./fleet-work.ts')).fleetAdd },
   worker: { options: ['jobs', 'seconds', 'memory', 'untilEmpty'], load: async () => (await import('./fleet-work.ts')).fleetWorker },
+  index: { options: ['pieces', 'rangeSize', 'piecesFrom'], load: async () => (await import('./fleet-queue.ts')).fleetIndex },
+  verify: { options: [], load: async () => (await import('./fleet-queue.ts')).fleetVerify },
+  reprocess: { options: [], load: async () => (await import('./fleet-queue.ts')).fleetReprocess },
   status: { options: [], load: async () => (await import('./fleet-ask.ts')).fleetStatus },
   retry: { options: [], load: async () => (await import('./fleet-work.ts')).fleetRetry },
   issues: { options: ['status', 'note', 'link'], load: async () => (await import('./fleet-ask.ts')).fleetIssues },
@@ -18,14 +21,14 @@ const actions: Readonly<Record<string, { readonly options: readonly string[]; re
   export: { options: ['parquet', 'since'], load: async () => (await import('./fleet-export.ts')).fleetExport },
 };
 
-const ofActions = ['texts', 'perStorage', 'jobs', 'seconds', 'memory', 'untilEmpty', 'status', 'note', 'link', 'rows', 'parquet', 'since'];
+const ofActions = [...new Set(Object.values(actions).flatMap(({ options }) => options))];
 const flagOf = (name: string): string =>
   name === 'texts' ? '--texts or --no-texts' : `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 export const fleetCommand: Command = {
   name: 'fleet',
   summary:
-    'many dumps in one catalogue: which crash is known, how often, on which releases and machines. Actions: init, add, worker, status, retry, issues, query, export',
+    'many dumps in one catalogue: which crash is known, how often, on which releases and machines. Actions: init, add, worker, index, verify, reprocess, status, retry, issues, query, export',
   args: ['<action>', '[words...]'],
   argumentValues: { '<action>': { words: () => Object.keys(actions) } },
   options: [
@@ -33,11 +36,17 @@ export const fleetCommand: Command = {
     catalogueFolderOption,
     { flags: '--texts', description: "init: keep lines of the kernel's log, and command lines (the default)" },
     { flags: '--no-texts', description: 'init: keep no log lines and no command lines, and delete those already kept' },
-    { flags: '--per-storage <n>', description: 'init: dumps of one storage host that are worked on at a time, by all workers together (default 16)' },
-    { flags: '--jobs <n>', description: 'worker: dumps at a time (default 1)' },
-    { flags: '--seconds <n>', description: 'worker: how long a dump may take (default 900)' },
-    { flags: '--memory <bytes>', description: 'worker: memory that opening a dump may take (default 2GiB)' },
+    { flags: '--per-storage <n>', description: 'init: jobs of each kind on dumps of one storage host at a time, by all workers together (default 16)' },
+    { flags: '--jobs <n>', description: 'worker: jobs at a time (default 1)' },
+    { flags: '--seconds <n>', description: 'worker: how long triage of a dump may take, and other jobs without progress (default 900)' },
+    { flags: '--memory <bytes>', description: 'worker: memory that a job may take (default 2GiB)' },
     { flags: '--until-empty', description: 'worker: end when nothing is left to do' },
+    { flags: '--pieces <folder>', description: 'index: where the pieces and the index of each dump come, at the same path on all machines' },
+    {
+      flags: '--range-size <size>',
+      description: 'index: memory in each range, a power of two from 16MiB to 64GiB (default: at least four ranges for each worker)',
+    },
+    { flags: '--pieces-from <size>', description: 'index: read the index of dumps with so many stored bytes from its pieces (default 1TiB)' },
     {
       flags: '--status <name>',
       description: 'issues: those that are new, open, fixed, or ignored; with a number: set this status',
@@ -53,6 +62,8 @@ export const fleetCommand: Command = {
   dumpbench fleet init --url postgres://me@db.example/fleet
   dumpbench fleet add /share/dumps --url postgres://me@db.example/fleet
   dumpbench fleet worker --jobs 4 --url postgres://me@db.example/fleet
+  dumpbench fleet index /share/dumps/huge.vmcore --pieces /share/indexes --url postgres://me@db.example/fleet
+  dumpbench fleet verify 12 13
   dumpbench fleet issues 7 --status fixed --note "backport of the fix" --link https://bugs.example/42
   dumpbench fleet query "SELECT release, count(*) FROM dump GROUP BY release"
   dumpbench fleet export --parquet ./fleet-2026 --since 2026-01`,

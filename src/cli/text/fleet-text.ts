@@ -1,5 +1,14 @@
 /** Answers of the fleet's commands for people. */
-import type { FleetAddJson, FleetExportJson, FleetIssueJson, FleetQueryJson, FleetStatusJson } from '../../shared/fleet-model.ts';
+import {
+  queueNames,
+  type FleetAddJson,
+  type FleetExportJson,
+  type FleetIndexJson,
+  type FleetIssueJson,
+  type FleetQueryJson,
+  type FleetStatusJson,
+} from '../../shared/fleet-model.ts';
+import { byteText } from '../../shared/units.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { columns } from './table.ts';
 
@@ -12,19 +21,52 @@ export function addText({ found, added, changed, others }: FleetAddJson): string
   return `${plural(found, 'dump')} found: ${parts.join(', ')}${others === 0 ? '' : `; ${plural(others, 'other file')}`}`;
 }
 
-export function statusText({ place, dumps, places, active, issues, workers, troubles, texts }: FleetStatusJson): string {
+export function plannedText({ dumps }: FleetIndexJson): string {
+  const lines = dumps.map(({ path, rangeSize, ranges, jobs, index }) =>
+    jobs === 0
+      ? `${visibleLine(path)}: it is indexed, or being indexed: "fleet status" says which; index ${visibleLine(index)}`
+      : `${visibleLine(path)}: ${plural(ranges, 'range')} of ${byteText(rangeSize)}, ${plural(jobs, 'job')}; index ${visibleLine(index)}`,
+  );
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+type Indexing = FleetStatusJson['indexing'][number];
+
+const indexingWords: Readonly<Record<Indexing['state'], string>> = { ranges: 'ranges', merge: 'pieces are being joined', done: 'done', failed: 'failed' };
+
+function indexingRow({ path, state, ranges, index, problem }: Indexing): readonly string[] {
+  const over = ranges.indexed + ranges.unreadable + ranges.failed;
+  const bad = [...(ranges.unreadable === 0 ? [] : [`${ranges.unreadable} unreadable`]), ...(ranges.failed === 0 ? [] : [`${ranges.failed} failed`])];
+  const text = [`${over} of ${plural(over + ranges.queued, 'range')}`, ...bad].join(', ');
+  return [indexingWords[state], text, visibleLine(path), visibleLine(problem ?? index ?? '')];
+}
+
+function queuesText({ queues, verifications }: FleetStatusJson): string {
+  const busy = queueNames.flatMap((name) => {
+    const { waiting, active } = queues[name];
+    return waiting + active === 0 ? [] : [`${name} ${waiting + active}${active === 0 ? '' : ` (${active} under way)`}`];
+  });
+  const { done, failed } = verifications;
+  const verified = done + failed === 0 ? '' : `; ${done} verified${failed === 0 ? '' : `, ${failed} could not be`}`;
+  return `queues      ${busy.length === 0 ? 'empty' : busy.join(', ')}${verified}`;
+}
+
+export function statusText(status: FleetStatusJson): string {
+  const { place, dumps, places, issues, workers, troubles, texts, indexing } = status;
   const lines = [
     `catalogue   ${visibleLine(place)}`,
     `dumps       ${dumps}, ${plural(
       Object.values(issues).reduce((sum, one) => sum + one, 0),
       'issue',
     )} (${issues.new} new, ${issues.open} open, ${issues.fixed} fixed, ${issues.ignored} ignored)`,
-    `places      ${places.queued} queued (${active} under way), ${places.done} done, ${places.refused} refused, ${places.failed} failed${places.expanded === 0 ? '' : `, ${plural(places.expanded, 'archive')}`}`,
+    `places      ${places.queued} queued, ${places.done} done, ${places.refused} refused, ${places.failed} failed${places.expanded === 0 ? '' : `, ${plural(places.expanded, 'archive')}`}`,
+    queuesText(status),
     ...(texts ? [] : ['texts       are not kept: neither lines of logs nor command lines']),
     `workers     ${workers.length === 0 ? 'none' : workers.map(({ host, pid, since }) => `${visibleLine(host)} (process ${pid}, since ${minute(since)})`).join(', ')}`,
   ];
   const rows = troubles.map(({ id, state, path, problem }) => [String(id), state, visibleLine(path), visibleLine(problem ?? '')]);
-  return `${lines.join('\n')}\n${rows.length === 0 ? '' : `\n${columns(rows, '  ', [0])}\n`}`;
+  const table = (cells: readonly (readonly string[])[], right: readonly number[]): string => (cells.length === 0 ? '' : `\n${columns(cells, '  ', right)}\n`);
+  return `${lines.join('\n')}\n${table(indexing.map(indexingRow), [])}${table(rows, [0])}`;
 }
 
 function seen({ first, last }: FleetIssueJson): string {

@@ -1,14 +1,17 @@
 /** Enters what triage says of a dump: once for each dump key, however many copies lie anywhere. */
 import * as v from 'valibot';
+import type { AnalysisJson } from '../../shared/analysis-table.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
 import { indexedText, jsonbParameter, storableText } from '../database/storable.ts';
 import type { Sql } from '../database/database.ts';
+import { enterAnalyses } from './analysis-rows.ts';
 import { issueOf, signatureOf } from './issues.ts';
 
 export interface TriagedDump {
   readonly dumpKey: string;
   readonly identity: string;
   readonly triage: TriageDump;
+  readonly analyses: readonly AnalysisJson[];
 }
 
 /** Titles, names of machines, releases are short where nobody made them up. */
@@ -49,7 +52,7 @@ const outcomeRow = v.object({ fresh: v.boolean() });
  * @param texts whether lines of logs and command lines may be kept
  * @returns "new" for the first copy, "updated" when another version of the program had entered it, "known" when nothing changed
  */
-export async function enterDump(sql: Sql, { dumpKey, identity, triage }: TriagedDump, texts: boolean): Promise<'new' | 'updated' | 'known'> {
+export async function enterDump(sql: Sql, { dumpKey, identity, triage, analyses }: TriagedDump, texts: boolean): Promise<'new' | 'updated' | 'known'> {
   const { info, verdict, health } = triage;
   const { container, kernel, machine, times } = info;
   const signature = signatureOf(verdict);
@@ -100,5 +103,6 @@ export async function enterDump(sql: Sql, { dumpKey, identity, triage }: Triaged
      FROM jsonb_to_recordset($2::jsonb) AS given (finding text, severity text, title text, detail text)`,
     [dumpKey, jsonbParameter(findingsOf(triage, texts))],
   );
+  await enterAnalyses(sql, dumpKey, analyses, texts);
   return row.fresh ? 'new' : 'updated';
 }

@@ -5,7 +5,8 @@ import { pathBytes, pathText } from '../../files/path-bytes.ts';
 import { jsonbParameter, storableText } from '../database/storable.ts';
 import type { Database, Sql } from '../database/database.ts';
 import type { FoundPlace } from '../find-dumps.ts';
-import { priorities, triageQueue } from '../queue/queues.ts';
+import { priorities } from '../queue/queues.ts';
+import { sendJobs } from '../queue/send-jobs.ts';
 import { FleetError } from '../fleet-error.ts';
 
 const hexOf = (path: string): string => Buffer.from(pathBytes(path)).toString('hex');
@@ -19,7 +20,7 @@ export interface Entered {
 }
 
 /** New places, and those whose files have changed; all others stay as they are. Their jobs come with them, in the same transaction. */
-export async function enterPlaces(sql: Sql, boss: PgBoss, found: readonly FoundPlace[], priority: number): Promise<Entered> {
+export async function enterPlaces(sql: Sql, boss: PgBoss, found: readonly FoundPlace[], priority?: number): Promise<Entered> {
   const once = new Map(found.map((place) => [`${place.storage}\0${place.path}`, place]));
   const rows = [...once.values()].map(({ storage, path, parts, title, stamp }) => ({ storage, hex: hexOf(path), path, parts: parts.map(hexOf), title, stamp }));
   const entered = await sql.rows(
@@ -34,18 +35,23 @@ export async function enterPlaces(sql: Sql, boss: PgBoss, found: readonly FoundP
      RETURNING id, storage, xmax = 0 AS fresh`,
     [jsonbParameter(rows)],
   );
-  await sendJobs(sql, boss, entered, priority);
+  await sendJobs(sql, boss, 'triage', triageJobs(entered), priority);
   const added = entered.filter(({ fresh }) => fresh).length;
   return { added, changed: entered.length - added };
 }
 
-async function sendJobs(sql: Sql, boss: PgBoss, places: readonly { readonly id: number; readonly storage: string }[], priority: number): Promise<void> {
-  if (places.length === 0) return;
-  await boss.insert(
-    triageQueue,
-    places.map(({ id, storage }) => ({ data: { place: id }, priority, group: { id: storage } })),
-    { db: sql.queue },
+const triageJobs = (places: readonly { readonly id: number; readonly storage: string }[]) =>
+  places.map(({ id, storage }) => ({ data: { place: id }, storage }));
+
+/** The number of a place that was entered. */
+export async function placeAt(sql: Sql, { storage, path }: Pick<FoundPlace, 'storage' | 'path'>): Promise<number> {
+  const [row] = await sql.rows(
+    v.object({ id: v.pipe(v.string(), v.transform(Number)) }),
+    "SELECT id FROM dumpbench.place WHERE storage = $1 AND path_bytes = decode($2, 'hex')",
+    [storage, hexOf(path)],
   );
+  if (row === undefined) throw new Error('a place that was entered is not there');
+  return row.id;
 }
 
 const placeRow = v.object({
@@ -133,7 +139,7 @@ export function retryPlaces(database: Database, boss: PgBoss, ids: readonly numb
       `UPDATE dumpbench.place SET state = 'queued', crashes = 0, problem = NULL, finished = NULL WHERE ${which} RETURNING id, storage`,
       ids === 'failed' ? [] : [ids],
     );
-    await sendJobs(sql, boss, rows, priorities.retried);
+    await sendJobs(sql, boss, 'triage', triageJobs(rows), priorities.retried);
     return rows.length;
   });
 }

@@ -1,5 +1,6 @@
 /** What holds for a whole catalogue, whoever works on it. */
 import * as v from 'valibot';
+import { forgetQuotes } from './analysis-rows.ts';
 import type { Database } from '../database/database.ts';
 
 export interface Settings {
@@ -31,5 +32,7 @@ export function changeSettings(
     if (texts) return;
     await sql.run("UPDATE dumpbench.dump SET command_line = NULL, verdict = verdict - 'evidence' - 'excluded' - 'knownIssues'");
     await sql.run('UPDATE dumpbench.finding SET detail = NULL WHERE dump_key IS NOT NULL');
+    await sql.run('UPDATE dumpbench.check_result SET detail = NULL');
+    await forgetQuotes(sql);
   });
 }

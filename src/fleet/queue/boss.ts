@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import { loadDrivers } from '../database/drivers.ts';
 import { FleetError } from '../fleet-error.ts';
 import { queueSchema } from '../schema/names.ts';
-import { queueOptions, triageQueue } from './queues.ts';
+import { queueNames, queueOptions } from './queues.ts';
 
 /** Seconds between looks for jobs of workers that are silent: the defaults of a minute are for jobs that take long. */
 const lookSeconds = 5;
@@ -52,8 +52,10 @@ export async function startBoss(database: Database, { supervise, install = false
 export async function installQueue(database: Database): Promise<void> {
   const boss = await startBoss(database, { supervise: false, install: true });
   try {
-    if ((await boss.getQueue(triageQueue)) === null) await boss.createQueue(triageQueue, queueOptions);
-    else await boss.updateQueue(triageQueue, queueOptions);
+    for (const name of queueNames) {
+      if ((await boss.getQueue(name)) === null) await boss.createQueue(name, queueOptions);
+      else await boss.updateQueue(name, queueOptions);
+    }
   } finally {
     await boss.stop({ graceful: false, close: false });
   }

@@ -10,14 +10,20 @@ END $$;`;
 /** What an administrator runs where the owner may not make roles. */
 export const makeRoles = `${makeRole(workerRole)}\n${makeRole(readerRole)}\n`;
 
+const tables = (names: readonly string[]): string => names.map((name) => `${catalogueSchema}.${name}`).join(', ');
+/** Whose rows stay, and change. */
+const written = tables(['dump', 'place', 'issue', 'indexing', 'range', 'verification']);
+/** Whose rows are made anew with those that they belong to. */
+const replaced = tables(['finding', 'analysis_row', 'check_result']);
+
 /** Rights on what is there, and on what later versions add. The owner runs it. */
 export const grants = `
 REVOKE ALL ON SCHEMA ${catalogueSchema}, ${queueSchema} FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${queueSchema} FROM PUBLIC;
 GRANT USAGE ON SCHEMA ${catalogueSchema}, ${queueSchema} TO ${workerRole}, ${readerRole};
 GRANT SELECT ON ALL TABLES IN SCHEMA ${catalogueSchema}, ${queueSchema} TO ${workerRole}, ${readerRole};
-GRANT INSERT, UPDATE ON ${catalogueSchema}.dump, ${catalogueSchema}.place, ${catalogueSchema}.issue TO ${workerRole};
-GRANT INSERT, DELETE ON ${catalogueSchema}.finding TO ${workerRole};
+GRANT INSERT, UPDATE ON ${written} TO ${workerRole};
+GRANT INSERT, DELETE ON ${replaced} TO ${workerRole};
 GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${queueSchema} TO ${workerRole};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${catalogueSchema}, ${queueSchema} TO ${workerRole};
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${queueSchema} TO ${workerRole};

@@ -11,7 +11,7 @@ import { Cancelled, connect, EngineFailure } from '../../shared/rpc.ts';
 import { byteText } from '../../shared/units.ts';
 
 export interface EngineLimits {
-  /** For one dump, from beginning to end. */
+  /** For one dump, from beginning to end; for work on all of its memory, without a sign of life. */
   readonly seconds: number;
   /** Resident memory of the child. */
   readonly bytes: number;
@@ -93,9 +93,10 @@ export class DumpEngine {
 
   /**
    * Works on one dump.
+   * @param work.alive the time begins anew
    * @throws EngineCrash when the child had to be ended, or ended itself; what the engine throws; Cancelled
    */
-  async run<T>(work: (engine: EngineClient) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async run<T>(work: (engine: EngineClient, alive: () => void) => Promise<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) throw new Cancelled();
     const child = this.#fresh();
     const { pid } = child.process;
@@ -106,12 +107,15 @@ export class DumpEngine {
     };
     const { seconds, bytes } = this.#limits;
     const timer = setTimeout(() => stop(new EngineCrash('hang', `it was ended after ${seconds} s`)), seconds * 1000);
+    const alive = (): void => {
+      if (over === undefined) timer.refresh();
+    };
     const unwatch =
       pid === undefined ? undefined : watchMemory(pid, bytes, () => stop(new EngineCrash('memory', `it took more than ${byteText(bytes)} of memory`)));
     const cancel = (): void => stop(new Cancelled());
     signal.addEventListener('abort', cancel);
     try {
-      return await work(child.client);
+      return await work(child.client, alive);
     } catch (error) {
       if (over !== undefined) throw over;
       if (child.ended !== undefined) throw new EngineCrash('crash', child.ended);

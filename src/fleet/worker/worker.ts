@@ -2,23 +2,24 @@
  * A worker: takes jobs, has child processes open the dumps, and enters what they find. Work happens outside of any transaction; the rows of the catalogue
  * and the completion of the job come in one, which takes no effect when the job has gone to another worker in the meantime.
  */
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { ownStorage } from '../../files/storage-host.ts';
 import { steadyMilliseconds } from '../../files/steady-clock.ts';
 import { Cancelled } from '../../shared/rpc.ts';
-import { enterDump } from '../catalogue/dumps.ts';
-import { countCrash, enterPlaceFinding, enterPlaces, finishPlace, noteProblem, placeOf, type Place } from '../catalogue/places.ts';
-import { settingsOf, type Settings } from '../catalogue/settings.ts';
+import { settingsOf } from '../catalogue/settings.ts';
 import type { Database, Sql } from '../database/database.ts';
 import { FleetError } from '../fleet-error.ts';
-import { heartbeatSeconds, machineTries, priorities, triageJob, triageQueue } from '../queue/queues.ts';
+import { heartbeatSeconds, machineTries, queueNames, type QueueName } from '../queue/queues.ts';
+import { queueSchema } from '../schema/names.ts';
 import { DumpEngine, EngineCrash, type EngineLimits } from './dump-engine.ts';
-import { MachineTrouble, triagePlace, type PlaceResult } from './triage-place.ts';
+import { crashTitles, MachineTrouble, type Task, type Tools, type WorkDone } from './task.ts';
+import { taskOf } from './tasks.ts';
 
 export interface WorkerOptions {
-  /** Dumps at a time. */
+  /** At a time. */
   readonly jobs: number;
   readonly limits: EngineLimits;
   /** Ends when nothing is left to do, or under way elsewhere. */
@@ -28,21 +29,11 @@ export interface WorkerOptions {
   readonly onTrouble?: (message: string) => void;
 }
 
-export interface WorkDone {
-  readonly path: string;
-  readonly outcome: 'new' | 'updated' | 'known' | 'several' | 'refused' | 'failed' | 'given-back';
-  /** Title of the verdict, or the reason. */
-  readonly text: string;
-}
-
 export interface WorkerTally {
   readonly done: number;
   readonly newDumps: number;
   readonly failed: number;
 }
-
-/** Tries of a dump that hangs, crashes, or fills the memory of the process that opens it. */
-export const poisonTries = 3;
 
 const idleMs = 500;
 const longestPauseMs = 10_000;
@@ -50,19 +41,19 @@ const longestPauseMs = 10_000;
 /** The job has gone to another worker: nothing of this try may be entered. */
 class Lost extends Error {}
 
-type Attempt = Pick<Job, 'id'> & { readonly retryCount: number };
+interface Attempt extends Pick<Job, 'id'> {
+  readonly queue: QueueName;
+  readonly retryCount: number;
+}
 
-const crashTitles: Readonly<Record<EngineCrash['kind'], string>> = {
-  hang: 'opening it takes longer than is allowed',
-  memory: 'opening it takes more memory than is allowed',
-  crash: 'the process that opens it crashes',
-};
+/** Jobs that are not over. */
+const open = `${queueSchema}.job WHERE name = ANY($1::text[]) AND state < 'completed'`;
 
 export class Worker {
   readonly #database: Database;
   readonly #boss: PgBoss;
   readonly #options: WorkerOptions;
-  #settings: Settings = { texts: false, storageJobs: 1 };
+  #tools: Tools;
   #foreign: readonly string[] = [];
   #foreignAt = -Infinity;
   #busy = 0;
@@ -72,11 +63,14 @@ export class Worker {
     this.#database = database;
     this.#boss = boss;
     this.#options = options;
+    // Each job with a fair share of the machine.
+    const pageWorkers = options.jobs === 1 ? {} : { pageWorkers: Math.floor(availableParallelism() / options.jobs) };
+    this.#tools = { database, boss, settings: { texts: false, storageJobs: 1 }, ...pageWorkers };
   }
 
   /** Until it is stopped, or with `untilEmpty` until nothing is left. @throws FleetError for what no waiting mends */
   async run(): Promise<WorkerTally> {
-    this.#settings = await settingsOf(this.#database);
+    this.#tools = { ...this.#tools, settings: await settingsOf(this.#database) };
     const slots = Array.from({ length: this.#options.jobs }, () => this.#slot());
     await Promise.all(slots);
     return this.#tally;
@@ -113,12 +107,15 @@ export class Worker {
   async #next(): Promise<(Attempt & { readonly data: unknown }) | undefined> {
     await this.#lookForForeign();
     try {
-      const [job] = await this.#boss.fetch(triageQueue, {
-        includeMetadata: true,
-        groupConcurrency: this.#settings.storageJobs,
-        ...(this.#foreign.length === 0 ? {} : { ignoreGroups: [...this.#foreign] }),
-      });
-      return job;
+      for (const queue of queueNames) {
+        const [job] = await this.#boss.fetch(queue, {
+          includeMetadata: true,
+          groupConcurrency: this.#tools.settings.storageJobs,
+          ...(this.#foreign.length === 0 ? {} : { ignoreGroups: [...this.#foreign] }),
+        });
+        if (job !== undefined) return { queue, id: job.id, retryCount: job.retryCount, data: job.data };
+      }
+      return undefined;
     } catch (error) {
       throw this.#database.told(error);
     }
@@ -130,8 +127,8 @@ export class Worker {
     this.#foreignAt = steadyMilliseconds();
     const rows = await this.#database.rows(
       v.object({ storage: v.string() }),
-      "SELECT DISTINCT storage FROM dumpbench.place WHERE state = 'queued' AND storage LIKE 'local:%' AND storage <> $1",
-      [ownStorage()],
+      `SELECT DISTINCT group_id AS storage FROM ${open} AND group_id LIKE 'local:%' AND group_id <> $2`,
+      [queueNames, ownStorage()],
     );
     this.#foreign = rows.map(({ storage }) => storage);
   }
@@ -140,8 +137,8 @@ export class Worker {
   async #isEmpty(): Promise<boolean> {
     const [row] = await this.#database.rows(
       v.object({ left: v.number() }),
-      "SELECT count(*)::int AS left FROM dumpbench.place WHERE state = 'queued' AND (storage NOT LIKE 'local:%' OR storage = $1)",
-      [ownStorage()],
+      `SELECT count(*)::int AS left FROM ${open} AND (group_id IS NULL OR group_id NOT LIKE 'local:%' OR group_id = $2)`,
+      [queueNames, ownStorage()],
     );
     return row?.left === 0;
   }
@@ -150,16 +147,16 @@ export class Worker {
     this.#busy += 1;
     const lost = new AbortController();
     const beat = this.#heartbeat(job, lost);
-    let place: Place | undefined;
+    let task: Task | undefined;
     try {
-      place = await placeOf(this.#database, v.parse(triageJob, job.data).place);
+      task = await taskOf[job.queue](this.#tools, job.data);
       const signal = AbortSignal.any([this.#options.signal, lost.signal]);
-      if (place?.state !== 'queued') await this.#settle(job, undefined, () => Promise.resolve());
-      else if (job.retryCount >= machineTries) await this.#giveUp(job, place);
-      else await this.#try(job, place, engine, signal);
+      if (task === undefined) await this.#settle(job, () => Promise.resolve());
+      else if (job.retryCount >= machineTries) await this.#giveUp(job, task);
+      else await this.#try(job, task, engine, signal);
     } catch (error) {
       if (error instanceof Lost || lost.signal.aborted) this.#options.onTrouble?.('a job was taken over by another worker: this try counts for nothing');
-      else if (error instanceof Cancelled) await this.#giveBack(job, place, undefined);
+      else if (error instanceof Cancelled) await this.#giveBack(job, task, undefined);
       else throw error;
     } finally {
       beat();
@@ -167,46 +164,27 @@ export class Worker {
     }
   }
 
-  async #try(job: Attempt, place: Place, engine: DumpEngine, signal: AbortSignal): Promise<void> {
-    let result: PlaceResult;
+  async #try(job: Attempt, task: Task, engine: DumpEngine, signal: AbortSignal): Promise<void> {
+    let enter: (sql: Sql) => Promise<WorkDone>;
     try {
-      result = await triagePlace(place, engine, signal);
+      enter = await task.run(engine, signal);
     } catch (error) {
-      if (error instanceof EngineCrash) await this.#crashed(job, place, error);
+      if (error instanceof EngineCrash) await this.#crashed(job, task, error);
       else if (error instanceof MachineTrouble) {
-        await this.#giveBack(job, place, error.message);
-        this.#report({ path: place.path, outcome: 'given-back', text: error.message });
+        await this.#giveBack(job, task, error.message);
+        this.#report({ path: task.path, outcome: 'given-back', text: error.message });
       } else throw error;
       return;
     }
-    this.#report(await this.#settle(job, place, (sql) => this.#enter(sql, place, result)));
-  }
-
-  async #enter(sql: Sql, place: Place, result: PlaceResult): Promise<WorkDone> {
-    const { id, path } = place;
-    switch (result.outcome) {
-      case 'dump': {
-        const outcome = await enterDump(sql, result.dump, this.#settings.texts);
-        await finishPlace(sql, id, 'done', { dumpKey: result.dump.dumpKey });
-        return { path, outcome, text: result.dump.triage.verdict.title };
-      }
-      case 'several':
-        await enterPlaces(sql, this.#boss, result.members, priorities.member);
-        await finishPlace(sql, id, 'expanded', {});
-        return { path, outcome: 'several', text: `${result.members.length} dumps` };
-      case 'refused':
-        await finishPlace(sql, id, 'refused', { problem: result.why });
-        await enterPlaceFinding(sql, id, 'fleet/refused', 'it is no dump that opens', result.why);
-        return { path, outcome: 'refused', text: result.why };
-    }
+    this.#report(await this.#settle(job, enter));
   }
 
   /** Rows and completion, or neither. @throws Lost when the job is another worker's by now */
-  async #settle<T>(job: Attempt, place: Place | undefined, enter: (sql: Sql) => Promise<T>): Promise<T> {
+  async #settle<T>(job: Attempt, enter: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#patiently(() =>
       this.#database.transaction(async (sql) => {
         const entered = await enter(sql);
-        await this.#fenced(this.#boss.complete(triageQueue, attempt(job), place === undefined ? {} : { place: place.id }, { db: sql.queue }));
+        await this.#fenced(this.#boss.complete(job.queue, attempt(job), {}, { db: sql.queue }));
         return entered;
       }),
     );
@@ -232,40 +210,32 @@ export class Worker {
   }
 
   /** Bad input ends as a finding after its tries; until then another child, of this worker or of another, may fare better. */
-  async #crashed(job: Attempt, place: Place, crash: EngineCrash): Promise<void> {
-    const { id, path } = place;
+  async #crashed(job: Attempt, task: Task, crash: EngineCrash): Promise<void> {
     const isLast = await this.#patiently(() =>
       this.#database.transaction(async (sql) => {
-        const last = (await countCrash(sql, id, crash.message)) >= poisonTries;
-        if (last) {
-          await finishPlace(sql, id, 'failed', { problem: crash.message });
-          await enterPlaceFinding(sql, id, `fleet/${crash.kind}`, crashTitles[crash.kind], crash.message);
-        }
+        const last = await task.crashed(sql, crash);
         const settled = last
-          ? this.#boss.complete(triageQueue, attempt(job), { place: id }, { db: sql.queue })
-          : this.#boss.fail(triageQueue, attempt(job), { reason: crash.kind }, { db: sql.queue });
+          ? this.#boss.complete(job.queue, attempt(job), {}, { db: sql.queue })
+          : this.#boss.fail(job.queue, attempt(job), { reason: crash.kind }, { db: sql.queue });
         await this.#fenced(settled);
         return last;
       }),
     );
-    this.#report({ path, outcome: isLast ? 'failed' : 'given-back', text: `${crashTitles[crash.kind]}: ${crash.message}` });
+    this.#report({ path: task.path, outcome: isLast ? 'failed' : 'given-back', text: `${crashTitles[crash.kind]}: ${crash.message}` });
   }
 
-  async #giveUp(job: Attempt, place: Place): Promise<void> {
+  async #giveUp(job: Attempt, task: Task): Promise<void> {
     const why = `${machineTries} tries ended without a result: its place could not be reached, or the workers themselves were ended`;
-    await this.#settle(job, place, async (sql) => {
-      await finishPlace(sql, place.id, 'failed', { problem: why });
-      await enterPlaceFinding(sql, place.id, 'fleet/unreachable', 'no worker came to its end', why);
-    });
-    this.#report({ path: place.path, outcome: 'failed', text: why });
+    await this.#settle(job, (sql) => task.gaveUp(sql, why));
+    this.#report({ path: task.path, outcome: 'failed', text: why });
   }
 
   /** Another worker takes it up soon, or this one. That the job is not ours any more is no trouble. */
-  async #giveBack(job: Attempt, place: Place | undefined, reason: string | undefined): Promise<void> {
+  async #giveBack(job: Attempt, task: Task | undefined, reason: string | undefined): Promise<void> {
     try {
       await this.#database.transaction(async (sql) => {
-        if (place !== undefined && reason !== undefined) await noteProblem(sql, place.id, reason);
-        await this.#boss.fail(triageQueue, attempt(job), { reason: reason === undefined ? 'stopped' : 'machine' }, { db: sql.queue });
+        if (reason !== undefined) await task?.troubled(sql, reason);
+        await this.#boss.fail(job.queue, attempt(job), { reason: reason === undefined ? 'stopped' : 'machine' }, { db: sql.queue });
       });
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
@@ -277,7 +247,7 @@ export class Worker {
   #heartbeat(job: Attempt, lost: AbortController): () => void {
     const timer = setInterval(
       () => {
-        this.#boss.touch(triageQueue, attempt(job)).then(
+        this.#boss.touch(job.queue, attempt(job)).then(
           (answer) => {
             if (v.parse(v.object({ affected: v.number() }), answer).affected === 0) lost.abort();
           },
@@ -300,4 +270,4 @@ export class Worker {
   }
 }
 
-const attempt = ({ id, retryCount }: Attempt): Attempt => ({ id, retryCount });
+const attempt = ({ id, retryCount }: Attempt) => ({ id, retryCount });

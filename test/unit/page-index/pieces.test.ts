@@ -1,5 +1,5 @@
 /** Pieces of an index: what is rejected when they are joined, and that everything that reads an index reads it from pieces. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { indexPages } from '../../../src/analysis/engine/pages/index-pages.ts';
@@ -24,10 +24,10 @@ const dump = join(folder, 'kdump-compressed-dump');
 const whole = join(folder, 'pieces');
 const nameOf = (number: number): string => pieceName({ startPfn: number * 4096, endPfn: (number + 1) * 4096 });
 
-async function range(output: string, number: number, options: { readonly size?: number; readonly of?: typeof open } = {}) {
+async function range(output: string, number: number, options: { readonly size?: number; readonly of?: typeof open; readonly unread?: string } = {}) {
   const session = (options.of ?? open)();
   try {
-    return await indexRange(session, { number, rangeSize: options.size ?? rangeSize, output, digest: true, workers: 0 }, never, quiet);
+    return await indexRange(session, { number, rangeSize: options.size ?? rangeSize, output, digest: true, workers: 0, unread: options.unread }, never, quiet);
   } finally {
     session.close();
   }
@@ -175,6 +175,62 @@ describe('a range', () => {
   it('that the dump does not have is rejected', async () => {
     await expect(range(whole, 9)).rejects.toThrow('this dump has 5, numbered from 0');
     await expect(range(whole, 0, { size: 4096 })).rejects.toThrow('power of two');
+  });
+});
+
+describe('a range that nobody can read', () => {
+  const why = 'whoever reads it is ended';
+  it('becomes a piece of unreadable pages, does not stop the join, and is replaced once it is read', async () => {
+    const to = copied();
+    rmSync(join(to, nameOf(2)));
+    const read = await range(whole, 2);
+    const unread = await range(to, 2, { unread: why });
+    expect(unread).toMatchObject({ state: 'unreadable', existed: false, readErrors: [{ why: `0x2000000-0x3000000 was not read: ${why}` }] });
+    expect(unread.pages).toMatchObject({ total: 4096, present: 0, unreadable: 4096 });
+    const joined = await merge(to);
+    expect(joined.memoryRoot).toBeUndefined();
+    expect(joined.readErrors).toEqual(unread.readErrors);
+    expect(await range(to, 2)).toMatchObject({ state: read.state, existed: false, sha256: read.sha256 });
+    expect(await merge(to)).toMatchObject({ memoryRoot: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+  });
+});
+
+describe('an index that is put elsewhere', () => {
+  const put = async (output: string, pieces = whole, of = open) => {
+    const session = of();
+    try {
+      return await mergeRanges(session, { folder: pieces, output }, never, quiet);
+    } finally {
+      session.close();
+    }
+  };
+
+  it('appears when it is whole, stays where it is the same, and replaces one that lacks something', async () => {
+    const output = join(folder, 'put.sqlite');
+    expect(await put(output)).toMatchObject({ indexPath: output, joined: { pieces: 5 } });
+    const first = statSync(output);
+    await put(output);
+    expect([statSync(output).ino, statSync(output).ctimeMs]).toEqual([first.ino, first.ctimeMs]);
+    const lacking = copied();
+    rmSync(join(lacking, nameOf(2)));
+    await range(lacking, 2, { unread: 'it hangs' });
+    const other = join(folder, 'put-lacking.sqlite');
+    expect((await put(other, lacking)).memoryRoot).toBeUndefined();
+    await put(other);
+    expect(contentOf(other)).toEqual(contentOf(output));
+    expect(readdirSync(join(folder, 'cache', 'dumpbench', 'index')).filter((name) => name.startsWith('joined'))).toEqual([]);
+  });
+
+  it('replaces neither an index of another dump nor what somebody wrote', async () => {
+    const output = join(folder, 'not-ours.sqlite');
+    writeFileSync(output, 'what somebody wrote');
+    await expect(put(output)).rejects.toThrow(/not-ours\.sqlite/);
+    expect(readFileSync(output, 'utf8')).toBe('what somebody wrote');
+    const session = openOther();
+    const of = join(folder, 'of-other.sqlite');
+    await indexPages(session, { digest: false, rebuild: false, path: of, workers: 0 }, never, quiet);
+    session.close();
+    await expect(put(of)).rejects.toThrow('is of another dump');
   });
 });
 

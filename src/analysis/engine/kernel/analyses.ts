@@ -49,8 +49,8 @@ export async function analyseSession(
   return { schema: schemaVersion, id, columns: analysis.table.columns, rows: [...rows], ...defined({ note }), missing: [...missing], complete };
 }
 
-/** All rows of an analysis up to the usual number. */
-async function wholeAnalysis(session: Session, request: AnalysisRequest, signal: AbortSignal, report: (found: number) => void): Promise<AnalysisJson> {
+/** The rows of a page, by default all of an analysis up to the usual number. */
+async function wholeAnalysis(session: Session, request: AnalysisPage, signal: AbortSignal, report: (found: number) => void): Promise<AnalysisJson> {
   const before: RowJson[] = [];
   const answer = await analyseSession(session, request, signal, (rows, found) => {
     append(before, rows);
@@ -63,7 +63,7 @@ async function wholeAnalysis(session: Session, request: AnalysisRequest, signal:
  * Analyses as a report holds them.
  * @throws RequestError query for an unknown id or a wrong parameter; Cancelled
  */
-export async function analysesOf(session: Session, requests: readonly AnalysisRequest[], scan: Scan): Promise<readonly AnalysisJson[]> {
+export async function analysesOf(session: Session, requests: readonly AnalysisPage[], scan: Scan): Promise<readonly AnalysisJson[]> {
   const answers: AnalysisJson[] = [];
   for (const [at, request] of requests.entries())
     answers.push(

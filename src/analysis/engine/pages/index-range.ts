@@ -15,7 +15,9 @@ import { growingPath } from '../../page-index/index-location.ts';
 import { lockWriter, removeIndex } from '../../page-index/index-lock.ts';
 import { buildIndex, type IndexResult } from '../../page-index/indexer.ts';
 import { lookAtPiece, type FoundPiece } from '../../page-index/merge-pieces.ts';
-import { pageExtents } from '../../page-index/page-extents.ts';
+import { pageExtents, storedCode, type PageExtents } from '../../page-index/page-extents.ts';
+import type { FileFault } from '../../source/byte-source.ts';
+import { unreadMemory } from '../../page-index/unread-memory.ts';
 import { pieceContent } from '../../page-index/piece-content.ts';
 import { indexAlgorithm } from '../../page-index/schema-versions.ts';
 import { pieceName, planRanges, rangeOfNumber, type PlannedRange } from '../../page-index/piece-ranges.ts';
@@ -51,6 +53,8 @@ export interface RangeRequest {
   readonly memory?: number | undefined;
   /** Page workers; 0: this thread alone. */
   readonly workers?: number | undefined;
+  /** Why nothing of the range is to be read: its piece says of all stored pages that they are unreadable, and gives this as the reason. */
+  readonly unread?: string | undefined;
 }
 
 /**
@@ -69,7 +73,7 @@ export async function indexRange(
 ): Promise<IndexRangeJson> {
   refuseDecrypted(session);
   const started = steadyMilliseconds();
-  const { digest } = request;
+  const { digest, unread } = request;
   const extents = pageExtents(session.image.memory);
   const range = rangeOfNumber(extents, request.number, request.rangeSize);
   const output = isFolder(request.output) ? join(request.output, pieceName(range)) : request.output;
@@ -109,13 +113,13 @@ export async function indexRange(
   let run: IndexResult;
   let row;
   try {
-    run = await buildIndex(session.image, store, {
+    run = await buildIndex(unread === undefined ? session.image : { memory: unreadMemory(session.image.memory, extents) }, store, {
       part: range,
       digest,
       signal,
       onProgress: progress,
-      faults: session.faults,
-      ...crewOf(session, request),
+      faults: () => (unread === undefined ? session.faults() : [...session.faults(), unreadFault(session, extents, range, unread)]),
+      ...(unread === undefined ? crewOf(session, request) : {}),
     });
     row = { ...begunPiece(range.startPfn, range.endPfn), digest, faults: run.faults, ...pieceContent(store, digest) };
     store.sealPiece(row);
@@ -139,6 +143,19 @@ export async function indexRange(
   await forget(growing);
   const made = lookAtPiece(output, of);
   return answer(made, other === undefined ? run : undefined);
+}
+
+/** A range that was not read, as a fault: what it stores at most, and where that begins in the file as far as the container says. */
+function unreadFault({ file }: Session, extents: PageExtents, range: PageRange, why: string): FileFault {
+  const pages = extents.counts(range.startPfn, Math.min(range.endPfn, extents.totalPages))[storedCode] ?? 0;
+  let offset = 0;
+  for (const extent of extents.from(range.startPfn)) {
+    if (extent.startPfn >= range.endPfn) break;
+    if (extent.state !== storedCode) continue;
+    offset = extent.fileOffset ?? 0;
+    break;
+  }
+  return { file: file.name, offset, bytes: pages * pageSize, why: `${rangeText(range)} was not read: ${why}` };
 }
 
 /** The growing piece of a range: gone on with where these very files were read for it. */

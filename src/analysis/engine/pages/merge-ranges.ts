@@ -22,6 +22,7 @@ import { areSameFiles, setOf } from '../../page-index/source-files.ts';
 import { openIndex, readIndex, type IndexStore } from '../../page-index/store.ts';
 import type { Session } from '../session/session.ts';
 import { toolVersion } from '../tool.ts';
+import { deliverIndex } from './deliver-index.ts';
 import { isTrusted, noteHeldAgainst, ownIndexPath, sampleSeed, trustOf } from './dump-index.ts';
 import { afterUse, mostReadErrors, putSmallStructures } from './index-pages.ts';
 
@@ -33,6 +34,8 @@ export interface MergeRequest {
   readonly folder: string;
   /** The index, instead of the one in the cache folder. */
   readonly path?: string | undefined;
+  /** The same on any file system, a share too: the index appears there when it is whole. */
+  readonly output?: string | undefined;
   /** Stored bytes of a dump from which on its index is read from the pieces; default 1 TiB. */
   readonly piecesFrom?: number | undefined;
 }
@@ -79,6 +82,13 @@ function placeFor(session: Session, path: string | undefined): string {
  * @throws Cancelled, DumpError io
  */
 export async function mergeRanges(session: Session, request: MergeRequest, signal: AbortSignal, progress: (value: ScanProgress) => void): Promise<IndexJson> {
+  const { output } = request;
+  if (output === undefined) return joinRanges(session, request, signal, progress);
+  const made = await deliverIndex(session, output, (path) => joinRanges(session, { ...request, path }, signal, progress));
+  return { ...made, indexPath: output };
+}
+
+async function joinRanges(session: Session, request: MergeRequest, signal: AbortSignal, progress: (value: ScanProgress) => void): Promise<IndexJson> {
   const started = steadyMilliseconds();
   const path = placeFor(session, request.path);
   const extents = pageExtents(session.image.memory);

@@ -2,8 +2,10 @@
 import type { SessionOf, SomeMethods } from '../session/open-sessions.ts';
 import { lookAtGiven } from '../beside/look-at-given.ts';
 import { lookBeside } from '../beside/look-beside.ts';
+import { analysesOf } from '../kernel/analyses.ts';
 import { judgedInfo } from './info.ts';
 import { triage } from './triage.ts';
+import { isReachable } from './what-died.ts';
 
 export const triageHandlers = (sessionOf: SessionOf, partOf: SessionOf) =>
   ({
@@ -13,5 +15,18 @@ export const triageHandlers = (sessionOf: SessionOf, partOf: SessionOf) =>
     async triage({ dump, view, withoutCpus }, { signal }) {
       const found = await triage(sessionOf(dump, view), signal);
       return withoutCpus === true ? { ...found, cpus: [] } : found;
+    },
+    async triageRows({ dump, view, analyses, limit }, context) {
+      const session = sessionOf(dump, view);
+      if (!(await isReachable(session, context.signal))) return { analyses: [] };
+      return {
+        analyses: [
+          ...(await analysesOf(
+            session,
+            analyses.map((id) => ({ id, limit })),
+            context,
+          )),
+        ],
+      };
     },
   }) satisfies SomeMethods;

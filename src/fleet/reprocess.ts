@@ -1,0 +1,31 @@
+/** Dumps that an older version of the program has looked at are looked at again, when nothing else is to be done. */
+import type { PgBoss } from 'pg-boss';
+import * as v from 'valibot';
+import { toolVersion } from '../analysis/engine/tool.ts';
+import type { Database } from './database/database.ts';
+import { sendJobs } from './queue/send-jobs.ts';
+
+const row = v.object({ id: v.pipe(v.string(), v.transform(Number)), storage: v.string() });
+
+/** Of each such dump one place: copies say the same. @returns how many */
+export function reprocess(database: Database, boss: PgBoss): Promise<number> {
+  return database.transaction(async (sql) => {
+    const rows = await sql.rows(
+      row,
+      `UPDATE dumpbench.place SET state = 'queued', problem = NULL, crashes = 0, finished = NULL
+       WHERE id IN (
+         SELECT min(place.id) FROM dumpbench.dump JOIN dumpbench.place ON place.dump_key = dump.dump_key AND place.state = 'done'
+         WHERE dump.tool <> $1 AND NOT EXISTS (SELECT FROM dumpbench.place AS under_way WHERE under_way.dump_key = dump.dump_key AND under_way.state = 'queued')
+         GROUP BY dump.dump_key)
+       RETURNING id, storage`,
+      [toolVersion],
+    );
+    await sendJobs(
+      sql,
+      boss,
+      'reprocess',
+      rows.map(({ id, storage }) => ({ data: { place: id }, storage })),
+    );
+    return rows.length;
+  });
+}
