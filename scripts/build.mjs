@@ -57,11 +57,15 @@ const hosts = () => {
   return Object.fromEntries(names.map((name) => [name.slice(0, -3), source(`analysis/host/${name}`)]));
 };
 
-/** Bundles the engine's threads and processes; what they look for next to themselves goes with them. @param {string} folder */
-async function bundleEngine(folder) {
+/**
+ * Bundles the engine's threads and processes; what they look for next to themselves goes with them.
+ * @param {string} folder
+ * @param {Record<string, string>} [more] other processes, as name -> source file
+ */
+async function bundleEngine(folder, more = {}) {
   const { build } = await import('vite');
   const { 'page-worker': pageWorker, ...others } = hosts();
-  await build(nodeBundle(others, folder, 'es'));
+  await build(nodeBundle({ ...others, ...more }, folder, 'es'));
   // By itself: a page worker should load what it needs and no more.
   await build(nodeBundle({ 'page-worker': pageWorker }, folder, 'es', false));
   copyFileSync(source('analysis/page-index/page-job/page-job.wasm'), join(out, folder, 'page-job.wasm'));
@@ -139,9 +143,9 @@ async function bundle() {
   const { default: react } = await import('@vitejs/plugin-react');
   await build(nodeBundle({ main: source('main/main.ts') }, 'main', 'es'));
   await build(nodeBundle({ preload: source('preload/preload.ts') }, 'preload', 'cjs'));
-  await bundleEngine('engine');
-  await build(nodeBundle({ 'fleet-process': source('fleet/host/fleet-process.ts') }, 'fleet', 'es'));
-  await bundleFleetDrivers('fleet');
+  // What has a catalogue open starts engines that search dumps, and finds them next to itself.
+  await bundleEngine('engine', { 'fleet-process': source('fleet/host/fleet-process.ts') });
+  await bundleFleetDrivers('engine');
   await build({
     root: source('renderer'),
     configFile: false,

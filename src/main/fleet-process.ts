@@ -11,7 +11,7 @@ export function startFleet(port: MessagePortMain): HostProcess {
     {
       what: 'the process of the catalogue',
       serviceName: 'Dumpbench fleet',
-      entries: { utility: 'fleet/fleet-process', child: 'fleet/fleet-process' },
+      entries: { utility: 'engine/fleet-process', child: 'engine/fleet-process' },
       environment: hostEnvironment([...ofCatalogues, ...ofLibpq]),
     },
     port,

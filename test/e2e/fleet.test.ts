@@ -3,10 +3,12 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openServer } from '../../src/fleet/database/server.ts';
 import { initCatalogue, openCatalogue } from '../../src/fleet/index.ts';
 import { bundledSamples } from '../../src/samples/bundled.ts';
 import { runInProcess } from '../cli-in-process.ts';
+import { startPostgres, type PostgresServer } from '../fleet/postgres-server.ts';
 import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { testDesk } from './test-desk.ts';
@@ -126,8 +128,8 @@ describeNeeding('window', 'the fleet view', () => {
     expect(await page.getByTestId('fleet-choice').innerText()).toContain(catalogue);
   });
 
-  it('keeps no password, and names the server that does not answer without it', async () => {
-    const { page, folder, photograph } = await open([]);
+  it('keeps no password, and names the server that does not answer without it, also from a utility process', async () => {
+    const { page, folder, photograph } = await open([], { engineHost: 'utility' });
     await page.getByTestId('rail-fleet').click();
     await page.getByTestId('fleet-where').fill('postgres://me@127.0.0.1:1/fleet');
     await page.getByTestId('fleet-password').fill('s3cret-word');
@@ -140,5 +142,47 @@ describeNeeding('window', 'the fleet view', () => {
     expect(await page.evaluate(() => Object.values(localStorage).join('\n'))).not.toContain('s3cret-word');
     await photograph('fleet-unreachable');
     expect(readFileSync(join(folder, 'user', 'config.json'), { encoding: 'utf8', flag: 'a+' })).not.toContain('s3cret-word');
+  });
+});
+
+describeNeeding(['window', 'postgresql'], 'the fleet view on a server', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = startPostgres();
+    server.createDatabase('fleet');
+    const made = openServer(server.url(), 3);
+    await initCatalogue(made, {});
+    await made.run("INSERT INTO dumpbench.issue (kind, signature, class, title) VALUES ('exact', 'x', 'bug', 'BUG at mm/slub.c:1')");
+    await made.close();
+    server.psql('CREATE ROLE reads LOGIN IN ROLE dumpbench_reader');
+  });
+  afterAll(() => {
+    server.stop();
+  });
+
+  it('says that it is connected, to whom, and what one may not do there; and comes back when the server does', async () => {
+    const { page, photograph } = await open([]);
+    await page.getByTestId('rail-fleet').click();
+    await page.getByTestId('fleet-where').fill(server.url('reads'));
+    await page.getByTestId('fleet-connect').click();
+    await page.getByTestId('fleet-empty').waitFor();
+    expect(await page.getByTestId('status-network').innerText()).toContain('connected to postgres://reads@');
+    await photograph('fleet-empty');
+
+    server.psql(
+      `INSERT INTO dumpbench.dump (dump_key, identity, format, bytes, arch, class, contributing, title, frames, issue, health, verdict, tool)
+       VALUES (repeat('a', 64), 'i', 's390', 1, 's390x', 'bug', '{}', 'BUG', '{}', 1, '{}', '{}', 'x')`,
+      'fleet',
+    );
+    server.restart();
+    await page.getByTestId('fleet-refresh').click();
+    const issue = page.getByTestId('fleet-issues').getByRole('row').nth(1);
+    await issue.getByRole('button').click();
+    await page.getByTestId('fleet-issue-status').selectOption('fixed');
+    await page.getByTestId('notice').getByText('has not the right for it').waitFor();
+    expect(await page.getByTestId('fleet-issue-status').inputValue()).toBe('new');
+    await photograph('fleet-server');
+    await page.getByTestId('fleet-close').click();
+    expect(await page.getByTestId('status-network').innerText()).toContain('no network');
   });
 });

@@ -41,7 +41,7 @@ async function indexes(): Promise<readonly { readonly complete?: boolean | undef
 /** The process of a fleet's catalogue as the package has it, with nothing of the checkout around it. @param unpacked folder of the program */
 function startFleetProcess(unpacked: string): { readonly client: FleetClient; readonly ended: Promise<unknown> } {
   const packaged = join(unpacked, 'resources', 'node', 'bin', 'node');
-  const child = fork(join(unpacked, 'resources', 'app.asar.unpacked', 'out', 'fleet', 'fleet-process.js'), [], {
+  const child = fork(join(unpacked, 'resources', 'app.asar.unpacked', 'out', 'engine', 'fleet-process.js'), [], {
     execPath: existsSync(packaged) ? packaged : pinnedNode(),
     execArgv: [],
     serialization: 'advanced',
