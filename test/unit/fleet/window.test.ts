@@ -222,12 +222,16 @@ describe('the window', () => {
     try {
       await expect(client.call('issue', { id: 7 })).rejects.toThrow(RequestError);
       await expect(client.call('issue', { id: 7 })).rejects.toThrow('holds no fleet catalogue');
+      const opened = async () => connectHost().call('open', { where: folder });
       await holder.run('INSERT INTO dumpbench.migration (version, name, tool) VALUES (1000, $1, $1)', ['later']);
-      expect(await connectHost().call('open', { where: folder })).toMatchObject({
+      expect(await opened()).toMatchObject({ outcome: 'failed', problem: 'schema', message: expect.stringContaining('newer Dumpbench') as string });
+      await holder.run('UPDATE dumpbench.migration SET version = -version');
+      expect(await opened()).toMatchObject({
         outcome: 'failed',
         problem: 'schema',
-        message: expect.stringContaining('newer Dumpbench') as string,
+        message: expect.stringContaining('"dumpbench fleet init" upgrades it') as string,
       });
+      await holder.run('UPDATE dumpbench.migration SET version = -version');
     } finally {
       await holder.run('DELETE FROM dumpbench.migration WHERE version = 1000');
       await holder.run('ALTER TABLE dumpbench.gone RENAME TO issue');

@@ -51,15 +51,15 @@ function Facts({ details, span }: { readonly details: IssueDetails; readonly spa
           </span>
         </p>
       </header>
-      <figure className="fleet-trend">
-        <Sparkline trend={issue.trend} span={span} isWide />
-        {span === undefined ? null : (
+      {span === undefined ? null : (
+        <figure className="fleet-trend">
+          <Sparkline trend={issue.trend} span={span} isWide />
           <figcaption className="dim">
             <span>{dayText(span.start)}</span>
             <span>{dayText(span.end)}</span>
           </figcaption>
-        )}
-      </figure>
+        </figure>
+      )}
       <dl className="fleet-dates">
         <dt>First seen</dt>
         <dd>{issue.first === undefined ? 'not known' : timeText(issue.first)}</dd>
