@@ -1,8 +1,6 @@
 /** Panes of the window: splitting, moving, dragging, several grids, presets; all by keys too. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { command, testDesk } from './test-desk.ts';
 import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
@@ -12,11 +10,7 @@ let paths: readonly string[];
 const openOne = testDesk();
 
 beforeAll(() => {
-  paths = bundledSamples().map(({ name, bytes }) => {
-    const path = join(folder, name);
-    writeFileSync(path, bytes);
-    return path;
-  });
+  paths = placeSamples(folder).all;
 });
 
 describeNeeding('window', 'panes', () => {

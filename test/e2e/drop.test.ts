@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { elfVmcore } from '../../src/samples/elf-vmcore.ts';
 import { kdumpSplitSet } from '../../src/samples/kdump-compressed.ts';
 import { s390xSystem } from '../../src/samples/s390x-system.ts';
@@ -17,11 +17,7 @@ const openOne = testDesk();
 
 describeNeeding('window', 'dropping', () => {
   it('opens one file or several, and says plainly what is no dump', async () => {
-    const samples = bundledSamples().map(({ name, bytes }) => {
-      const path = join(folder, name);
-      writeFileSync(path, bytes);
-      return path;
-    });
+    const samples = placeSamples(folder).all;
     const text = join(folder, 'letter.txt');
     writeFileSync(text, 'Dear engineer, this is no dump.\n'.repeat(100));
     const empty = join(folder, 'empty');

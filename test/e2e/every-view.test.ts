@@ -1,10 +1,8 @@
 /** Every view of the window on the samples: what axe says of it, and a picture in each theme and size. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { testDesk } from './test-desk.ts';
@@ -18,12 +16,7 @@ const railViews = (page: Page): Promise<string[]> =>
   page.locator('[data-testid^="rail-"]:not([disabled])').evaluateAll((items) => items.map((item) => (item.dataset.testid ?? '').replace('rail-', '')));
 
 beforeAll(() => {
-  const paths = bundledSamples().map(({ name, bytes }) => {
-    const path = join(folder, name);
-    writeFileSync(path, bytes);
-    return path;
-  });
-  samples = { healthy: paths.find((path) => path.includes('healthy'))!, damaged: paths.find((path) => path.includes('damaged'))! };
+  samples = placeSamples(folder);
 });
 
 describeNeeding('window', 'every view of the window', () => {

@@ -1,12 +1,12 @@
 /** The catalogue of a fleet in the window: its issues, what people write about them, a dump that is opened where it lies, and two that are compared. */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openServer } from '../../src/fleet/database/server.ts';
 import { initCatalogue, openCatalogue } from '../../src/fleet/index.ts';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { runInProcess } from '../cli-in-process.ts';
 import { startPostgres, type PostgresServer } from '../fleet/postgres-server.ts';
 import { describeNeeding } from '../requirements.ts';
@@ -24,7 +24,7 @@ const hostile = '<img src=x onerror=alert(1)>\u202egnp.exe';
 
 beforeAll(async () => {
   mkdirSync(dumps);
-  for (const { name, bytes } of bundledSamples()) writeFileSync(join(dumps, name), bytes);
+  placeSamples(dumps);
   copyFileSync(crash, join(dumps, 'vmcore'));
   const holder = await openCatalogue({ where: catalogue, command: 'fleet worker', signal: new AbortController().signal, make: true });
   try {

@@ -2,7 +2,7 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { dumpFile, haveDump } from '../dumps.ts';
 import { describeNeeding } from '../requirements.ts';
@@ -13,10 +13,7 @@ import { command, testDesk } from './test-desk.ts';
 const openOne = testDesk();
 
 function sampleDump(): string {
-  const sample = bundledSamples().find(({ name }) => name.includes('damaged'))!;
-  const path = join(scratchFolder(), sample.name);
-  writeFileSync(path, sample.bytes);
-  return path;
+  return placeSamples(scratchFolder()).damaged;
 }
 
 const type = async ({ page }: Desk, text: string): Promise<void> => {

@@ -1,8 +1,7 @@
 /** The hex view: a TiB by scrollbar, wheel and go-to; what bytes can be read as; structures laid over; copies. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { dumpFile } from '../dumps.ts';
 import type { Desk } from './desk.ts';
 import { testDesk } from './test-desk.ts';
@@ -16,9 +15,7 @@ let damaged: string;
 const openOne = testDesk();
 
 beforeAll(() => {
-  const sample = bundledSamples().find(({ name }) => name.includes('damaged'))!;
-  damaged = join(folder, sample.name);
-  writeFileSync(damaged, sample.bytes);
+  ({ damaged } = placeSamples(folder));
 });
 
 const goTo = async ({ page }: Desk, address: string): Promise<void> => {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { pinnedNode } from '../../scripts/node-runtime.mjs';
 import { checkout, type Desk } from './desk.ts';
@@ -17,11 +17,7 @@ let damaged = '';
 const openOne = testDesk();
 
 beforeAll(() => {
-  for (const { name, bytes } of bundledSamples()) {
-    const path = join(folder, name);
-    writeFileSync(path, bytes);
-    if (name.includes('damaged')) damaged = path;
-  }
+  ({ damaged } = placeSamples(folder));
 });
 
 /** The dialogs of the system answer with these paths. */

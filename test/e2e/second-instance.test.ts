@@ -1,10 +1,10 @@
 /** A second start of the program hands its file to the window that is there. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { checkout, openDesk } from './desk.ts';
 import { describeNeeding } from '../requirements.ts';
 
@@ -15,11 +15,7 @@ afterAll(() => {
 
 describeNeeding('window', 'a second start', () => {
   it('opens its file in the first window and ends', async () => {
-    const [first, second] = bundledSamples().map(({ name, bytes }) => {
-      const path = join(folder, name);
-      writeFileSync(path, bytes);
-      return path;
-    });
+    const [first, second] = placeSamples(folder).all;
     const desk = await openDesk([first!]);
     try {
       const { app, page } = desk;

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { parseSession } from '../../src/shared/session-model.ts';
 import type { Desk } from './desk.ts';
@@ -15,9 +15,7 @@ let damaged: string;
 const openOne = testDesk();
 
 beforeAll(() => {
-  const sample = bundledSamples().find(({ name }) => name.includes('damaged'))!;
-  damaged = join(folder, sample.name);
-  writeFileSync(damaged, sample.bytes);
+  ({ damaged } = placeSamples(folder));
 });
 
 /** Native dialogs cannot be clicked here: they answer with a path. */

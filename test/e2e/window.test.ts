@@ -3,7 +3,7 @@ import { existsSync, openSync, closeSync, ftruncateSync, writeFileSync, writeSyn
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { dumpFile, haveDump } from '../dumps.ts';
 import type { Desk, DeskOptions } from './desk.ts';
 import { enginePid } from './engine-process.ts';
@@ -33,12 +33,7 @@ async function open(paths: readonly string[], options: DeskOptions = {}): Promis
 }
 
 beforeAll(() => {
-  const paths = bundledSamples().map(({ name, bytes }) => {
-    const path = join(folder, name);
-    writeFileSync(path, bytes);
-    return path;
-  });
-  samples = { healthy: paths.find((path) => path.includes('healthy'))!, damaged: paths.find((path) => path.includes('damaged'))! };
+  samples = placeSamples(folder);
 });
 
 describeNeeding('window', 'the window', () => {

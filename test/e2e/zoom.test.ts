@@ -1,8 +1,6 @@
 /** At 200 % every view keeps its controls apart: nothing covers anything, and what is to be pressed can be reached. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { testDesk } from './test-desk.ts';
@@ -49,10 +47,7 @@ function faultsOnScreen(): readonly string[] {
 describeNeeding('window', 'at 200 %', () => {
   it('no view covers its controls or loses them', async () => {
     const folder = scratchFolder();
-    const paths = bundledSamples().map(({ name, bytes }) => {
-      writeFileSync(join(folder, name), bytes);
-      return join(folder, name);
-    });
+    const paths = placeSamples(folder).all;
     const { page, app, photograph } = await openOne(paths);
     await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2));

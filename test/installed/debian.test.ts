@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rootUser } from '../../scripts/debian-root.mjs';
 import { startXvfb } from '../../scripts/display.mjs';
 import { libraries, product } from '../../scripts/packages/product.mjs';
-import { bundledSamples } from '../../src/samples/bundled.ts';
+import { placeSamples } from '../placed-samples.ts';
 import { describeNeeding } from '../requirements.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { startMachine, type Machine, type MachineProcess } from './machine.ts';
@@ -82,7 +82,7 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     copyFileSync(display.env.XAUTHORITY ?? '', join(machine.given, 'Xauthority'));
     chownSync(join(machine.given, 'Xauthority'), rootUser.uid, rootUser.uid);
     screen = { DISPLAY: display.display, XAUTHORITY: '/given/Xauthority' };
-    for (const { name, bytes } of bundledSamples()) writeFileSync(join(machine.given, name), bytes);
+    placeSamples(machine.given);
     // Nothing but its content says what it is.
     copyFileSync(join(machine.given, 'sample-damaged.s390'), join(machine.given, 'crashed at night'));
     copyFileSync(join(machine.given, 'sample-healthy.vmcore'), join(machine.given, 'third.vmcore'));

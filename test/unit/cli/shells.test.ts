@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { bundledSamples } from '../../../src/samples/bundled.ts';
+import { placeSamples } from '../../placed-samples.ts';
 import { shellScripts } from '../../../src/cli/completion/shells.ts';
 import { describeNeeding } from '../../requirements.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -75,7 +75,7 @@ describeNeeding('shells', 'completion', () => {
     mkdirSync(join(place, 'folder'), { recursive: true });
     mkdirSync(join(folder, 'bin'));
     for (const name of Object.values(names)) writeFileSync(join(place, name), '');
-    for (const { name, bytes } of bundledSamples()) writeFileSync(join(place, name), bytes);
+    placeSamples(place);
     const launcher = join(folder, 'bin', 'dumpbench');
     writeFileSync(launcher, `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'out', 'cli', 'main.cjs')}' "$@"\n`);
     chmodSync(launcher, 0o755);

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { holdLock } from '../../../src/analysis/page-index/held-lock.ts';
 import { openCatalogue, type Database } from '../../../src/fleet/index.ts';
-import { bundledSamples } from '../../../src/samples/bundled.ts';
+import { placeSamples } from '../../placed-samples.ts';
 import {
   fleetAddSchema,
   fleetInitSchema,
@@ -47,7 +47,7 @@ async function answer<const S extends v.GenericSchema>(schema: S, ...words: read
 
 beforeAll(() => {
   mkdirSync(join(dumps, 'below', 'deeper'), { recursive: true });
-  for (const { name, bytes } of bundledSamples()) writeFileSync(join(dumps, name), bytes);
+  placeSamples(dumps);
   copyFileSync(join(dumps, 'sample-damaged.s390'), join(dumps, 'below', 'deeper', 'the same again'));
   copyFileSync(crash, join(dumps, 'below', 'vmcore'));
   writeFileSync(join(dumps, 'notes.txt'), 'no dump\n');
