@@ -16,10 +16,12 @@ export function writeTinyDumps(folder: string, distinct: number, duplicates: num
   for (let number = 0; number < distinct; number += 1) {
     const inside = join(folder, `customer-${number % 7}`);
     mkdirSync(inside, { recursive: true });
-    const bytes = tinyDump(number);
-    const name = number % 8 === 5 ? `dump-${number}.gz` : `dump-${number}`;
-    writeFileSync(join(inside, name), name.endsWith('.gz') ? gzipSync(bytes) : bytes);
-    if (number < duplicates) writeFileSync(join(inside, `copy-of-${number}`), bytes);
+    const isPacked = number % 8 === 5;
+    const name = isPacked ? `dump-${number}.gz` : `dump-${number}`;
+    const bytes = isPacked ? gzipSync(tinyDump(number)) : tinyDump(number);
+    writeFileSync(join(inside, name), bytes);
+    // The file as it is: of a packed and an unpacked copy, the catalogue has the size of the first that was entered.
+    if (number < duplicates) writeFileSync(join(inside, `copy-of-${name}`), bytes);
   }
   return distinct + duplicates;
 }

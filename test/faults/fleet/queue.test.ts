@@ -2,7 +2,7 @@
  * Workers that are killed and frozen, a server that restarts, a worker whose disk is full, two that add the same: each dump is in the catalogue
  * exactly once, with what one process alone finds, and nothing is lost.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { initCatalogue } from '../../../src/fleet/init.ts';
 import { fleetAddSchema, fleetStatusSchema, fleetWorkerSchema } from '../../../src/shared/fleet-model.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { runCliProcess } from '../../cli-process.ts';
+import { openers, strikeOpeners } from '../../fleet/openers.ts';
 import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
 import { tinyDump, writeTinyDumps } from '../../fleet/tiny-dumps.ts';
 import { endWorkers, startWorker, type WorkerProcess } from '../../fleet/worker-process.ts';
@@ -119,17 +120,6 @@ describeNeeding('postgresql', 'a queue of dumps', () => {
     expect(v.parse(fleetStatusSchema, JSON.parse(out))).toMatchObject({ dumps: distinct, active: 0, places: { queued: 0, failed: 0, done: files } });
   });
 
-  /** Child processes of this one that open dumps. */
-  const openers = (): readonly number[] =>
-    readdirSync('/proc').flatMap((name) => {
-      try {
-        const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'latin1'))?.[1];
-        return Number(parent) === process.pid && readFileSync(`/proc/${name}/cmdline`, 'latin1').includes('child-process') ? [Number(name)] : [];
-      } catch {
-        return [];
-      }
-    });
-
   it.each([
     ['hangs', 'hang', ['--seconds', '2'], 'SIGSTOP'],
     ['crashes', 'crash', [], 'SIGKILL'],
@@ -140,27 +130,14 @@ describeNeeding('postgresql', 'a queue of dumps', () => {
     writeFileSync(join(folder, 'dump'), tinyDump(1));
     const url = await newCatalogue(kind);
     await runInProcess(['fleet', 'add', folder, '--url', url]);
-    let over = false;
-    const struck = new Set<number>();
-    const strike = async (): Promise<void> => {
-      while (!over) {
-        for (const pid of signal === undefined ? [] : openers()) {
-          if (struck.has(pid)) continue;
-          struck.add(pid);
-          process.kill(pid, signal);
-        }
-        await sleep(1);
-      }
-    };
-    const striking = strike();
+    const stop = strikeOpeners(signal);
     const { code, out } = await runInProcess(['fleet', 'worker', '--until-empty', '--quiet', '--json', ...options, '--url', url]);
-    over = true;
-    await striking;
+    const struck = await stop();
     expect([code, v.parse(fleetWorkerSchema, JSON.parse(out))]).toEqual([0, { schema: 1, done: 3, newDumps: 0, failed: 1 }]);
     expect(server.psql('SELECT state, crashes, finding FROM dumpbench.place JOIN dumpbench.finding ON finding.place = place.id', kind)).toBe(
       `failed|3|fleet/${kind}`,
     );
-    if (signal !== undefined) expect(struck.size).toBe(3);
+    if (signal !== undefined) expect(struck).toBe(3);
     expect(openers()).toEqual([]);
     // Somebody asks for it again, and this time nothing is in the way.
     expect(await runInProcess(['fleet', 'retry', '--url', url])).toMatchObject({ out: '1 back in the queue\n' });
