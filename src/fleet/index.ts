@@ -14,5 +14,7 @@ export { assertSchema } from './schema/migrate.ts';
 export { planIndexing } from './plan-indexing.ts';
 export { retryFailed } from './retry.ts';
 export { reprocess } from './reprocess.ts';
+export { searchFleet } from './search/search-fleet.ts';
+export type { FleetSearchRequest } from './search/search-request.ts';
 export type { WorkDone } from './worker/task.ts';
 export { Worker } from './worker/worker.ts';

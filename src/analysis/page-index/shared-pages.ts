@@ -32,6 +32,9 @@ const fingerprintsAtOnce = 4 * 1024 * 1024;
 /** One past the last upper half of a fingerprint. */
 const upperHalves = 2 ** 32;
 
+/** What is asked of an index: it may be opened anew for each pass, so that many need not be open at once. */
+export type SharedReader = Pick<IndexReader, 'path' | 'header' | 'totals' | 'blocks'>;
+
 /** Different fingerprints of one index, ascending, and how often each occurs. */
 interface Counted {
   readonly values: BigUint64Array;
@@ -91,7 +94,7 @@ class Collector {
 }
 
 /** Fingerprints of present pages whose upper half is in [from, to). Undefined where more than `most` differ. @throws IndexDamaged, Cancelled */
-async function collected(reader: IndexReader, from: number, to: number, most: number, breathe: () => Promise<void>): Promise<Counted | undefined> {
+async function collected(reader: SharedReader, from: number, to: number, most: number, breathe: () => Promise<void>): Promise<Counted | undefined> {
   const collector = new Collector(most);
   for (const row of reader.blocks()) {
     if (row.fingerprints === undefined) continue;
@@ -172,7 +175,13 @@ class Cursors {
 }
 
 /** The fingerprints of a part in all indexes; undefined where they are more than may be in memory. */
-async function partOf(readers: readonly IndexReader[], from: number, to: number, atOnce: number, breathe: () => Promise<void>): Promise<Counted[] | undefined> {
+async function partOf(
+  readers: readonly SharedReader[],
+  from: number,
+  to: number,
+  atOnce: number,
+  breathe: () => Promise<void>,
+): Promise<Counted[] | undefined> {
   const lists: Counted[] = [];
   // Where no smaller part is left, all upper halves are one.
   let room = to - from === 1 ? Infinity : atOnce;
@@ -185,7 +194,7 @@ async function partOf(readers: readonly IndexReader[], from: number, to: number,
   return lists;
 }
 
-function assertComparable(readers: readonly IndexReader[]): void {
+function assertComparable(readers: readonly SharedReader[]): void {
   const [first] = readers;
   const algorithm = first?.header().fingerprintAlgorithm;
   const other = readers.find((reader) => reader.header().fingerprintAlgorithm !== algorithm);
@@ -199,7 +208,7 @@ function assertComparable(readers: readonly IndexReader[]): void {
  * @throws IndexError where the indexes have different fingerprint algorithms
  * @throws IndexDamaged, Cancelled
  */
-export async function* sharedPages(readers: readonly IndexReader[], options: SharedOptions = {}): AsyncGenerator<SharedPage, undefined> {
+export async function* sharedPages(readers: readonly SharedReader[], options: SharedOptions = {}): AsyncGenerator<SharedPage, undefined> {
   const { leastDumps = 2, atOnce = fingerprintsAtOnce, signal, onProgress } = options;
   assertComparable(readers);
   const pace: Pace = createPace(signal);

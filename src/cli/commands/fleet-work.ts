@@ -6,7 +6,8 @@ import { exitCodes, printJson, say, sayLine, UsageError } from '../io.ts';
 import { addText } from '../text/fleet-text.ts';
 import { withCatalogue } from '../with-catalogue.ts';
 import { withQueue } from '../with-queue.ts';
-import { byteArgument, numberArgument } from './byte-argument.ts';
+import { numberArgument } from './byte-argument.ts';
+import { engineLimits } from './engine-limits.ts';
 import { placeNumbers } from './place-numbers.ts';
 
 export function fleetAdd(context: CommandContext, paths: readonly string[], options: OptionValues): Promise<number> {
@@ -42,17 +43,15 @@ export function fleetWorker(context: CommandContext, more: readonly string[], op
   const { io, output } = context;
   if (more.length > 0) throw new UsageError(`fleet worker takes no "${more[0] ?? ''}": dumps are added with "fleet add"`);
   const jobs = numberArgument('--jobs', options.jobs) ?? 1;
-  const seconds = numberArgument('--seconds', options.seconds) ?? 900;
-  const bytes = byteArgument('--memory', options.memory) ?? 2 * 2 ** 30;
+  const limits = engineLimits(options);
   if (jobs < 1 || jobs > 1024) throw new UsageError('--jobs: from 1 to 1024');
-  if (seconds < 1 || seconds > 86_400) throw new UsageError('--seconds: from 1 to 86400');
   const run = (database: Database): Promise<number> =>
     withQueue(
       database,
       async (boss) => {
         const worker = new Worker(database, boss, {
           jobs,
-          limits: { seconds, bytes },
+          limits,
           untilEmpty: options.untilEmpty === true,
           signal: io.signal,
           onDone: ({ path, outcome, text }) => say(io, output, `${path}: ${words[outcome]}: ${text}`),

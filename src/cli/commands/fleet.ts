@@ -2,7 +2,9 @@
 import { urlOption, catalogueFolderOption } from '../catalogue-option.ts';
 import type { Command, CommandContext, OptionValues } from '../command.ts';
 import { UsageError } from '../io.ts';
+import { fleetSearchParts } from '../../shared/fleet-search-parts.ts';
 import { issueStates } from '../../shared/issue-states.ts';
+import { searchTypes } from '../../shared/search-model.ts';
 
 type Action = (context: CommandContext, words: readonly string[], options: OptionValues) => Promise<number>;
 
@@ -17,6 +19,10 @@ const actions: Readonly<Record<string, { readonly options: readonly string[]; re
   status: { options: [], load: async () => (await import('./fleet-ask.ts')).fleetStatus },
   retry: { options: [], load: async () => (await import('./fleet-work.ts')).fleetRetry },
   issues: { options: ['status', 'note', 'link'], load: async () => (await import('./fleet-ask.ts')).fleetIssues },
+  search: {
+    options: ['in', 'type', 'ignoreCase', 'release', 'since', 'issue', 'limit', 'perDump', 'leastDumps', 'seconds', 'memory'],
+    load: async () => (await import('./fleet-search.ts')).fleetSearch,
+  },
   query: { options: ['rows'], load: async () => (await import('./fleet-ask.ts')).fleetQuery },
   export: { options: ['parquet', 'since'], load: async () => (await import('./fleet-export.ts')).fleetExport },
 };
@@ -28,7 +34,7 @@ const flagOf = (name: string): string =>
 export const fleetCommand: Command = {
   name: 'fleet',
   summary:
-    'many dumps in one catalogue: which crash is known, how often, on which releases and machines. Actions: init, add, worker, index, verify, reprocess, status, retry, issues, query, export',
+    'many dumps in one catalogue: which crash is known, how often, on which releases and machines. Actions: init, add, worker, index, verify, reprocess, status, retry, issues, search, query, export',
   args: ['<action>', '[words...]'],
   argumentValues: { '<action>': { words: () => Object.keys(actions) } },
   options: [
@@ -38,8 +44,11 @@ export const fleetCommand: Command = {
     { flags: '--no-texts', description: 'init: keep no log lines and no command lines, and delete those already kept' },
     { flags: '--per-storage <n>', description: 'init: jobs of each kind on dumps of one storage host at a time, by all workers together (default 16)' },
     { flags: '--jobs <n>', description: 'worker: jobs at a time (default 1)' },
-    { flags: '--seconds <n>', description: 'worker: how long triage of a dump may take, and other jobs without progress (default 900)' },
-    { flags: '--memory <bytes>', description: 'worker: memory that a job may take (default 2GiB)' },
+    {
+      flags: '--seconds <n>',
+      description: 'worker: how long triage of a dump may take, and other jobs without progress; search: a dump without progress (default 900)',
+    },
+    { flags: '--memory <bytes>', description: 'worker, search: memory that a job, or a dump, may take (default 2GiB)' },
     { flags: '--until-empty', description: 'worker: end when nothing is left to do' },
     { flags: '--pieces <folder>', description: 'index: where the pieces and the index of each dump come, at the same path on all machines' },
     {
@@ -56,7 +65,22 @@ export const fleetCommand: Command = {
     { flags: '--link <text>', description: 'issues, with a number: add a link; may be given several times', repeatable: true },
     { flags: '--rows <n>', description: 'query: rows at most (default 1000)' },
     { flags: '--parquet <folder>', description: 'export: a new folder, or an empty one, for the tables as Parquet files' },
-    { flags: '--since <month>', description: 'export: dumps of this month and later ones (2026-11)' },
+    {
+      flags: '--since <time>',
+      description: 'export: dumps of this month and later ones (2026-11); search: dumps of systems that ended then or later (2026-11, 2026-11-30)',
+    },
+    {
+      flags: '--in <parts>',
+      description: `search: in what, ${fleetSearchParts.join(', ')} (default catalogue,memory; pages, which are in several dumps, by themselves)`,
+      values: { words: () => fleetSearchParts, isList: true },
+    },
+    { flags: '--type <type>', description: `search: what the pattern is, ${searchTypes.join(', ')} (default text)`, values: { words: () => searchTypes } },
+    { flags: '--ignore-case', description: 'search: ignore case in memory too' },
+    { flags: '--release <text>', description: 'search: dumps of kernels whose release begins so' },
+    { flags: '--issue <number>', description: 'search: dumps of this issue' },
+    { flags: '--limit <number>', description: 'search: at most this many hits (default 1000)' },
+    { flags: '--per-dump <number>', description: 'search: at most this many hits in the memory of one dump (default 100)' },
+    { flags: '--least-dumps <number>', description: 'search: pages that are in so many dumps (default 2)' },
   ],
   example: `dumpbench fleet init && dumpbench sample dumps && dumpbench fleet add dumps && dumpbench fleet worker --until-empty && dumpbench fleet issues
   dumpbench fleet init --url postgres://me@db.example/fleet
@@ -65,6 +89,8 @@ export const fleetCommand: Command = {
   dumpbench fleet index /share/dumps/huge.vmcore --pieces /share/indexes --url postgres://me@db.example/fleet
   dumpbench fleet verify 12 13
   dumpbench fleet issues 7 --status fixed --note "backport of the fix" --link https://bugs.example/42
+  dumpbench fleet search "Unable to handle kernel pointer" --release 6.1 --since 2026-11 --per-dump 1
+  dumpbench fleet search --in pages --least-dumps 3
   dumpbench fleet query "SELECT release, count(*) FROM dump GROUP BY release"
   dumpbench fleet export --parquet ./fleet-2026 --since 2026-01`,
   async run(context, [name = '', ...words], options) {

@@ -1,41 +1,15 @@
 /** Opens the dump of a place in a child process, and tells what is wrong with the dump from what is wrong with the machine. */
-import { readdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { pathBytes } from '../../files/path-bytes.ts';
 import { isDumpError, SeveralDumps } from '../../shared/dump-error.ts';
 import type { EngineClient } from '../../shared/engine-protocol.ts';
 import { RequestError } from '../../shared/rpc.ts';
 import type { ScanProgress } from '../../shared/scan-progress.ts';
+import { fileOf, isMounted, isThere } from '../reachable.ts';
 import type { DumpEngine } from './dump-engine.ts';
 import { MachineTrouble } from './task.ts';
 
 /** No dump that opens, or none that can do what is asked: that is a result, and no machine would find another one. */
 export class Refused extends Error {
   override name = 'Refused';
-}
-
-/** "ARCHIVE!MEMBER" lies where its archive lies. */
-function fileOf(path: string): string {
-  const at = path.indexOf('!');
-  if (at === -1 || isThere(path)) return path;
-  return path.slice(0, at);
-}
-
-function isThere(path: string): boolean {
-  try {
-    statSync(pathBytes(path));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function hasFiles(folder: string): boolean {
-  try {
-    return readdirSync(pathBytes(folder)).length > 0;
-  } catch {
-    return false;
-  }
 }
 
 /** An open dump in the child process. */
@@ -60,8 +34,7 @@ export async function onDump<T>(
 ): Promise<T> {
   const file = fileOf(path);
   if (!isThere(file)) {
-    // A share that is not mounted shows an empty folder, or none.
-    if (!hasFiles(dirname(file))) throw new MachineTrouble(`${file} cannot be reached from this machine: its folder is empty or not there`);
+    if (!isMounted(file)) throw new MachineTrouble(`${file} cannot be reached from this machine: its folder is empty or not there`);
     throw new Refused(`${file} is not there any more`);
   }
   try {

@@ -260,7 +260,9 @@ it('help shows the line that needs no server, and every action by itself', async
   expect(out).toContain(line);
   expect(await fleet('delete')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('fleet knows init, add, worker, index, verify, reprocess, status, retry, issues, query, export, not "delete"') as string,
+    err: expect.stringContaining(
+      'fleet knows init, add, worker, index, verify, reprocess, status, retry, issues, search, query, export, not "delete"',
+    ) as string,
   });
   expect(await fleet('status', '--jobs', '2')).toMatchObject({ code: 2, err: expect.stringContaining('--jobs does not go with "fleet status"') as string });
   expect(readFileSync(new URL('../../../docs/fleet.md', import.meta.url), 'utf8')).toContain(line);

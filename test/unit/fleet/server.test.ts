@@ -3,10 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
+import { pathBytes } from '../../../src/files/path-bytes.ts';
 import { openServer, serverAddress, withoutPassword, withPassword } from '../../../src/fleet/database/server.ts';
 import { jsonbParameter, storableText } from '../../../src/fleet/database/storable.ts';
 import { initCatalogue } from '../../../src/fleet/init.ts';
 import { newestVersion } from '../../../src/fleet/schema/migrations/index.ts';
+import { fleetSearchSchema } from '../../../src/shared/fleet-search-model.ts';
 import { fleetStatusSchema, fleetWorkerSchema } from '../../../src/shared/fleet-model.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { portPair } from '../../../src/analysis/engine/in-process.ts';
@@ -109,6 +111,8 @@ describeNeeding('postgresql', 'a catalogue on a server', () => {
     expect(v.parse(fleetWorkerSchema, JSON.parse(worked.out))).toMatchObject({ done: 2, newDumps: 2 });
     const status = await fleet('status', '--json', '--url', server.url('reads'));
     expect(v.parse(fleetStatusSchema, JSON.parse(status.out))).toMatchObject({ dumps: 2, kind: 'server' });
+    const found = await fleet('search', join(folder, 'ONE'), '--in', 'catalogue', '--json', '--url', server.url('reads'));
+    expect(v.parse(fleetSearchSchema, JSON.parse(found.out)).hits).toMatchObject([{ table: 'place', column: 'path', link: { path: join(folder, 'one') } }]);
     const refused = { code: 3, err: expect.stringContaining('has not the right for it') as string };
     for (const words of [
       ['add', folder, scratch],
@@ -179,6 +183,10 @@ describeNeeding('postgresql', 'a catalogue on a server', () => {
     for (const hidden of ['\u001b', '\ufffd']) expect(worked.err).not.toContain(hidden);
     const found = await fleet('query', "SELECT host, release FROM dump WHERE host LIKE 'x%'", '--json', '--url', server.url());
     expect((JSON.parse(found.out) as { rows: unknown }).rows).toEqual([[nodename, release.replace('\u001b', '\\x1b')]]);
+    const searched = await fleet('search', nodename, '--json', '--url', server.url());
+    const { hits } = v.parse(fleetSearchSchema, JSON.parse(searched.out));
+    expect(new Set(hits.map((hit) => (hit.in === 'catalogue' ? hit.column : hit.in)))).toEqual(new Set(['host', 'memory']));
+    for (const { link } of hits.flatMap((hit) => (hit.in === 'pages' ? [] : [hit]))) expect(pathBytes(link?.path ?? '')).toEqual(named);
     // Shown, nothing of it moves a cursor.
     const shown = await fleet('query', 'SELECT path, host, release FROM place JOIN dump USING (dump_key)', '--url', server.url());
     expect(shown.out).not.toContain('\u001b');

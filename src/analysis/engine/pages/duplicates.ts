@@ -6,8 +6,8 @@ import type { CallContext, Result } from '../../../shared/rpc.ts';
 import { hex, pageSize } from '../../../shared/units.ts';
 import type { IndexReader } from '../../page-index/index-reader-type.ts';
 import { createPace, type Pace } from '../../jobs/pace.ts';
-import { unpackBlock } from '../../page-index/packed-block.ts';
 import { metaClass, stateCode } from '../../page-index/page-meta.ts';
+import { eachPresent } from '../../page-index/present-pages.ts';
 import type { Session } from '../session/session.ts';
 import { openDumpIndex } from './dump-index.ts';
 
@@ -19,28 +19,6 @@ interface Group {
   readonly fingerprint: bigint;
   readonly pages: number;
 }
-type OnPage = (pfn: number, low: number, high: number, meta: number) => void;
-
-/** Calls `onPage` for every present page, with the halves of its fingerprint as unsigned numbers. */
-async function eachPresent(reader: IndexReader, pace: Pace, report: (pages: number) => void, onPage: OnPage): Promise<void> {
-  let pages = 0;
-  for (const row of reader.blocks()) {
-    if (row.fingerprints !== undefined) {
-      const block = unpackBlock(row);
-      for (let index = 0; index < block.pages; index += 1) {
-        const meta = block.meta(index);
-        if ((meta & 7) !== stateCode.present) continue;
-        const [low, high] = block.fingerprint(index);
-        onPage(block.startPfn + index, low >>> 0, high >>> 0, meta);
-      }
-    }
-    pages += row.pages;
-    await pace.breathe(() => {
-      report(pages);
-    });
-  }
-}
-
 const mostFirst = (left: Group, right: Group): number => right.pages - left.pages || (left.fingerprint < right.fingerprint ? -1 : 1);
 
 /** Groups among sorted fingerprints. */
