@@ -18,7 +18,7 @@ SELECT d.month, i.title, count(*) FROM read_parquet('fleet/dumps/*/*.parquet', h
 JOIN read_parquet('fleet/issues/*.parquet') i ON d.issue = i.id GROUP BY ALL ORDER BY 3 DESC;
 \`\`\`
 
-Texts are what dumps say: whoever shows them has to escape them. Of a catalogue that keeps no texts (\`fleet init --no-texts\`) \`command_line\`, \`detail\` of dumps, and the lines of evidence in \`verdict\` are missing; paths are there.
+Texts are what dumps say: whoever shows them has to escape them. Of a catalogue that keeps no texts (\`fleet init --no-texts\`) \`command_line\`, \`detail\` of dumps and checks, the lines of evidence in \`verdict\`, and cells that may quote the log are missing; paths are there.
 
 This page is made from the declarations of the tables (\`DUMPBENCH_UPDATE=1 npm test -- test/unit/fleet/export.test.ts\` writes it).
 `;

@@ -141,4 +141,58 @@ const findings: ExportTable = {
   ],
 };
 
-export const exportTables: readonly ExportTable[] = [dumps, places, issues, findings];
+const analysisRows: ExportTable = {
+  name: 'analysis_rows',
+  means: 'Rows of the analyses `cpus-running`, `hangs`, and `problems` of a dump, with its month.',
+  from: `${catalogueSchema}.analysis_row AS of JOIN ${catalogueSchema}.dump AS its ON its.dump_key = of.dump_key`,
+  month: monthOf(dumpMonth('its')),
+  order: 'of.dump_key COLLATE "C", of.analysis COLLATE "C", of.number',
+  columns: [
+    { name: 'dump_key', type: 'text', always: true, means: 'Its dump.' },
+    { name: 'analysis', type: 'text', always: true, means: 'Id of the analysis.' },
+    { name: 'number', type: 'integer', always: true, means: 'Its place among the rows of the analysis, from 0.' },
+    { name: 'cells', type: 'json', always: true, means: 'Its cells by column; without those that may quote the log where texts are not kept.' },
+  ],
+};
+
+/** Of what is about places: the month of the dump, or of the place where it has none. */
+const ofPlace = (table: string): Pick<ExportTable, 'from' | 'month'> => ({
+  from: `${catalogueSchema}.${table} AS of JOIN ${catalogueSchema}.place AS found ON found.id = of.place
+    LEFT JOIN ${catalogueSchema}.dump AS its ON its.dump_key = found.dump_key`,
+  month: monthOf(`coalesce(${dumpMonth('its')}, found.added)`),
+});
+
+const verifications: ExportTable = {
+  name: 'verifications',
+  means: 'One row for each place that was verified in full, or is to be. The month is the one of its dump.',
+  ...ofPlace('verification'),
+  order: 'of.place',
+  columns: [
+    { name: 'place', type: 'integer', always: true, means: '`id` of the place.' },
+    { name: 'state', type: 'text', always: true, means: '`queued`, `done`, or `failed`.' },
+    { name: 'problem', type: 'text', means: 'Why no verdicts came of it, or why a digest is missing.' },
+    { name: 'dump_key', type: 'text', means: 'The dump that was there.' },
+    { name: 'file_sha256', type: 'text', means: 'SHA-256 of the file.' },
+    { name: 'memory_root', type: 'text', means: 'Memory root.' },
+    { name: 'tool', type: 'text', means: 'Version of the program that said so.' },
+    { name: 'asked', type: 'time', always: true, means: 'When it was put into the queue.' },
+    { name: 'finished', type: 'time', means: 'When it ended.' },
+  ],
+};
+
+const checkResults: ExportTable = {
+  name: 'check_results',
+  means: 'One row for each check of a place that was verified in full. The month is the one of its dump.',
+  ...ofPlace('check_result'),
+  order: 'of.place, of.check_id COLLATE "C"',
+  columns: [
+    { name: 'place', type: 'integer', always: true, means: '`id` of the place.' },
+    { name: 'check_id', type: 'text', always: true, means: 'Id of the check.' },
+    { name: 'title', type: 'text', always: true, means: 'What is checked.' },
+    { name: 'verdict', type: 'text', always: true, means: '`passed`, `failed`, `not-recorded`, `not-applicable`, `unreadable`, or `not-run`.' },
+    { name: 'failure', type: 'text', means: 'What it means that the check failed.' },
+    { name: 'detail', type: 'text', means: 'Why this verdict; none where texts are not kept.' },
+  ],
+};
+
+export const exportTables: readonly ExportTable[] = [dumps, places, issues, findings, analysisRows, verifications, checkResults];

@@ -47,7 +47,11 @@ const fill = `
     FROM generate_series(1, 1210) AS n;
   INSERT INTO dumpbench.finding (dump_key, place, finding, severity, title, detail)
     SELECT CASE WHEN n <= 1200 THEN lpad(to_hex(n), 64, '0') END, CASE WHEN n > 1200 THEN n END, 'fleet/refused', 'error', 'title', CASE n WHEN 3 THEN $t$${hostile}$t$ END
-    FROM generate_series(3, 1210) AS n`;
+    FROM generate_series(3, 1210) AS n;
+  INSERT INTO dumpbench.analysis_row (dump_key, analysis, number, cells)
+    SELECT lpad(to_hex(n), 64, '0'), 'problems', 0, jsonb_build_object('rule', 'r', 'text', $t$${hostile}$t$) FROM generate_series(1, 2) AS n;
+  INSERT INTO dumpbench.verification (place, state, dump_key, file_sha256, tool, asked) SELECT n, 'done', lpad(to_hex(n), 64, '0'), $t$${hostile}$t$, '1.0', '2026-12-01 00:00:00+00' FROM generate_series(1, 2) AS n;
+  INSERT INTO dumpbench.check_result (place, check_id, title, verdict, failure, detail) VALUES (2, 'c', 't', 'failed', NULL, $t$${hostile}$t$)`;
 
 const fleetExport = (folder: string, ...more: readonly string[]) => runInProcess(['fleet', 'export', '--parquet', folder, ...more]);
 const filesIn = (folder: string): readonly string[] => globSync('**/*.parquet', { cwd: folder }).sort();
@@ -94,13 +98,21 @@ describe('fleet export', () => {
         { name: 'places', rows: 1210, files: 4 },
         { name: 'issues', rows: 2, files: 1 },
         { name: 'findings', rows: 1208, files: 4 },
+        { name: 'analysis_rows', rows: 2, files: 2 },
+        { name: 'verifications', rows: 2, files: 2 },
+        { name: 'check_results', rows: 1, files: 1 },
       ],
     });
     expect(filesIn(whole).filter((path) => !/^(places|findings)/.test(path))).toEqual([
+      'analysis_rows/month=1969-11/part-0.parquet',
+      'analysis_rows/month=2026-12/part-0.parquet',
+      'check_results/month=2026-12/part-0.parquet',
       'dumps/month=1969-11/part-0.parquet',
       'dumps/month=2026-10/part-0.parquet',
       'dumps/month=2026-12/part-0.parquet',
       'issues/part-0.parquet',
+      'verifications/month=1969-11/part-0.parquet',
+      'verifications/month=2026-12/part-0.parquet',
     ]);
     expect(readdirSync(scratch).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
@@ -181,10 +193,13 @@ describe('fleet export', () => {
     const later = join(scratch, 'made', 'later');
     expect(await fleetExport(later, '--since', '2026-11', '--catalogue', catalogue)).toMatchObject({ code: 0 });
     expect(filesIn(later)).toEqual([
+      'analysis_rows/month=2026-12/part-0.parquet',
+      'check_results/month=2026-12/part-0.parquet',
       'dumps/month=2026-12/part-0.parquet',
       'findings/month=2026-12/part-0.parquet',
       'issues/part-0.parquet',
       'places/month=2026-12/part-0.parquet',
+      'verifications/month=2026-12/part-0.parquet',
     ]);
     const none = join(scratch, 'none');
     expect(await fleetExport(none, '--since', '2099-01', '--catalogue', catalogue)).toMatchObject({ code: 0 });
@@ -233,6 +248,8 @@ describe('fleet export', () => {
     expect(await fleetExport(folder, '--catalogue', catalogue)).toMatchObject({ code: 0 });
     expect((await rowsIn(folder, 'dumps')).filter(({ command_line }) => command_line !== null)).toEqual([]);
     expect((await rowsIn(folder, 'findings')).filter(({ detail }) => detail !== null)).toEqual([]);
+    expect((await rowsIn(folder, 'check_results')).map(({ detail }) => detail)).toEqual([null]);
+    expect((await rowsIn(folder, 'analysis_rows')).map(({ cells }) => JSON.parse(cells as string) as unknown)).toEqual([{ rule: 'r' }, { rule: 'r' }]);
   });
 });
 

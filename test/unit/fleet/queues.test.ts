@@ -33,7 +33,7 @@ describeNeeding('postgresql', 'queues of a fleet', () => {
     expect(wrongBySchema(schema, document)).toEqual([]);
     return v.parse(schema, document);
   }
-  const work = () => answer(fleetWorkerSchema, 'worker', '--until-empty', '--quiet');
+  const work = (...words: readonly string[]) => answer(fleetWorkerSchema, 'worker', '--until-empty', '--quiet', ...words);
   const psql = (text: string): string => server.psql(text, 'fleet');
   const status = () => answer(fleetStatusSchema, 'status');
 
@@ -84,8 +84,16 @@ describeNeeding('postgresql', 'queues of a fleet', () => {
   it('leave the pieces of dumps that are larger', async () => {
     const apart = join(scratch, 'apart');
     mkdirSync(apart);
+    psql("DELETE FROM dumpbench_queue.job WHERE state = 'completed'");
     const [one] = (await answer(fleetIndexSchema, 'index', dump, '--pieces', apart, '--pieces-from', '1MiB')).dumps;
-    expect(await work()).toMatchObject({ done: 6, failed: 0 });
+    // One at a time from this storage, although the worker would take two.
+    expect((await fleet('init', '--per-storage', '1')).code).toBe(0);
+    expect(await work('--jobs', '2')).toMatchObject({ done: 6, failed: 0 });
+    expect((await fleet('init', '--per-storage', '16')).code).toBe(0);
+    expect(
+      psql(`SELECT count(DISTINCT one.id), count(other.id) FROM dumpbench_queue.job AS one LEFT JOIN dumpbench_queue.job AS other
+        ON other.name = one.name AND other.id > one.id AND one.started_on < other.completed_on AND other.started_on < one.completed_on WHERE one.name = 'index'`),
+    ).toBe('5|0');
     expect(contentOf(one?.index ?? '')).toEqual(contentOf(single));
     const { out } = await runInProcess(['sql', dump, 'SELECT count(*) FROM block', '--index', one?.index ?? '', '--json']);
     expect(JSON.parse(out)).toMatchObject({ rows: [[5]] });

@@ -118,8 +118,16 @@ describeNeeding('postgresql', 'a catalogue on a server', () => {
       ['add', folder, scratch],
       ['retry', '1'],
       ['issues', '1', '--note', 'x'],
+      ['index', join(folder, 'one'), '--pieces', scratch],
+      ['verify'],
+      ['reprocess'],
     ])
-      expect(await fleet(...words, '--url', server.url('reads'))).toMatchObject(refused);
+      expect(await fleet(...words, '--url', server.url('reads')), words.join(' ')).toMatchObject(refused);
+    const queued = [['index', join(folder, 'one'), '--pieces', scratch], ['verify'], ['reprocess']];
+    for (const words of queued) expect(await fleet(...words, '--url', server.url('works')), words.join(' ')).toMatchObject({ code: 0, err: '' });
+    const all = await fleet('worker', '--until-empty', '--quiet', '--json', '--url', server.url('works'));
+    // A range, the pieces, and two dumps in full.
+    expect(v.parse(fleetWorkerSchema, JSON.parse(all.out))).toMatchObject({ done: 4, failed: 0 });
     expect(await fleet('status', '--url', server.url('stranger'))).toMatchObject({ code: 3 });
     server.psql("INSERT INTO dumpbench.issue (kind, signature, class, title) VALUES ('exact', 'x', 'bug', 'x')", 'fleet');
     for (const [user, outcome] of [
