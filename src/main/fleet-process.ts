@@ -1,6 +1,6 @@
 /** The process that has a fleet's catalogue open: started when a person asks for one, and ended by closing its port. */
 import type { MessagePortMain } from 'electron';
-import { hostEnvironment, startHost, type HostProcess } from './host-process.ts';
+import { childNode, hostEnvironment, startHost, type HostProcess } from './host-process.ts';
 
 /** Where catalogues are, and who one is there: what `dumpbench fleet` goes by too. */
 const ofCatalogues = ['XDG_DATA_HOME', 'DUMPBENCH_FLEET_URL', 'USER'];
@@ -12,7 +12,8 @@ export function startFleet(port: MessagePortMain): HostProcess {
       what: 'the process of the catalogue',
       serviceName: 'Dumpbench fleet',
       entries: { utility: 'engine/fleet-process', child: 'engine/fleet-process' },
-      environment: hostEnvironment([...ofCatalogues, ...ofLibpq]),
+      // Dumps that are searched are read by child processes of its own.
+      environment: { ...hostEnvironment([...ofCatalogues, ...ofLibpq]), DUMPBENCH_NODE: childNode() },
     },
     port,
     // The page sees that its port is closed.

@@ -62,7 +62,7 @@ function startUtility(
 }
 
 /** The Node of the child process: named by the environment, brought along by the package, or the system's. */
-function childNode(): string {
+export function childNode(): string {
   const packaged = join(process.resourcesPath, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   return process.env.DUMPBENCH_NODE ?? (existsSync(packaged) ? packaged : 'node');
 }

@@ -1,10 +1,13 @@
 /** The contract between the window and the process that has a fleet's catalogue open (src/fleet/host): method -> params, result. */
 import * as v from 'valibot';
 import { fleetIssueSchema } from './fleet-model.ts';
+import { fleetSearchEventSchema, fleetSearchSummarySchema } from './fleet-search-model.ts';
+import { fleetSearchParts } from './fleet-search-parts.ts';
 import { fleetProblems } from './fleet-problems.ts';
 import { issueStates } from './issue-states.ts';
 import { count, isoTime } from './json-values.ts';
 import type { Client } from './rpc.ts';
+import { searchTypes } from './search-model.ts';
 import { verdictClasses } from './verdict-model.ts';
 
 const catalogueKind = v.picklist(['server', 'embedded']);
@@ -60,7 +63,7 @@ const placeSchema = v.strictObject({
 });
 export type DumpPlace = v.InferOutput<typeof placeSchema>;
 
-const fleetDumpSchema = v.strictObject({
+const issueDumpSchema = v.strictObject({
   dumpKey: v.string(),
   title: v.string(),
   class: v.picklist(verdictClasses),
@@ -76,7 +79,7 @@ const fleetDumpSchema = v.strictObject({
   /** Where it lies; of many copies the first. */
   places: v.array(placeSchema),
 });
-export type FleetDump = v.InferOutput<typeof fleetDumpSchema>;
+export type IssueDump = v.InferOutput<typeof issueDumpSchema>;
 
 /** The time that trends are drawn over; absent where no dump says one. */
 const spanSchema = v.strictObject({ start: isoTime, end: isoTime });
@@ -132,7 +135,23 @@ export const fleetProtocol = {
   /** The dumps of an issue, or those that belong to none; the latest first. `turn` as of `issueRows`. */
   dumps: {
     params: v.strictObject({ issue: v.optional(count), start: count, count: rowCount, turn: count }),
-    result: v.strictObject({ matching: count, rows: v.array(fleetDumpSchema) }),
+    result: v.strictObject({ matching: count, rows: v.array(issueDumpSchema) }),
+  },
+  search: {
+    params: v.strictObject({
+      /** Nothing for the pages that are in most dumps. */
+      pattern: v.optional(v.pipe(text(4000), v.minLength(1))),
+      type: v.picklist(searchTypes),
+      ignoreCase: v.optional(v.boolean()),
+      parts: v.array(v.picklist(fleetSearchParts)),
+      /** How the release begins. */
+      release: v.optional(text(200)),
+      /** Only dumps of this one. */
+      issue: v.optional(count),
+    }),
+    result: fleetSearchSummarySchema,
+    /** Hits as they are found. */
+    progress: fleetSearchEventSchema,
   },
   changeIssue: {
     params: v.strictObject({

@@ -122,6 +122,20 @@ describeNeeding('window', 'the fleet view', () => {
     await page.getByTestId('fleet-open').filter({ hasText: 'vmcore' }).click();
     await page.getByTestId('dump-title').filter({ hasText: 'vmcore' }).waitFor();
 
+    // In all dumps: each hit leads to its bytes.
+    await page.getByTestId('rail-fleet').click();
+    await page.getByTestId('fleet-search').click();
+    await page.getByTestId('fleet-search-pattern').fill('OSINFOSZ');
+    await page.getByTestId('fleet-search-start').click();
+    await page.getByTestId('fleet-search-status').getByText('in 3 dumps searched').waitFor();
+    const hits = page.getByTestId('fleet-hits').getByRole('row').filter({ hasText: 'sample-damaged' });
+    expect(await hits.count()).toBeGreaterThan(0);
+    await photograph('fleet-search');
+    const found = (await hits.first().getByRole('button').innerText()).trim();
+    await hits.first().getByRole('button').click();
+    await page.getByTestId('view-hex').filter({ visible: true }).waitFor();
+    await expect.poll(async () => (await page.getByTestId('status-cursor').innerText()).replaceAll(/\s/g, '')).toContain(found.replace('0x', ''));
+
     await page.getByTestId('rail-fleet').click();
     await page.getByTestId('fleet-close').click();
     await page.getByTestId('fleet-choice').waitFor();

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { ownStorage } from '../../files/storage-host.ts';
 import { pathText } from '../../files/path-bytes.ts';
 import { defined } from '../../shared/defined.ts';
-import type { DumpPlace, FleetDump, FleetOverview, TrendSpan } from '../../shared/fleet-protocol.ts';
+import type { DumpPlace, IssueDump, FleetOverview, TrendSpan } from '../../shared/fleet-protocol.ts';
 import { verdictClasses } from '../../shared/verdict-model.ts';
 import type { Sql } from '../database/database.ts';
 
@@ -58,7 +58,7 @@ export async function issueDumps(
   issue: number | undefined,
   start: number,
   count: number,
-): Promise<{ readonly matching: number; readonly rows: FleetDump[] }> {
+): Promise<{ readonly matching: number; readonly rows: IssueDump[] }> {
   const [of, values] = issue === undefined ? (['dump.issue IS NULL', []] as const) : (['dump.issue = $1', [issue]] as const);
   const [counted] = await sql.rows(countRow, `SELECT count(*)::int FROM dumpbench.dump WHERE ${of}`, values);
   const rows = await sql.rows(

@@ -3,7 +3,8 @@ import { IndexError } from '../../analysis/page-index/index-error.ts';
 import { defined } from '../../shared/defined.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
 import type { FleetProtocol, TrendSpan } from '../../shared/fleet-protocol.ts';
-import { RequestError, type Handlers } from '../../shared/rpc.ts';
+import type { FleetSearchEvent, FleetSearchSummary } from '../../shared/fleet-search-model.ts';
+import { RequestError, type Handlers, type Params } from '../../shared/rpc.ts';
 import { issueDumps, overviewOf } from '../catalogue/issue-dumps.ts';
 import { issueDetails, issueRows, orderedIssues, trendSpan } from '../catalogue/issue-pages.ts';
 import { changeIssue } from '../catalogue/issues.ts';
@@ -12,6 +13,7 @@ import { openCatalogue, usualCatalogue } from '../database/open-catalogue.ts';
 import { isServerAddress, withoutPassword, withPassword } from '../database/server.ts';
 import { FleetError } from '../fleet-error.ts';
 import { assertSchema } from '../schema/migrate.ts';
+import { searchFleet } from '../search/search-fleet.ts';
 
 /** A person waits; but PGlite may have a long log to replay. */
 const patienceMs = 60_000;
@@ -31,6 +33,24 @@ async function told<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     throw error instanceof FleetError ? new RequestError('query', error.message) : error;
   }
+}
+
+/** As for `fleet search`. */
+const searchLimits = { limit: 1000, perDump: 100, leastDumps: 2 } as const;
+const engineLimits = { seconds: 900, bytes: 2 * 2 ** 30 } as const;
+
+/** Ends with the summary. */
+async function searched(
+  database: Database,
+  request: Params<FleetProtocol, 'search'>,
+  signal: AbortSignal,
+  progress: (event: FleetSearchEvent) => void,
+): Promise<FleetSearchSummary> {
+  for await (const event of searchFleet(database, { ...request, ...searchLimits }, { limits: engineLimits, signal })) {
+    if (event.event === 'end') return event.summary;
+    progress(event);
+  }
+  throw new Error('a search has ended without saying so');
 }
 
 export interface FleetHost {
@@ -102,6 +122,10 @@ export function createFleetHost(): FleetHost {
     async dumps({ issue, start, count }) {
       const { database } = await opened();
       return told(issueDumps(database, issue, start, count));
+    },
+    async search(request, { signal, progress }) {
+      const { database } = await opened();
+      return told(searched(database, request, signal, progress));
     },
     async changeIssue({ id, ...change }) {
       const { database } = await opened();

@@ -39,6 +39,9 @@ function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }
 
+/** The Node that runs now; Electron's own processes are given another one (main/fleet-process.ts), because Electron is none. */
+const ownNode = (): { readonly execPath?: string } => (Object.hasOwn(process.versions, 'electron') ? { execPath: process.env.DUMPBENCH_NODE ?? 'node' } : {});
+
 /** A child that has looked at so many dumps makes room for a fresh one. */
 const mostDumps = 200;
 
@@ -50,7 +53,7 @@ class Child {
   dumps = 0;
 
   constructor() {
-    const child = fork(entry(), [], { execArgv: [], serialization: 'advanced', env: environment(), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(entry(), [], { ...ownNode(), execArgv: [], serialization: 'advanced', env: environment(), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.process = child;
     let complaint = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)));

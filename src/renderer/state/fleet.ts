@@ -5,6 +5,7 @@ import { defined } from '../../shared/defined.ts';
 import { EngineFailure, type Params, type Result } from '../../shared/rpc.ts';
 import type { FleetLink } from '../engine/fleet-link.ts';
 import type { KeptText } from './comparisons.ts';
+import { createFleetSearch, type FleetSearch } from './fleet-search.ts';
 import { createStore, type Readable, type Store } from './store.ts';
 
 export interface FleetFailure {
@@ -20,12 +21,21 @@ export type FleetState =
   | { readonly phase: 'opening'; readonly where: string | undefined }
   | { readonly phase: 'open'; readonly kind: 'server' | 'embedded'; readonly place: string; readonly overview: FleetOverview };
 
+export type FleetShown =
+  | { readonly kind: 'issue'; readonly id: number }
+  /** Dumps that belong to no issue. */
+  | { readonly kind: 'none' }
+  /** A search over all dumps, or over those of an issue. */
+  | { readonly kind: 'search'; readonly issue: number | undefined };
+
 export interface Fleet {
   readonly state: Readable<FleetState>;
   /** Raised when everything is to be asked again. */
   readonly turn: Readable<number>;
-  /** Number of the issue that is looked at; 'none' for dumps that belong to none. */
-  readonly issue: Store<number | 'none' | undefined>;
+  /** What is below the list of issues. */
+  readonly shown: Store<FleetShown | undefined>;
+  /** The search over its dumps. */
+  readonly search: FleetSearch;
   /** What was opened before, the last one first: folders, and addresses without their passwords. */
   readonly places: Readable<readonly string[]>;
   /** @param where undefined for the one that the command line would take */
@@ -52,7 +62,7 @@ export function createFleet(link: FleetLink, kept: KeptText): Fleet {
   const closed = (failure?: FleetFailure): FleetState => ({ phase: 'closed', failure });
   const state = createStore<FleetState>(closed());
   const turn = createStore(0);
-  const issue = createStore<number | 'none' | undefined>(undefined);
+  const shown = createStore<FleetShown | undefined>(undefined);
   const places = createStore(readPlaces(kept));
   let client: FleetClient | undefined;
   /** What was asked for last: whatever belongs to an older attempt counts for nothing. */
@@ -66,16 +76,22 @@ export function createFleet(link: FleetLink, kept: KeptText): Fleet {
     const old = client;
     client = undefined;
     latest = undefined;
-    issue.set(undefined);
+    shown.set(undefined);
+    search.forget();
     old?.close();
   };
   const call: Fleet['call'] = (method, params, signal) =>
     client === undefined ? Promise.reject(new EngineFailure('no catalogue is open')) : client.call(method, params, defined({ signal }));
 
+  const search = createFleetSearch((question, options) =>
+    client === undefined ? Promise.reject(new EngineFailure('no catalogue is open')) : client.call('search', question, options),
+  );
+
   return {
     state,
     turn,
-    issue,
+    shown,
+    search,
     places,
     call,
     async open(where, password) {

@@ -164,13 +164,38 @@ describe('the window', () => {
     await fleet.open(folder);
     expect(fleet.state.get()).toMatchObject({ phase: 'open', kind: 'embedded', place: folder, overview: { issues } });
     expect(JSON.parse(store.text)).toEqual([folder, '']);
-    fleet.issue.set(7);
+    fleet.shown.set({ kind: 'issue', id: 7 });
     const turn = fleet.turn.get();
     await fleet.refresh();
     expect(fleet.turn.get()).toBe(turn + 1);
     fleet.close();
-    expect([fleet.state.get(), fleet.issue.get()]).toEqual([{ phase: 'closed', failure: undefined }, undefined]);
+    expect([fleet.state.get(), fleet.shown.get()]).toEqual([{ phase: 'closed', failure: undefined }, undefined]);
     await expect(fleet.call('overview', {})).rejects.toThrow('no catalogue is open');
+  });
+
+  it('searches what is kept, and says what is wrong with a pattern', async () => {
+    const fleet = createFleet({ start: (onGone) => Promise.resolve(connectHost(onGone)) }, kept());
+    await fleet.open(folder);
+    const { search } = fleet;
+    const outcome = async (question: Parameters<typeof search.start>[0]) => {
+      search.start(question);
+      await expect.poll(() => search.state.get().phase, { timeout: 600_000 }).not.toBe('running');
+      return search.state.get();
+    };
+    expect(await outcome({ pattern: 'NUMBER 2999', type: 'text', parts: ['catalogue'] })).toMatchObject({
+      phase: 'done',
+      hits: [{ in: 'catalogue', table: 'issue', column: 'title', text: 'BUG number 2999', issue: 2999 }],
+      summary: { truncated: false },
+    });
+    expect(await outcome({ pattern: 'host9', type: 'text', parts: ['catalogue'] })).toMatchObject({ phase: 'done', summary: { truncated: true } });
+    expect(search.state.get().hits).toHaveLength(1000);
+    expect(await outcome({ pattern: '(', type: 'regex', parts: ['memory'] })).toMatchObject({ phase: 'failed', error: expect.stringContaining('(') as string });
+    // No dump of the catalogue is where it is said to be.
+    search.start({ pattern: 'x', type: 'text', parts: ['memory'], issue: 43 });
+    search.cancel();
+    await expect.poll(() => search.state.get().phase, { timeout: 600_000 }).toMatch(/cancelled|done/);
+    fleet.close();
+    expect(search.state.get().phase).toBe('idle');
   });
 
   it('says what keeps it from a catalogue, without a password, and remembers none of that', async () => {

@@ -1,5 +1,6 @@
 /** Which catalogue is to be opened; what kept one from it. */
 import { useId, useState, type SyntheticEvent } from 'react';
+import { visibleText } from '../../../shared/visible-text.ts';
 import type { FleetFailure, FleetState } from '../../state/fleet.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
@@ -48,7 +49,7 @@ function Recent() {
             <button type="button" className="link cut" onClick={() => void fleet.open(place)}>
               <Hostile text={place} title />
             </button>
-            <IconButton icon="close" label={`Forget ${place}`} onPress={() => fleet.forgetPlace(place)} />
+            <IconButton icon="close" label={`Forget ${visibleText(place)}`} onPress={() => fleet.forgetPlace(place)} />
           </li>
         ))}
       </ul>

@@ -24,13 +24,16 @@ export function CatalogueHead({ catalogue }: { readonly catalogue: Extract<Fleet
           type="button"
           className="link"
           title="Nothing says in the same way what ended these systems: neither a stack nor a place in the kernel"
-          onClick={() => fleet.issue.set('none')}
+          onClick={() => fleet.shown.set({ kind: 'none' })}
           data-testid="fleet-without-issue"
         >
           {plural(overview.withoutIssue, 'dump')} without an issue
         </button>
       )}
       <span className="fleet-tools">
+        <button type="button" className="button" onClick={() => fleet.shown.set({ kind: 'search', issue: undefined })} data-testid="fleet-search">
+          Search all dumps…
+        </button>
         <IconButton icon="refresh" label="Read the catalogue again" onPress={() => void fleet.refresh().catch(tell)} testId="fleet-refresh" />
         <button type="button" className="button" onClick={fleet.close} data-testid="fleet-close">
           Close catalogue

@@ -1,8 +1,9 @@
 /** The dumps of an issue: one is opened where it lies, two are compared. */
 import { useCallback, useMemo, useState } from 'react';
 import { defined } from '../../../shared/defined.ts';
-import type { FleetDump } from '../../../shared/fleet-protocol.ts';
+import type { IssueDump } from '../../../shared/fleet-protocol.ts';
 import { byteText } from '../../../shared/units.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
 import { fileName } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
@@ -16,12 +17,12 @@ import { chooseForComparison, placeText, reachable } from './fleet-dumps.ts';
 import { useFleetPages } from './use-fleet.ts';
 
 interface DumpActions {
-  readonly chosen: readonly FleetDump[];
-  readonly onChoose: (dump: FleetDump) => void;
-  readonly onOpen: (dump: FleetDump) => void;
+  readonly chosen: readonly IssueDump[];
+  readonly onChoose: (dump: IssueDump) => void;
+  readonly onOpen: (dump: IssueDump) => void;
 }
 
-const dumpColumns = ({ chosen, onChoose, onOpen }: DumpActions): readonly DataColumn<FleetDump>[] => [
+const dumpColumns = ({ chosen, onChoose, onOpen }: DumpActions): readonly DataColumn<IssueDump>[] => [
   {
     id: 'compare',
     title: '',
@@ -32,7 +33,7 @@ const dumpColumns = ({ chosen, onChoose, onOpen }: DumpActions): readonly DataCo
     cell: (dump) => (
       <input
         type="checkbox"
-        aria-label={`Compare the dump of ${dump.host ?? 'a machine'} ${placeText(dump)}`}
+        aria-label={visibleText(`Compare the dump of ${dump.host ?? 'a machine'}: ${placeText(dump)}`)}
         disabled={reachable(dump) === undefined}
         checked={chosen.some(({ dumpKey }) => dumpKey === dump.dumpKey)}
         onChange={() => onChoose(dump)}
@@ -92,14 +93,14 @@ const dumpColumns = ({ chosen, onChoose, onOpen }: DumpActions): readonly DataCo
 export function DumpsOfIssue({ issue }: { readonly issue: number | undefined }) {
   const { fleet, dumps, places, comparisons, notice, shell, tell } = useWorkbench();
   const turn = useStore(fleet.turn);
-  const [chosen, setChosen] = useState<readonly FleetDump[]>([]);
+  const [chosen, setChosen] = useState<readonly IssueDump[]>([]);
   const ask = useCallback(
     (start: number, count: number, signal?: AbortSignal) => fleet.call('dumps', { ...defined({ issue }), start, count, turn }, signal),
     [fleet, issue, turn],
   );
-  const { rows, matching, error } = useFleetPages<FleetDump>(String(issue), ask);
+  const { rows, matching, error } = useFleetPages<IssueDump>(String(issue), ask);
   const opened = useCallback(
-    (dump: FleetDump): string | undefined => {
+    (dump: IssueDump): string | undefined => {
       const place = reachable(dump);
       if (place === undefined) {
         notice.set({ tone: 'bad', text: `It lies on another machine: ${placeText(dump)}` });
@@ -110,7 +111,7 @@ export function DumpsOfIssue({ issue }: { readonly issue: number | undefined }) 
     [dumps, notice],
   );
   const open = useCallback(
-    (dump: FleetDump): void => {
+    (dump: IssueDump): void => {
       const key = opened(dump);
       if (key !== undefined) places.show('overview', key);
     },
@@ -122,7 +123,7 @@ export function DumpsOfIssue({ issue }: { readonly issue: number | undefined }) 
     comparisons.change(left, { right, order: 'time' });
     places.show('compare', left);
   };
-  const onChoose = useCallback((dump: FleetDump) => setChosen((old) => chooseForComparison(old, dump)), []);
+  const onChoose = useCallback((dump: IssueDump) => setChosen((old) => chooseForComparison(old, dump)), []);
   const columns = useMemo(() => dumpColumns({ chosen, onChoose, onOpen: open }), [chosen, onChoose, open]);
   const bar = (
     <>
@@ -143,6 +144,11 @@ export function DumpsOfIssue({ issue }: { readonly issue: number | undefined }) 
       >
         Compare the two chosen dumps
       </button>
+      {issue === undefined ? null : (
+        <button type="button" className="button" onClick={() => fleet.shown.set({ kind: 'search', issue })} data-testid="fleet-search-issue">
+          Search in them…
+        </button>
+      )}
     </>
   );
   return (

@@ -1,5 +1,6 @@
 import { useState, type SyntheticEvent } from 'react';
 import { httpAddress } from '../../../shared/fleet-protocol.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
@@ -30,8 +31,8 @@ export function IssueLinks({ links, onChange }: { readonly links: readonly strin
                 <Hostile text={link} title />
               </span>
             )}
-            <IconButton icon="copy" label={`Copy ${link}`} onPress={() => void shell.call('copyText', { text: link }).catch(tell)} />
-            <IconButton icon="trash" label={`Remove ${link}`} onPress={() => void onChange({ withoutLinks: [link] }).catch(tell)} />
+            <IconButton icon="copy" label={`Copy ${visibleText(link)}`} onPress={() => void shell.call('copyText', { text: link }).catch(tell)} />
+            <IconButton icon="trash" label={`Remove ${visibleText(link)}`} onPress={() => void onChange({ withoutLinks: [link] }).catch(tell)} />
           </li>
         ))}
       </ul>

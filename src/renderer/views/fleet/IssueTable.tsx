@@ -64,7 +64,8 @@ const most: SortBy = { column: 'dumps', descending: true };
 export function IssueTable({ span }: { readonly span: TrendSpan | undefined }) {
   const { fleet } = useWorkbench();
   const turn = useStore(fleet.turn);
-  const chosen = useStore(fleet.issue);
+  const shown = useStore(fleet.shown);
+  const chosen = shown?.kind === 'issue' ? shown.id : undefined;
   const [typed, setTyped] = useState('');
   const [status, setStatus] = useState('');
   const [by, setBy] = useState<SortBy | undefined>(most);
@@ -83,7 +84,7 @@ export function IssueTable({ span }: { readonly span: TrendSpan | undefined }) {
     by,
     onOrder: setBy,
   });
-  const open = useCallback(({ id }: IssueRow) => fleet.issue.set(id), [fleet]);
+  const open = useCallback(({ id }: IssueRow) => fleet.shown.set({ kind: 'issue', id }), [fleet]);
   const columns = useMemo(() => issueColumns(span, open), [span, open]);
   const bar = (
     <>
@@ -105,7 +106,7 @@ export function IssueTable({ span }: { readonly span: TrendSpan | undefined }) {
       <span className="dim" role="status" data-testid="fleet-count">
         {matching === undefined ? (error === undefined ? 'Reading the issues…' : '') : plural(matching, 'issue')}
       </span>
-      {chosen === undefined ? <span className="dim fleet-hint">Choose one to see its dumps and what is known of it</span> : null}
+      {shown === undefined ? <span className="dim fleet-hint">Choose one to see its dumps and what is known of it</span> : null}
     </>
   );
   return (

@@ -1,12 +1,12 @@
 /** Where a dump of the catalogue lies, and which two are compared. */
-import type { DumpPlace, FleetDump } from '../../../shared/fleet-protocol.ts';
+import type { DumpPlace, IssueDump } from '../../../shared/fleet-protocol.ts';
 import { countText } from '../../words/numbers.ts';
 import { storageText } from './fleet-words.ts';
 
 /** The place from which it is opened here; undefined where all are on other machines, or nobody knows one any more. */
-export const reachable = ({ places }: Pick<FleetDump, 'places'>): DumpPlace | undefined => places.find((place) => place.isReachable);
+export const reachable = ({ places }: Pick<IssueDump, 'places'>): DumpPlace | undefined => places.find((place) => place.isReachable);
 
-export function placeText(dump: Pick<FleetDump, 'places'>): string {
+export function placeText(dump: Pick<IssueDump, 'places'>): string {
   const here = reachable(dump);
   const place = here ?? dump.places[0];
   if (place === undefined) return 'not known: what lay there is another file now';
@@ -16,7 +16,7 @@ export function placeText(dump: Pick<FleetDump, 'places'>): string {
 }
 
 /** A press on a dump chooses it, or lets it go; the third takes the place of the one that was chosen first. */
-export function chooseForComparison(chosen: readonly FleetDump[], dump: FleetDump): readonly FleetDump[] {
+export function chooseForComparison(chosen: readonly IssueDump[], dump: IssueDump): readonly IssueDump[] {
   const others = chosen.filter(({ dumpKey }) => dumpKey !== dump.dumpKey);
   return others.length < chosen.length ? others : [...others, dump].slice(-2);
 }

@@ -1,5 +1,5 @@
 /** What the view says of a catalogue. */
-import type { FleetDump, FleetOverview, IssueRow } from '../../../shared/fleet-protocol.ts';
+import type { IssueDump, FleetOverview, IssueRow } from '../../../shared/fleet-protocol.ts';
 import type { FleetProblem } from '../../../shared/fleet-problems.ts';
 import type { IssueState } from '../../../shared/issue-states.ts';
 import { countText, plural } from '../../words/numbers.ts';
@@ -33,7 +33,7 @@ export const howToFill = (queued: number): string =>
     ? 'Files wait in the queue: “dumpbench fleet worker” in a terminal looks at them.'
     : 'It holds no dumps yet: “dumpbench fleet add FOLDER” in a terminal finds them, and “dumpbench fleet worker” looks at them.';
 
-export const machineText = ({ machine, arch }: Pick<FleetDump, 'machine' | 'arch'>): string => (machine === undefined ? arch : `${arch}, type ${machine}`);
+export const machineText = ({ machine, arch }: Pick<IssueDump, 'machine' | 'arch'>): string => (machine === undefined ? arch : `${arch}, type ${machine}`);
 
 /** "share:filer1" and "local:host2" as people say it. */
 export const storageText = (storage: string): string => storage.replace(/^share:/, 'share of ').replace(/^local:/, 'disk of ');
