@@ -9,7 +9,7 @@ export const analysisIds = (): readonly string[] => catalogue().analyses.map(({ 
 
 export const analysisOption: CommandOption = {
   flags: '--analysis <id>',
-  description: 'also this analysis, with its parameters after commas: mappings,pid=1; may be given several times',
+  description: 'also include this analysis, with its parameters after commas: mappings,pid=1; may be given several times',
   repeatable: true,
   values: { words: analysisIds },
 };

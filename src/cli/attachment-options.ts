@@ -5,27 +5,25 @@ import type { CommandOption, OptionValues } from './command.ts';
 export const attachmentOptions: readonly CommandOption[] = [
   {
     flags: '--vmcoreinfo <file>',
-    description:
-      "read the kernel by this text of a VMCOREINFO note instead of the dump's own, which an export keeps all the same; refused when it is of another kernel",
+    description: "read the kernel with this VMCOREINFO text instead of the dump's own, which an export still keeps; rejected if it is of another kernel",
   },
-  { flags: '--system-map <file>', description: 'take the symbols of this System.map where the dump holds none or text symbols only' },
+  { flags: '--system-map <file>', description: 'use the symbols of this System.map if the dump has none, or function names only' },
   {
     flags: '--vmlinux <file>',
-    description:
-      'take symbols and types (BTF) of this vmlinux, or of the file of its debug information, where the dump holds less; refused when it is of another kernel',
+    description: 'use symbols and types (BTF) of this vmlinux, or of its debug information file, if the dump has fewer; rejected if it is of another kernel',
   },
   {
     flags: '--dmesg <file>',
-    description:
-      'take the kernel log that was saved in this file (vmcore-dmesg.txt, dmesg, journalctl -k) where the one in memory cannot be read, and compare the two where it can',
+    description: 'compare the kernel log saved in this file (vmcore-dmesg.txt, dmesg, journalctl -k) with the one in memory, or use it if that cannot be read',
   },
   {
     flags: '--dump-log <file>',
-    description: 'compare the dump with the log that kdump or makedumpfile wrote when it saved it (kdump.log, kexec-dmesg.log, output of makedumpfile)',
+    description: 'compare the dump with the log that kdump or makedumpfile wrote when saving it (kdump.log, kexec-dmesg.log, output of makedumpfile)',
   },
   {
     flags: '--host-facts <file-or-folder>',
-    description: 'compare the dump with an archive of dbginfo.sh or sos report, or the folder that it was unpacked to, as an independent witness of the system',
+    description:
+      'compare the dump with an independent description of the system: an archive made by dbginfo.sh or sos report, or the folder it was unpacked to',
   },
 ];
 

@@ -34,16 +34,16 @@ export function defineCommand(program: Commander, command: Command, choose: (arg
   sub.option('--no-color', 'plain text');
   if (opensDump(command)) {
     sub.addOption(
-      new Option('--view <view>', `where two systems are in one dump: ${views.map(({ id, title }) => `${id}, ${title}`).join('; ')}`)
+      new Option('--view <view>', `if one dump holds two systems: ${views.map(({ id, title }) => `${id}, ${title}`).join('; ')}`)
         .choices(views.map(({ id }) => id))
         .default('all'),
     );
-    sub.option('--machine <name>', 'the machine (s390x, x86_64 …), where the header does not name it or names it wrongly');
-    sub.option('--phys-base <address>', 'by how much the kernel image was moved in physical memory, where the dump does not say it (x86_64)');
+    sub.option('--machine <name>', 'the machine (s390x, x86_64 …), if the header does not name it or names the wrong one');
+    sub.option('--phys-base <address>', 'how far the kernel image was moved in physical memory, if the dump does not record it (x86_64)');
     sub.addOption(
       new Option(
         '--memory-at <address>',
-        'the file is memory without a header, and this is the address of its first byte; again for each --volume, in their order',
+        'the file is memory without a header, starting at this address; give it again for each --volume, in the same order',
       ).argParser(collect),
     );
   }

@@ -5,9 +5,9 @@ import { UsageError } from './io.ts';
 import { evidenceFlags } from './text/evidence-flags.ts';
 
 export const evidenceOptions: readonly CommandOption[] = [
-  { flags: `${evidenceFlags.manifest} <file>`, description: 'compare with the digests in a manifest (sha256sum, hashdeep); names the bad ranges' },
+  { flags: `${evidenceFlags.manifest} <file>`, description: 'compare with the digests in a manifest (sha256sum, hashdeep) and name the damaged ranges' },
   { flags: `${evidenceFlags.attestation} <file>`, description: 'check a signed attestation; needs --public-key' },
-  { flags: `${evidenceFlags.publicKey} <file>`, description: 'PEM file with the Ed25519 public key that is trusted' },
+  { flags: `${evidenceFlags.publicKey} <file>`, description: 'PEM file with the trusted Ed25519 public key' },
   {
     flags: `${evidenceFlags.kdumpImage} <file>`,
     description: 'a healthy image of the kdump kernel: another dump, the kernel image, the initrd; may be given several times',
@@ -27,7 +27,7 @@ export function evidenceOf(options: OptionValues): EvidenceParams {
   const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
   const [manifest, attestation, publicKey] = [text('manifest'), text('attestation'), text('publicKey')];
   if (attestation !== undefined && publicKey === undefined)
-    throw new UsageError('--attestation needs --public-key: a signature proves nothing without a key that is trusted');
+    throw new UsageError('--attestation needs --public-key: a signature proves nothing without a trusted key');
   const images = Array.isArray(options.kdumpImage) ? (options.kdumpImage as readonly string[]) : [];
   return {
     ...defined({ manifest, attestation, publicKey }),

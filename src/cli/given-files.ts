@@ -81,7 +81,7 @@ export function refuseWritingOverGiven(command: Command, args: readonly string[]
         const same = givenFiles(command, args, options).find((one) => isSameFile(memberPath(one).file, path + suffix));
         if (same === undefined) continue;
         const other = same === path + suffix ? '' : `${path + suffix} is the same file as `;
-        throw new UsageError(`${flag}: ${other}${same}, which this command was given to read and never writes over: name another file`);
+        throw new UsageError(`${flag}: ${other}${same}, which is an input of this command and is never overwritten: name another file`);
       }
     }
   }

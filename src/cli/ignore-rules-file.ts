@@ -20,6 +20,6 @@ export function readRules(path: string): IgnoreRules {
     throw new UsageError(`--ignore: ${path} is not JSON: ${(error as Error).message}`);
   }
   const parsed = v.safeParse(ignoreRulesSchema, json);
-  if (!parsed.success) throw new UsageError(`--ignore: ${path} holds no ignore rules: ${v.summarize(parsed.issues)}`);
+  if (!parsed.success) throw new UsageError(`--ignore: ${path} does not contain valid ignore rules: ${v.summarize(parsed.issues)}`);
   return parsed.output;
 }

@@ -6,7 +6,7 @@ import { UsageError } from './io.ts';
 
 export const knownIssuesOption: CommandOption = {
   flags: '--known-issues <file>',
-  description: 'JSON Lines of issues that were met before: matchers on class, title, frames, stack key and release, each with a text and a link',
+  description: 'JSON Lines file of issues seen before: matchers on class, title, frames, stack key and release, each with a text and a link',
 };
 
 /**

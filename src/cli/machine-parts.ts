@@ -39,7 +39,7 @@ async function installation(): Promise<Found> {
 function node(): Found {
   const { napi, node: version } = process.versions;
   const found = `Node.js ${version} with Node-API ${napi}, ${process.execPath}`;
-  return Number(napi) < 10 ? broken(found, 'page indexes need Node-API 10', 'install Node.js 24, or a package that brings its own') : fine(found);
+  return Number(napi) < 10 ? broken(found, 'page indexes need Node-API 10', 'install Node.js 24, or a package that includes it') : fine(found);
 }
 
 function sqlite(): Found {
@@ -49,8 +49,8 @@ function sqlite(): Found {
     database.close();
     return fine(`SQLite ${version}`);
   } catch (error) {
-    const effect = 'no page index is built, and sql, compare, and the classes of pages do not work';
-    return broken(messageOf(error), effect, 'install Dumpbench again; its binary of SQLite must fit this system and its C library');
+    const effect = 'page indexes cannot be built, and sql, compare, and page classes do not work';
+    return broken(messageOf(error), effect, 'reinstall Dumpbench; its SQLite binary must match this system and its C library');
   }
 }
 
@@ -58,11 +58,11 @@ function space(folder: string, what: string): Found {
   const free = freeBytes(folder);
   if (free === undefined) return fine(folder);
   const found = `${folder}, ${byteText(free)} free`;
-  return free < littleSpace ? limited(found, `${what} of large dumps may not fit`, 'make room, or name another folder') : fine(found);
+  return free < littleSpace ? limited(found, `${what} of large dumps may not fit`, 'free some space, or choose another folder') : fine(found);
 }
 
 function cacheFolder(): Found {
-  const remedy = 'set XDG_CACHE_HOME to a folder that is yours alone, on a disk with room';
+  const remedy = 'set XDG_CACHE_HOME to a folder that only you can use, on a disk with free space';
   const effect = 'indexes are not kept, and packed dumps cannot be opened';
   try {
     const folder = partFolder('index');
@@ -71,9 +71,9 @@ function cacheFolder(): Found {
     const [remark] = cacheRemarks();
     if (usualCacheFolder() === undefined) {
       const kept = `${folder}, because no home folder is known`;
-      return limited(kept, 'indexes may be gone after the next start of the system', 'set HOME or XDG_CACHE_HOME to an absolute path');
+      return limited(kept, 'indexes may be lost at the next reboot', 'set HOME or XDG_CACHE_HOME to an absolute path');
     }
-    return remark === undefined ? space(folder, 'indexes and unpacked copies') : limited(remark, 'what the usual folder holds is not used', remedy);
+    return remark === undefined ? space(folder, 'indexes and unpacked copies') : limited(remark, 'files in the usual folder are not used', remedy);
   } catch (error) {
     return broken(messageOf(error), effect, remedy);
   }
@@ -84,12 +84,12 @@ function temporaryFolder(): Found {
   const why = whyNotWritable(folder);
   return why === undefined
     ? space(folder, 'exports and printed reports')
-    : limited(`${folder}: ${why}`, 'reports are not printed as PDF', 'set TMPDIR to a folder that can be written to');
+    : limited(`${folder}: ${why}`, 'reports are not printed as PDF', 'set TMPDIR to a writable folder');
 }
 
 function threads(): Promise<Found> {
-  const effect = 'pages are read by one thread, and regular expressions are not searched for';
-  const bad = (why: string): Found => broken(why, effect, 'raise the limits of processes and memory for this user (ulimit -u, ulimit -v)');
+  const effect = 'pages are read by one thread, and regular expressions cannot be searched for';
+  const bad = (why: string): Found => broken(why, effect, "raise this user's limits on processes and memory (ulimit -u, ulimit -v)");
   return new Promise((done) => {
     try {
       const worker = new Worker('0', { eval: true });
@@ -119,7 +119,7 @@ function memory(): Found {
   const constrained = process.constrainedMemory();
   const least = Math.min(totalmem(), constrained === 0 ? Infinity : constrained, limitOf('Max address space') ?? Infinity);
   const found = `${byteText(least)} for this process`;
-  const remedy = 'raise the limit of memory (ulimit -v, the container, or the slice)';
+  const remedy = 'raise the memory limit (ulimit -v, the container, or the slice)';
   if (least < leastMemory) return broken(found, `an index needs ${byteText(leastMemory)}`, remedy);
   return least < comfortableMemory ? limited(found, 'large dumps are indexed slowly', `${remedy}, or use index --memory`) : fine(found);
 }
@@ -128,7 +128,7 @@ function openFiles(): Found {
   const most = limitOf('Max open files');
   if (most === undefined) return fine('no limit is known');
   return most < 256
-    ? limited(`at most ${most} at once`, 'sets of many files may not open', 'raise the limit (ulimit -n 1024)')
+    ? limited(`at most ${most} at once`, 'sets with many files may not open', 'raise the limit (ulimit -n 1024)')
     : fine(`at most ${most} at once`);
 }
 
@@ -165,13 +165,13 @@ async function display(): Promise<Found> {
 
 async function desktopProgram(): Promise<Found> {
   const { state, said } = await asked('--program');
-  return state === 'fine' ? fine(said) : limited(said, 'there is no window', 'install the package for desktops');
+  return state === 'fine' ? fine(said) : limited(said, 'the window is not available', 'install the desktop package');
 }
 
 /** Whether Chromium may use user namespaces for its sandbox. */
 function sandbox(): Found {
-  if (process.platform !== 'linux') return fine('that of the system');
-  if (process.getuid?.() === 0) return limited('there is none for root', 'the window does not start', 'start the window as an ordinary user');
+  if (process.platform !== 'linux') return fine('provided by the system');
+  if (process.getuid?.() === 0) return limited('not available to root', 'the window does not start', 'start the window as an ordinary user');
   const setting = (path: string): string | undefined => systemText(`/proc/sys/${path}`)?.trim();
   const refused =
     setting('kernel/unprivileged_userns_clone') === '0'
@@ -183,7 +183,7 @@ function sandbox(): Found {
           : undefined;
   return refused === undefined
     ? fine('user namespaces are allowed')
-    : limited(refused, 'the window needs the setuid sandbox helper of its package', 'install the deb or rpm package, which brings the helper');
+    : limited(refused, 'the window needs the setuid sandbox helper of its package', 'install the deb or rpm package, which includes the helper');
 }
 
 async function pdf(): Promise<Found> {
@@ -195,7 +195,7 @@ async function pdf(): Promise<Found> {
   return limited(
     `no Chromium, Chrome or Edge in PATH; the desktop program: ${screen.said}`,
     'report --format pdf does not work',
-    'install Chromium, or print what --format html writes',
+    'install Chromium, or print the output of --format html',
   );
 }
 

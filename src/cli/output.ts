@@ -10,12 +10,12 @@ export const outputOptions: readonly CommandOption[] = [
   { flags: '-o, --output <path>', description: 'file to write; - for standard output', default: '-', writes: 'output' },
   {
     flags: '--force',
-    description: 'replace what Dumpbench wrote before: a report by a report, a manifest or an attestation by one of the same files; any other file stays',
+    description: 'replace an earlier output of Dumpbench: a report by a report, a manifest or an attestation by one of the same files; any other file is kept',
   },
 ];
 
 /** Of every command that builds or reads a page index. */
-export const indexOption: CommandOption = { flags: '--index <path>', description: 'where the index lies, instead of the cache folder', writes: 'index' };
+export const indexOption: CommandOption = { flags: '--index <path>', description: 'path of the index, instead of one in the cache folder', writes: 'index' };
 
 export interface ResultTarget {
   readonly isStandardOutput: boolean;

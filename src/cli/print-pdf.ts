@@ -88,7 +88,7 @@ export async function printPdf(html: string, signal: AbortSignal): Promise<Uint8
     const ofBrowser = printed === undefined ? 'no Chromium, Chrome or Edge was found in PATH' : `${browser ?? ''} failed: ${lastLine(printed)}`;
     const ofDesktop = lastLine(desktop).replace(/\.$/, '');
     throw new UsageError(
-      `--format pdf needs a program that prints. The desktop program: ${ofDesktop}. A browser: ${ofBrowser}. Or print what --format html writes.`,
+      `--format pdf needs a program that can print. The desktop program: ${ofDesktop}. A browser: ${ofBrowser}. Or print the output of --format html.`,
     );
   } finally {
     folder.remove();

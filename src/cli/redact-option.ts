@@ -7,14 +7,14 @@ import { UsageError } from './io.ts';
 
 export const redactOption: CommandOption = {
   flags: '--redact <rules>',
-  description: `take out, with commas between: ${redactRuleIds.join(', ')}; ${allRules} for all of them; or a JSON file with rules and patterns (*.json)`,
+  description: `remove these from the output, separated by commas: ${redactRuleIds.join(', ')}; ${allRules} for all of them; or a JSON file with rules and patterns (*.json)`,
   values: { words: () => [...redactRuleIds, allRules], isList: true },
 };
 
 const mostBytes = 1 << 20;
 
 function fromFile(path: string): Redaction {
-  const text = readGivenText(path, { what: 'a file of redaction rules', most: mostBytes });
+  const text = readGivenText(path, { what: 'a redaction rules file', most: mostBytes });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -24,7 +24,7 @@ function fromFile(path: string): Redaction {
   const parsed = v.safeParse(redactionSchema, value);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw new UsageError(`--redact: ${path}: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`);
+  throw new UsageError(`--redact: ${path}: ${v.getDotPath(issue) ?? 'the document'}: ${issue.message}`);
 }
 
 /**

@@ -28,18 +28,16 @@ interface Chosen {
 
 /** What an option gives as an address. @throws UsageError */
 function addressOf(flag: string, text: string): string {
-  if (!/^(0x[0-9a-f]{1,16}|\d{1,18})$/i.test(text)) throw new UsageError(`${flag}: "${text}" is no address`);
+  if (!/^(0x[0-9a-f]{1,16}|\d{1,18})$/i.test(text)) throw new UsageError(`${flag}: "${text}" is not an address`);
   return hex(BigInt(text));
 }
 
 /** What the user says in place of headers. @throws UsageError */
 function saidOf(isSeveral: boolean, volumes: readonly string[], { machine, physBase, memoryAt, cck }: OptionValues): SaidOfDump {
   const addresses = Array.isArray(memoryAt) ? (memoryAt as readonly string[]).map((text) => addressOf('--memory-at', text)) : [];
-  if (addresses.length > 0 && isSeveral) throw new UsageError('--memory-at: name one file only, others of the same memory with --volume');
+  if (addresses.length > 0 && isSeveral) throw new UsageError('--memory-at: name only one file; give the others of the same memory with --volume');
   if (addresses.length > 0 && addresses.length !== volumes.length + 1)
-    throw new UsageError(
-      `--memory-at: ${addresses.length} given for ${volumes.length + 1} ${volumes.length === 0 ? 'file' : 'files'}: each file has its address`,
-    );
+    throw new UsageError(`--memory-at: ${addresses.length} given for ${volumes.length + 1} ${volumes.length === 0 ? 'file' : 'files'}: give one for each file`);
   return {
     ...(typeof machine === 'string' ? { machine } : {}),
     ...(typeof physBase === 'string' ? { physBase: addressOf('--phys-base', physBase) } : {}),
@@ -54,7 +52,7 @@ function openingOf(command: Command, args: readonly string[], options: OptionVal
   if (!opensDump(command)) return { volumes: [], view: 'all', said: {}, attachments };
   const volumes = Array.isArray(options.volume) ? (options.volume as readonly string[]) : [];
   if (volumes.length > 0 && command.args[0] === '<files...>' && args.length > 1)
-    throw new UsageError('--volume: name one dump only, its other files with --volume');
+    throw new UsageError('--volume: name only one dump; give its other files with --volume');
   return {
     volumes,
     view: views.find(({ id }) => id === options.view)?.id ?? 'all',

@@ -25,7 +25,7 @@ export async function askCatalogue({ io }: CommandContext, where: string): Promi
   const giveUp = async (error: unknown): Promise<undefined> => {
     const reason = error instanceof FleetError || (error instanceof Error && error.name === 'DumpError') ? error.message : undefined;
     if (reason === undefined) throw error;
-    sayLine(io, `dumpbench: the catalogue was not asked: ${reason}`);
+    sayLine(io, `dumpbench: the catalogue was not queried: ${reason}`);
     await database?.close();
     database = undefined;
   };

@@ -15,7 +15,7 @@ const maxSessionBytes = 4 << 20;
  */
 function readSessionFile(path: string): SavedSession {
   const parsed = parseSession(readGivenText(path, { what: 'a session file (*.dumpbench.json)', most: maxSessionBytes }));
-  if ('why' in parsed) throw new UsageError(`--session: ${path} is no session: ${parsed.why}`);
+  if ('why' in parsed) throw new UsageError(`--session: ${path} is not a session file: ${parsed.why}`);
   return parsed.session;
 }
 
@@ -30,14 +30,14 @@ function sessionAnnotations(path: string, session: SavedSession, dump: DumpName,
     const { annotations, ofOthers, byIdentity } = found;
     const counted = (count: number): string => `${count} ${count === 1 ? 'annotation' : 'annotations'}`;
     if (ofOthers > 0)
-      warn(`--session: ${counted(ofOthers)} in ${path} left out: made on a dump with the same headers and notes, but other memory (the dump keys differ)`);
+      warn(`--session: ${counted(ofOthers)} in ${path} left out: made on a dump with the same headers and notes but different memory (the dump keys differ)`);
     if (byIdentity > 0) warn(`--session: ${path} has no dump key: ${counted(byIdentity)} may have been made on another dump with the same headers and notes`);
     return annotations;
   }
   const other = session.dumps.some((one) => one.identity === identity);
   throw new UsageError(
     other
-      ? `--session: ${path} is about this dump in another view than "${view}": give that one by --view`
+      ? `--session: ${path} is about another view of this dump than "${view}": select that view with --view`
       : `--session: ${path} is about other dumps: none in it has the identity ${identity}`,
   );
 }

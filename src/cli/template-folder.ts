@@ -20,7 +20,7 @@ const refusedInSvg: readonly (readonly [found: RegExp, what: string])[] = [
   [/\son[a-z]+\s*=/i, 'an event handler'],
   [/(?:href|src)\s*=\s*["']?\s*(?!["']?#)[^"'\s>]/i, 'a reference to another file'],
   // Letters that are written as numbers hide words from all of these.
-  [/&#|\\[0-9a-f]/i, 'letters that are written as numbers'],
+  [/&#|\\[0-9a-f]/i, 'characters written as numbers'],
   [/@import|url\(\s*["']?(?!#)/i, 'a style that loads a file'],
   [/javascript:/i, 'a script'],
 ];
@@ -28,15 +28,15 @@ const refusedInSvg: readonly (readonly [found: RegExp, what: string])[] = [
 function logoUri(path: string): string {
   const bytes = readGivenFile(path, { what: 'a logo', most: mostLogo });
   if (path.endsWith('.png')) {
-    if (bytes.length < 24 || bytes.subarray(0, 8).toString('hex') !== pngHead) throw new UsageError(`--template: ${path} is no PNG file`);
+    if (bytes.length < 24 || bytes.subarray(0, 8).toString('hex') !== pngHead) throw new UsageError(`--template: ${path} is not a PNG file`);
     const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
     if (width > mostPixels || height > mostPixels) throw new UsageError(`--template: ${path} has ${width} by ${height} pixels: at most ${mostPixels} each way`);
     return `data:image/png;base64,${bytes.toString('base64')}`;
   }
   const text = bytes.toString('utf8');
-  if (!/<svg[\s/>]/.test(text)) throw new UsageError(`--template: ${path} is no SVG file`);
+  if (!/<svg[\s/>]/.test(text)) throw new UsageError(`--template: ${path} is not an SVG file`);
   const refused = refusedInSvg.find(([found]) => found.test(text));
-  if (refused !== undefined) throw new UsageError(`--template: ${path} holds ${refused[1]}: a logo is a drawing alone`);
+  if (refused !== undefined) throw new UsageError(`--template: ${path} contains ${refused[1]}, which is not allowed in a logo`);
   return `data:image/svg+xml;base64,${bytes.toString('base64')}`;
 }
 
@@ -48,7 +48,7 @@ export function readTemplate(folder: string): ReportTemplate {
   try {
     document = JSON.parse(readGivenText(path, { what: 'a report template', most: mostJson }));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(`--template: ${path} is no JSON: ${error.message}`);
+    if (error instanceof SyntaxError) throw new UsageError(`--template: ${path} is not JSON: ${error.message}`);
     throw error;
   }
   const parsed = v.safeParse(templateFileSchema, document);

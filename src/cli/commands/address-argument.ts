@@ -10,8 +10,7 @@ import { UsageError } from '../io.ts';
 /** @throws UsageError naming the option */
 export function wholeNumber(text: string, what: string): number {
   const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value))
-    throw new UsageError(`${what}: "${text}" is not a whole number written with digits alone (decimal, or hexadecimal with 0x)`);
+  if (!Number.isSafeInteger(value)) throw new UsageError(`${what}: "${text}" is not a whole number (decimal digits, or hexadecimal with 0x)`);
   return value;
 }
 
@@ -51,7 +50,7 @@ function concernsCpu({ base, cpu, space }: AddressExpression, defaultSpace: Addr
  */
 export async function addressIn(context: CommandContext, dump: string, typed: string, space: AddressSpace, chosen?: number): Promise<Place> {
   const parsed = parseAddress(typed);
-  if (!parsed.ok) throw new UsageError(`"${typed}" is no address: at character ${parsed.error.at + 1}, expected ${parsed.error.expected}`);
+  if (!parsed.ok) throw new UsageError(`"${typed}" is not an address: at character ${parsed.error.at + 1}, expected ${parsed.error.expected}`);
   const { expression } = parsed;
   // CPUs are asked for where the address is one of theirs alone: they wait for all headers of the dump.
   const isOfCpu = chosen !== undefined || concernsCpu(expression, space);
@@ -74,7 +73,7 @@ export async function addressIn(context: CommandContext, dump: string, typed: st
   const owned = resolved.space === 'real' || resolved.space === 'virtual';
   if (chosen !== undefined && !owned)
     throw new UsageError(
-      `--cpu ${chosen}: "${typed}" is in ${resolved.space} space, which is the same for every CPU; only real and virtual addresses are a CPU's own`,
+      `--cpu ${chosen}: "${typed}" is in ${resolved.space} space, which is the same for every CPU; only real and virtual addresses depend on the CPU`,
     );
   const cpu = chosen ?? resolved.cpu;
   if (cpu !== undefined) numberedCpu(known, cpu);
@@ -85,9 +84,9 @@ export async function addressIn(context: CommandContext, dump: string, typed: st
 export async function rangeArgument(context: CommandContext, dump: string, text: string, option = '--range'): Promise<{ start: bigint; end: bigint }> {
   const dashes = [...text.matchAll(/-/g)].map(({ index }) => index).filter((at) => parseAddress(text.slice(0, at)).ok && parseAddress(text.slice(at + 1)).ok);
   const [at] = dashes;
-  if (at === undefined || dashes.length > 1) throw new UsageError(`${option}: "${text}" is not two addresses with a minus between them, as in 0x1000-0x2000`);
+  if (at === undefined || dashes.length > 1) throw new UsageError(`${option}: "${text}" is not a range such as 0x1000-0x2000`);
   const [start, end] = [await addressIn(context, dump, text.slice(0, at), 'absolute'), await addressIn(context, dump, text.slice(at + 1), 'absolute')];
-  if (start.space !== 'absolute' || end.space !== 'absolute') throw new UsageError(`${option}: only absolute addresses are taken`);
-  if (start.address >= end.address) throw new UsageError(`${option}: "${text}" is empty: the end is one past the last byte`);
+  if (start.space !== 'absolute' || end.space !== 'absolute') throw new UsageError(`${option}: only absolute addresses are allowed`);
+  if (start.address >= end.address) throw new UsageError(`${option}: "${text}" is empty: the end address is exclusive`);
   return { start: start.address, end: end.address };
 }

@@ -60,13 +60,13 @@ async function compareWith(context: CommandContext, dump: string, other: string,
 
 export const analyseCommand: Command = {
   name: 'analyse',
-  summary: 'what the kernel was doing, as tables: the catalogue, or one analysis',
+  summary: 'what the kernel was doing, as tables: the list of analyses, or one of them',
   args: ['<file>', '[id]'],
   argumentValues: { '[id]': { words: analysisIds } },
   get options() {
     return [
       ...parameterOptions(),
-      { flags: '--with <dump>', description: 'the rows that differ from those of this other dump' },
+      { flags: '--with <dump>', description: 'show only the rows that differ in this other dump' },
       { flags: '--csv', description: 'comma-separated values instead of a table' },
       { flags: '--rows <number>', description: `at most this many rows, ${defaultRows} unless given` },
     ];

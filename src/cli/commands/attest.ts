@@ -6,7 +6,7 @@ import { progressLine } from '../progress-line.ts';
 
 export const attestCommand: Command = {
   name: 'attest',
-  summary: 'a signed statement of what a full verification finds (in-toto in a DSSE envelope, Ed25519)',
+  summary: 'a signed statement of the results of a full verification (in-toto in a DSSE envelope, Ed25519)',
   args: ['<file>'],
   options: [{ flags: '--key <file>', description: 'Ed25519 private key, PKCS#8 PEM (openssl genpkey -algorithm ed25519)' }, ...outputOptions],
   example: 'dumpbench attest dump.s390 --key key.pem -o dump.s390.attestation.json',

@@ -12,7 +12,7 @@ export function byteArgument(option: string, value: unknown): number | undefined
   if (value === undefined) return undefined;
   const match = typeof value === 'string' ? /^(\d{1,15})(?:([KMGT])(?:i?B)?)?$/i.exec(value) : null;
   const bytes = Number(match?.[1]) * (units[(match?.[2] ?? '').toUpperCase()] ?? 1);
-  if (!Number.isSafeInteger(bytes)) throw new UsageError(`${option} wants a size such as 536870912, 512MiB or 2G, not ${JSON.stringify(value)}`);
+  if (!Number.isSafeInteger(bytes)) throw new UsageError(`${option} expects a size such as 536870912, 512MiB or 2G, not ${JSON.stringify(value)}`);
   return bytes;
 }
 
@@ -23,6 +23,6 @@ export function byteArgument(option: string, value: unknown): number | undefined
  */
 export function numberArgument(option: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || !/^\d{1,6}$/.test(value)) throw new UsageError(`${option} wants a number, not ${JSON.stringify(value)}`);
+  if (typeof value !== 'string' || !/^\d{1,6}$/.test(value)) throw new UsageError(`${option} expects a number, not ${JSON.stringify(value)}`);
   return Number(value);
 }

@@ -32,13 +32,13 @@ const otherRow = ({ path, bytes, lastUsed, kind }: CachedOtherJson): string[] =>
 
 export const cacheCommand: Command = {
   name: 'cache',
-  summary: 'list what the cache folder holds of Dumpbench (page indexes, unpacked dumps, compiled modules, leftovers), or remove what is old',
+  summary: "list Dumpbench's files in the cache folder (page indexes, unpacked dumps, compiled modules, leftovers), or remove old ones",
   args: ['[action]'],
   argumentValues: { '[action]': { words: () => ['list', 'prune'] } },
-  options: [{ flags: '--max <bytes>', description: 'prune: keep at most this much, most recently used first (default 0: remove all)' }],
+  options: [{ flags: '--max <bytes>', description: 'prune: keep at most this much, the most recently used first (default 0: remove all)' }],
   example: 'dumpbench cache prune --max 2GiB',
   async run({ engine, io, output }, [action = 'list'], options) {
-    if (action !== 'list' && action !== 'prune') throw new UsageError(`cache knows "list" and "prune", not "${action}"`);
+    if (action !== 'list' && action !== 'prune') throw new UsageError(`unknown action "${action}": expected "list" or "prune"`);
     if (action === 'list' && options.max !== undefined) throw new UsageError('--max goes with "cache prune"');
     const answer = await engine.call('cache', action === 'prune' ? { pruneTo: byteArgument('--max', options.max) ?? 0 } : {});
     if (output.json) printJson(io, answer);
@@ -48,12 +48,16 @@ export const cacheCommand: Command = {
       if (rows.length > 0) io.out(`${columns(rows, '', [0])}\n`);
       if (removed !== undefined) {
         const freed = [...removed, ...removedOthers].reduce((sum, one) => sum + one.bytes, 0);
-        const more = removedOthers.length === 0 ? '' : ` and ${removedOthers.length} other ${removedOthers.length === 1 ? 'thing' : 'things'}`;
+        const more = removedOthers.length === 0 ? '' : ` and ${removedOthers.length} other ${removedOthers.length === 1 ? 'file' : 'files'}`;
         say(io, output, `removed ${removed.length} of ${removed.length + indexes.length} indexes${more}, ${byteText(freed)}`);
       }
-      for (const path of busy ?? []) say(io, output, `left ${path}: a process works on it`);
-      const otherText = others.length === 0 ? '' : `, ${byteText(answer.otherBytes)} of other things`;
-      say(io, output, `${byteText(answer.bytes)} of indexes in ${answer.folder}${otherText}; old indexes go beyond ${byteText(answer.capBytes)}`);
+      for (const path of busy ?? []) say(io, output, `kept ${path}: a process is using it`);
+      const otherText = others.length === 0 ? '' : `, ${byteText(answer.otherBytes)} of other files`;
+      say(
+        io,
+        output,
+        `${byteText(answer.bytes)} of indexes in ${answer.folder}${otherText}; above ${byteText(answer.capBytes)}, the oldest indexes are removed`,
+      );
     }
     return exitCodes.fine;
   },

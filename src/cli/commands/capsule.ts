@@ -20,7 +20,7 @@ const given = (options: OptionValues, name: string): string | undefined => (type
 function assertOptions(action: string, options: OptionValues, known: readonly string[]): void {
   const own = ['key', 'cite', 'digest', 'attestation', 'publicKey', 'session', 'redact', 'output', 'allowedSigners'];
   const stray = own.find((name) => !known.includes(name) && options[name] !== undefined && options[name] !== false);
-  if (stray !== undefined) throw new UsageError(`--${stray.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not go with "capsule ${action}"`);
+  if (stray !== undefined) throw new UsageError(`--${stray.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} cannot be used with "capsule ${action}"`);
 }
 
 async function make(context: CommandContext, file: string, options: OptionValues): Promise<number> {
@@ -75,11 +75,7 @@ async function make(context: CommandContext, file: string, options: OptionValues
   if (output.json) printJson(io, made);
   else {
     io.out(`${made.path}  ${byteText(made.bytes)}, ${made.pages.cited} cited pages\nSHA-256  ${made.sha256}\nsigned with  ${made.signer.publicKey}\n`);
-    say(
-      io,
-      output,
-      'who gets the capsule puts that key into a file of allowed signers, after your name: dumpbench capsule verify --allowed-signers FILE CAPSULE',
-    );
+    say(io, output, 'the recipient adds that key, after your name, to a file of allowed signers: dumpbench capsule verify --allowed-signers FILE CAPSULE');
   }
   return exitCodes.fine;
 }
@@ -109,30 +105,30 @@ export const capsuleCommand: Command = {
   argumentValues: { '<action>': { words: () => ['make', 'verify', 'open'] } },
   ofKernel: true,
   options: [
-    { flags: '--key <file>', description: 'make: Ed25519 private key that signs, PKCS#8 PEM (openssl genpkey -algorithm ed25519)' },
-    { flags: '-o, --output <path>', description: 'make: file to write, a new one (*.dumpcase)', writes: 'output' },
+    { flags: '--key <file>', description: 'make: Ed25519 private key to sign with, PKCS#8 PEM (openssl genpkey -algorithm ed25519)' },
+    { flags: '-o, --output <path>', description: 'make: new file to write (*.dumpcase)', writes: 'output' },
     {
       flags: '--cite <what>',
-      description: `make: pages that go in with their proofs: a range of absolute addresses as 0x1000-0x2000, or ${citedKinds.join(', or ')}; may be given several times`,
+      description: `make: pages to include, with their proofs: a range of absolute addresses such as 0x1000-0x2000, or ${citedKinds.join(', or ')}; may be given several times`,
       repeatable: true,
       values: { words: () => citedKinds },
     },
-    { flags: '--digest', description: 'make: read all of the dump and attest it with the same key, so that pages can be cited' },
+    { flags: '--digest', description: 'make: read the whole dump and attest it with the same key, so that pages can be cited' },
     { flags: `${evidenceFlags.attestation} <file>`, description: 'make: the attestation whose memory root proves the cited pages; needs --public-key' },
     {
       flags: `${evidenceFlags.publicKey} <file>`,
-      description: 'PEM file with the Ed25519 public key that is trusted: of the attestation (make), of the signer (verify)',
+      description: 'PEM file with the trusted Ed25519 public key: that of the attestation (make) or of the signer (verify)',
     },
-    { flags: '--session <file>', description: 'make: session of the window (*.dumpbench.json) whose annotations on this dump go in' },
-    { ...redactOption, description: `make: ${redactOption.description}; then no pages go in` },
-    { flags: '--allowed-signers <file>', description: 'verify: who may sign, in the form that ssh-keygen -Y verify reads' },
+    { flags: '--session <file>', description: 'make: session file of the window (*.dumpbench.json) whose annotations on this dump are included' },
+    { ...redactOption, description: `make: ${redactOption.description}; no pages are included then` },
+    { flags: '--allowed-signers <file>', description: 'verify: file of allowed signers, in the format that ssh-keygen -Y verify reads' },
   ],
   example: `dumpbench capsule make dump.s390 --key key.pem --digest --cite lowcores -o case.dumpcase
   dumpbench capsule verify case.dumpcase --allowed-signers signers`,
   run(context, [action = '', file = ''], options) {
     if (action === 'make') return make(context, file, options);
     if (action === 'verify') return verify(context, file, options);
-    if (action !== 'open') throw new UsageError(`capsule knows "make", "verify", and "open", not "${action}"`);
+    if (action !== 'open') throw new UsageError(`unknown action "${action}": expected "make", "verify", or "open"`);
     assertOptions('open', options, []);
     return openCommand.run(context, [file], options);
   },

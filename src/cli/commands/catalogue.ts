@@ -12,7 +12,7 @@ function idsOf([name]: readonly string[] = []): readonly string[] {
 
 export const catalogueCommand: Command = {
   name: 'catalogue',
-  summary: `what Dumpbench knows: ${catalogueLists.join(', ')}`,
+  summary: `what Dumpbench supports: ${catalogueLists.join(', ')}`,
   args: ['[list]', '[id]'],
   argumentValues: { '[list]': { words: () => catalogueLists }, '[id]': { words: idsOf } },
   example: `dumpbench catalogue checks

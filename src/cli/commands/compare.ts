@@ -75,15 +75,15 @@ async function run(context: CommandContext, [left = '', right = '']: readonly st
 
 export const compareCommand: Command = {
   name: 'compare',
-  summary: 'what differs between two dumps; exit code 1 when something does',
+  summary: 'differences between two dumps; exit code 1 when there are any',
   args: ['<fileA>', '<fileB>'],
   ofKernel: true,
   options: [
     { flags: '--exact', description: 'compare every byte instead of the fingerprints of the page indexes' },
     { flags: '--shift <bytes>', description: 'compare address A of the first dump with A + bytes of the second' },
-    { flags: '--ignore <rules>', description: 'JSON file of rules: fields, ranges and timers that do not count' },
+    { flags: '--ignore <rules>', description: 'JSON file of rules: fields, ranges and timers to ignore' },
     analysisOption,
-    { flags: '--view <view>', description: 'where two systems are in one dump: all, prod or kdump', default: 'all' },
+    { flags: '--view <view>', description: 'if one dump holds two systems: all, prod or kdump', default: 'all' },
   ],
   example: 'dumpbench compare before.elf after.elf --exact',
   run,

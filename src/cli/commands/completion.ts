@@ -7,7 +7,7 @@ import { schemaVersion } from '../../shared/model.ts';
 
 export const completionCommand: Command = {
   name: 'completion',
-  summary: `a script for ${completionShells.join(', ')} that completes commands, options, their values, files, and symbols of the dump that is named`,
+  summary: `print a script for ${completionShells.join(', ')} that completes commands, options, their values, files, and symbols of the dump`,
   args: ['<shell>'],
   argumentValues: { '<shell>': { words: () => completionShells } },
   example: `dumpbench completion bash > ~/.local/share/bash-completion/completions/dumpbench
@@ -15,7 +15,7 @@ export const completionCommand: Command = {
   dumpbench completion fish > ~/.config/fish/completions/dumpbench.fish`,
   run({ io, output }, [name = '']) {
     const shell = completionShells.find((one) => one === name);
-    if (shell === undefined) throw new UsageError(`completion knows ${completionShells.join(', ')}, not "${name}"`);
+    if (shell === undefined) throw new UsageError(`unknown shell "${name}": expected ${completionShells.join(', ')}`);
     if (output.json) printJson(io, { schema: schemaVersion, shell, script: shellScripts[shell] });
     else io.out(shellScripts[shell]);
     return Promise.resolve(exitCodes.fine);

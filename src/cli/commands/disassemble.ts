@@ -9,12 +9,12 @@ import { kernelAddressIn } from './kernel-address.ts';
 
 export const disassembleCommand: Command = {
   name: 'disassemble',
-  summary: 'the instructions at an address (virtual, unless its space is named), a register such as cpu0.psw, or a symbol: those before and after it',
+  summary: 'the instructions around an address (virtual unless an address space is named), a register such as cpu0.psw, or a symbol',
   args: ['<file>', '<address>'],
   options: [
-    { flags: '--count <number>', description: 'this many instructions from the address on' },
-    { flags: '--function', description: 'the whole function that the address lies in' },
-    { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses' },
+    { flags: '--count <number>', description: 'show this many instructions, starting at the address' },
+    { flags: '--function', description: 'show the whole function that contains the address' },
+    { flags: '--cpu <number>', description: 'CPU whose prefix applies to a real address' },
   ],
   ofKernel: true,
   example: 'dumpbench disassemble dump.s390 cpu0.psw',
@@ -24,7 +24,7 @@ export const disassembleCommand: Command = {
     const count = options.count === undefined ? undefined : wholeNumber(String(options.count), '--count');
     const whole = options.function === true;
     if (count !== undefined && whole) throw new UsageError('--count and --function: name one of them');
-    if (count !== undefined && (count < 1 || count > mostInstructions)) throw new UsageError(`--count: a number from 1 to ${mostInstructions}`);
+    if (count !== undefined && (count < 1 || count > mostInstructions)) throw new UsageError(`--count: expected a number from 1 to ${mostInstructions}`);
     const answer = await withDump(context, file, async (dump) => {
       const place = await kernelAddressIn(context, dump, typed, named);
       const { space, address, cpu } = place;

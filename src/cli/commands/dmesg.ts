@@ -19,16 +19,16 @@ const gapLine = (count: number): string => (count === 0 ? '' : `[${count} ${coun
 
 export const dmesgCommand: Command = {
   name: 'dmesg',
-  summary: "the kernel's log",
+  summary: 'the kernel log',
   args: ['<file>'],
   options: [
     {
       flags: '--level <level>',
-      description: `only records of this level and more severe ones: ${levelNames.join(', ')}, or 0 to 7`,
+      description: `only records of this level or more severe: ${levelNames.join(', ')}, or 0 to 7`,
       values: { words: () => levelNames },
     },
-    { flags: '--debug-feature', description: 'with the records of the debug feature of s390x at their times, as the analysis merged-log has them' },
-    { flags: '--caller', description: 'with the thread or CPU that wrote each record, as newer makedumpfile prints it' },
+    { flags: '--debug-feature', description: 'merge in the records of the s390x debug feature by time, as the analysis merged-log does' },
+    { flags: '--caller', description: 'show the thread or CPU that wrote each record, as newer versions of makedumpfile do' },
   ],
   ofKernel: true,
   example: `dumpbench dmesg dump.s390 --level warn
@@ -64,7 +64,7 @@ export const dmesgCommand: Command = {
     } else io.out(gapLine(answer.lost - placed));
     if (answer.file !== undefined && !context.output.quiet) {
       const { name, why, shown } = answer.file;
-      sayLine(context.io, `dumpbench: this is the log in the file ${name}, not from memory (${why}); ${shown}`);
+      sayLine(context.io, `dumpbench: this log is from the file ${name}, not from memory (${why}); ${shown}`);
     }
     if (answer.lost > 0 && !context.output.quiet) {
       sayLine(context.io, `dumpbench: ${answer.lost} ${answer.lost === 1 ? 'record' : 'records'} or more cannot be read: ${answer.lostWhy ?? ''}`);

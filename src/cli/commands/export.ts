@@ -34,21 +34,21 @@ function compressionOf(options: OptionValues, format: ExportFormat): ExportCompr
   if (compression === undefined) return undefined;
   const found = exportCompressions.find((one) => one === compression);
   if (found === undefined) throw new UsageError(`--compression: "${String(compression)}" is none of ${exportCompressions.join(', ')}`);
-  if (format !== 'kdump') throw new UsageError(`--compression is of --format kdump; ${format} is not compressed`);
+  if (format !== 'kdump') throw new UsageError(`--compression works only with --format kdump; ${format} is not compressed`);
   return found;
 }
 
 function levelsOf(options: OptionValues): FilterLevel[] | undefined {
   if (typeof options.filter !== 'string') return undefined;
   const levels = filterOf(options.filter);
-  if (levels === undefined) throw new UsageError(`--filter: "${options.filter}" is no level from 0 to 31 and no list of ${filterLevels.join(', ')}`);
+  if (levels === undefined) throw new UsageError(`--filter: "${options.filter}" is neither a level from 0 to 31 nor a list of ${filterLevels.join(', ')}`);
   return levels;
 }
 
 function pathOf(options: OptionValues): string {
   const { output } = options;
   if (typeof output !== 'string') throw new UsageError('-o is missing: the file to write');
-  if (output === '-') throw new UsageError('-o: an export is a file, and not written to standard output');
+  if (output === '-') throw new UsageError('-o: an export cannot be written to standard output');
   return output;
 }
 
@@ -56,28 +56,28 @@ const textList = (given: OptionValues[string]): readonly string[] => (Array.isAr
 
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'the memory of a dump as a new file for crash, drgn, makedumpfile and others',
+  summary: 'write the memory of a dump to a new file for crash, drgn, makedumpfile and other tools',
   args: ['<file>'],
   ofKernel: true,
   options: [
-    { flags: '--format <format>', description: 'elf: an ELF vmcore; kdump: kdump-compressed; raw: memory alone', values: { words: () => exportFormats } },
-    { flags: '-o, --output <path>', description: 'file to write: a new one', writes: 'output' },
+    { flags: '--format <format>', description: 'elf: an ELF vmcore; kdump: kdump-compressed; raw: memory only', values: { words: () => exportFormats } },
+    { flags: '-o, --output <path>', description: 'new file to write', writes: 'output' },
     {
       flags: '--range <range>',
-      description: 'only the pages that hold these absolute addresses: 0x1000-0x2000, the end not included; may be given several times',
+      description: 'only the pages that contain these absolute addresses: 0x1000-0x2000, end exclusive; may be given several times',
       repeatable: true,
     },
     {
       flags: '--filter <level>',
-      description: `leave pages out as makedumpfile -d does: a number up to 31, or some of ${filterLevels.join(',')}`,
+      description: `leave out pages as makedumpfile -d does: a number up to 31, or some of ${filterLevels.join(',')}`,
       values: { words: () => filterLevels, isList: true },
     },
     {
       flags: '--compression <name>',
-      description: `of --format kdump: ${exportCompressions.join(', ')} (zlib without it)`,
+      description: `for --format kdump: ${exportCompressions.join(', ')} (default: zlib)`,
       values: { words: () => exportCompressions },
     },
-    { flags: '--no-read-back', description: 'do not open the export again to compare its memory root' },
+    { flags: '--no-read-back', description: 'do not reopen the export to compare its memory root' },
   ],
   example: `dumpbench export dump.s390 --format elf -o vmcore
   dumpbench export vmcore --format kdump --filter 31 -o vmcore.small`,
@@ -112,7 +112,7 @@ export const exportCommand: Command = {
         .catch((error: unknown) => {
           progress.clear();
           const { partial } = partialPaths(path);
-          if (io.signal.aborted && existsSync(partial)) say(io, output, `what was written stays as ${partial}, and the same command goes on with it`);
+          if (io.signal.aborted && existsSync(partial)) say(io, output, `the unfinished export is kept as ${partial}; run the same command again to continue`);
           throw error;
         })
         .finally(() => {
@@ -121,7 +121,7 @@ export const exportCommand: Command = {
       if (output.json) printJson(io, answer);
       else io.out(exportText(answer, style));
       for (const line of missingLines(answer)) say(io, output, line);
-      if (answer.resumedAt !== undefined) say(io, output, `went on with an interrupted export after ${answer.resumedAt} bytes`);
+      if (answer.resumedAt !== undefined) say(io, output, `resumed an interrupted export after ${answer.resumedAt} bytes`);
       if (answer.discarded !== undefined) say(io, output, `dumpbench: an interrupted export was restarted: ${answer.discarded}`);
       return exitCodes.fine;
     });

@@ -22,7 +22,7 @@ async function otherInstances({ engine, io }: CommandContext, dump: string): Pro
   const events = new Map<string, number>();
   for (const { instance, entries } of rows)
     if (typeof instance === 'string' && instance !== topInstance) events.set(instance, (events.get(instance) ?? 0) + Number(entries ?? 0));
-  return [...events].filter(([, count]) => count > 0).map(([name, count]) => `instance ${visibleText(name)} holds ${count} events: --instance shows them`);
+  return [...events].filter(([, count]) => count > 0).map(([name, count]) => `instance ${visibleText(name)} has ${count} events: --instance shows them`);
 }
 
 export const ftraceCommand: Command = {
@@ -53,7 +53,7 @@ export const ftraceCommand: Command = {
       }
       if (!answer.complete) for (const line of partialLines(answer)) say(io, output, line);
       if (answer.missing.some(({ what }) => what === 'rows'))
-        say(io, output, `  only the first ${mostLines} lines are shown: narrow them with --from, --cpu, --pid, --event and --function`);
+        say(io, output, `  only the first ${mostLines} lines are shown: filter them with --from, --cpu, --pid, --event and --function`);
       if (given.instance === undefined && !output.quiet) for (const line of await otherInstances(context, dump)) sayLine(io, `dumpbench: ${line}`);
       return exitCodes.fine;
     });

@@ -13,7 +13,7 @@ import { byteArgument, numberArgument } from './byte-argument.ts';
 export function limitsOf(options: OptionValues): { readonly memory?: number; readonly workers?: number } {
   const memory = byteArgument('--memory', options.memory);
   if (memory !== undefined && memory < engineBytes)
-    throw new UsageError(`--memory wants ${byteText(engineBytes)} at least: the engine takes that much without any page worker`);
+    throw new UsageError(`--memory must be at least ${byteText(engineBytes)}: the engine needs that much even without page workers`);
   return defined({ memory, workers: numberArgument('--workers', options.workers) });
 }
 

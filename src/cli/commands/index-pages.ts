@@ -15,8 +15,11 @@ export const indexCommand: Command = {
   options: [
     { flags: '--digest', description: 'also compute the SHA-256 tree over all pages' },
     { flags: '--rebuild', description: 'discard an existing index first' },
-    { flags: '--memory <bytes>', description: `what the engine may take: ${byteText(engineBytes)} at least, and 64 MiB for each page worker (default 512MiB)` },
-    { flags: '--workers <n>', description: 'page workers; 0 for none (default: one for each processor where the dump is large)' },
+    {
+      flags: '--memory <bytes>',
+      description: `memory that the engine may use: at least ${byteText(engineBytes)}, plus 64 MiB for each page worker (default 512MiB)`,
+    },
+    { flags: '--workers <n>', description: 'number of page workers; 0 for none (default: for a large dump, one for each processor)' },
     indexOption,
     ...rangeOptions,
   ],
@@ -52,7 +55,7 @@ export const indexCommand: Command = {
           say(io, output, `${workText(answer)}; index ${answer.indexPath}`);
         }
         const { discarded, confirmed, unconfirmed } = answer;
-        if (discarded !== undefined) say(io, output, `dumpbench: ${discarded}. It was discarded, and the index built from this dump`);
+        if (discarded !== undefined) say(io, output, `dumpbench: ${discarded}. The index was discarded and rebuilt from this dump`);
         if (confirmed !== undefined)
           say(
             io,
@@ -60,7 +63,12 @@ export const indexCommand: Command = {
             `dumpbench: unconfirmed until now: ${confirmed.why}; a sample of ${confirmed.pages} of ${confirmed.of} stored pages agrees with this dump`,
           );
         if (unconfirmed !== undefined) say(io, output, `dumpbench: ${unconfirmed}`);
-        sayReadErrors(io, output, answer.readErrors, 'pages there are unreadable; a later "index" tries them again, and there is no memory root without them');
+        sayReadErrors(
+          io,
+          output,
+          answer.readErrors,
+          'the pages there are unreadable; a later "index" tries them again, and without them there is no memory root',
+        );
       } finally {
         progress.clear();
       }

@@ -11,16 +11,22 @@ import { byteArgument, numberArgument } from './byte-argument.ts';
 import { limitsOf, pageCountsText, sayReadErrors, workText } from './index-answer.ts';
 
 export const rangeOptions: readonly CommandOption[] = [
-  { flags: '--plan', description: 'list the ranges in which several processes can index the dump, and build nothing' },
+  { flags: '--plan', description: 'list ranges for indexing the dump by several processes, without building anything' },
   {
     flags: '--range-size <size>',
-    description: 'memory in each range: a power of two from 16MiB to 64GiB (default: at least four ranges for each of --workers)',
+    description: 'size of each range: a power of two from 16MiB to 64GiB (default: at least four ranges for each of --workers)',
   },
-  { flags: '--range-number <number>', description: 'index this range alone, of ranges of --range-size, into the piece -o' },
-  { flags: '--range <range>', description: 'the same by absolute addresses: 0x1000000-0x2000000, a power of two long and at a multiple of that' },
-  { flags: '-o, --output <path>', description: 'piece of --range: a new file, or a folder in which it gets its name', writes: 'output' },
-  { flags: '--merge <folder>', description: 'join the pieces in this folder to the index of the dump' },
-  { flags: '--pieces-from <size>', description: 'of --merge: read dumps with so many stored bytes from their pieces, which stay (default 1TiB)' },
+  { flags: '--range-number <number>', description: 'index only this range (of the size --range-size), and write it to the piece -o' },
+  {
+    flags: '--range <range>',
+    description: 'the same, by absolute addresses: 0x1000000-0x2000000; the length must be a power of two, and the start a multiple of it',
+  },
+  { flags: '-o, --output <path>', description: 'new file for the piece, or a folder in which it is created', writes: 'output' },
+  { flags: '--merge <folder>', description: 'merge the pieces in this folder into the index of the dump' },
+  {
+    flags: '--pieces-from <size>',
+    description: 'for --merge: if the dump has at least this many stored bytes, keep the pieces and read from them (default 1TiB)',
+  },
 ];
 
 type Work = (context: CommandContext, dump: string) => Promise<number>;
@@ -35,7 +41,7 @@ const plan =
     else {
       const rows = answer.ranges.map(({ number, start, end }) => [String(number), `${start}-${end}`]);
       if (rows.length > 0) io.out(`${columns(rows, '', [0])}\n`);
-      say(io, output, `${rows.length} ranges of ${byteText(answer.rangeSize)} (--range-size ${answer.rangeSize}); nothing has to be read in any other`);
+      say(io, output, `${rows.length} ranges of ${byteText(answer.rangeSize)} (--range-size ${answer.rangeSize}); no other range has anything to read`);
     }
     return exitCodes.fine;
   };
@@ -44,7 +50,7 @@ const plan =
 async function chosenRange(context: CommandContext, dump: string, options: OptionValues): Promise<{ readonly number: number; readonly rangeSize: number }> {
   if (typeof options.range === 'string') {
     const { start, end } = await rangeArgument(context, dump, options.range);
-    if (start % (end - start) !== 0n) throw new UsageError(`--range: ${options.range} does not begin at a multiple of its length`);
+    if (start % (end - start) !== 0n) throw new UsageError(`--range: ${options.range} does not start at a multiple of its length`);
     return { number: Number(start / (end - start)), rangeSize: Number(end - start) };
   }
   const number = numberArgument('--range-number', options.rangeNumber);
@@ -81,7 +87,7 @@ const oneRange = (options: OptionValues): Work => {
       io.out(pageCountsText(answer.pages, style));
       say(io, output, answer.existed ? `${answer.piece} was there already` : `${workText(answer)}; piece ${answer.piece}`);
     }
-    sayReadErrors(io, output, answer.readErrors, 'pages there are unreadable; the same command tries them again');
+    sayReadErrors(io, output, answer.readErrors, 'the pages there are unreadable; the same command tries them again');
     return exitCodes.fine;
   };
 };
@@ -119,7 +125,7 @@ const merge =
     if (confirmed !== undefined)
       say(io, output, `dumpbench: ${confirmed.why}; a sample of ${confirmed.pages} of ${confirmed.of} stored pages agrees with this dump`);
     if (unconfirmed !== undefined) say(io, output, `dumpbench: ${unconfirmed}`);
-    sayReadErrors(io, output, answer.readErrors, 'pages there are unreadable; index their ranges again, then join the pieces again');
+    sayReadErrors(io, output, answer.readErrors, 'the pages there are unreadable; index their ranges again, then merge the pieces again');
     return exitCodes.fine;
   };
 
@@ -146,11 +152,11 @@ export function rangeWork(options: OptionValues): Work | undefined {
   if (asked.length > 1) throw new UsageError('--plan, --range, --range-number and --merge are four things to do: name one of them');
   for (const [other, flag, of] of belonging) {
     if (isGiven(options, other) && (name === undefined || !of.includes(name)))
-      throw new UsageError(`${flag} goes with ${of.map((one) => kinds[one]?.flag).join(' or ')}`);
+      throw new UsageError(`${flag} can be used only with ${of.map((one) => kinds[one]?.flag).join(' or ')}`);
   }
   const kind = name === undefined ? undefined : kinds[name];
   if (kind === undefined) return undefined;
-  if (isGiven(options, 'rebuild')) throw new UsageError(`--rebuild does not go with ${kind.flag}`);
-  if (name !== 'merge' && isGiven(options, 'index')) throw new UsageError(`--index does not go with ${kind.flag}`);
+  if (isGiven(options, 'rebuild')) throw new UsageError(`--rebuild cannot be used with ${kind.flag}`);
+  if (name !== 'merge' && isGiven(options, 'index')) throw new UsageError(`--index cannot be used with ${kind.flag}`);
   return kind.work(options);
 }

@@ -22,7 +22,7 @@ function layoutsText({ layouts }: LayoutListJson, style: Style): string {
 }
 
 function readingsText(readings: readonly InterpretationJson[], style: Style): string {
-  if (readings.length === 0) return 'nothing but plain integers makes sense here\n';
+  if (readings.length === 0) return 'these bytes can be interpreted only as plain integers\n';
   const rows = readings.map(({ name, text, place }) => [
     style.dim(visibleLine(name)),
     visibleLine(text),
@@ -47,25 +47,25 @@ async function laidOver(
   } catch (error) {
     if (!isDumpError(error)) throw error;
     throw new UsageError(
-      `--as: "${name}" is none of the declared structures ("dumpbench inspect FILE" lists them), and as a type of the kernel: ${error.what}`,
+      `--as: "${name}" is none of the declared structures ("dumpbench inspect FILE" lists them), and cannot be used as a kernel type: ${error.what}`,
     );
   }
 }
 
 export const inspectCommand: Command = {
   name: 'inspect',
-  summary: 'what the bytes at an address can be read as; with --as a structure laid over them; without an address the structures that there are',
+  summary: 'how the bytes at an address can be interpreted; with --as, decoded as a structure; without an address, the known structures',
   args: ['<file>', '[address]'],
   ofKernel: true,
   options: [
-    { flags: '--as <structure>', description: 'a declared structure ("lowcore (6.1)", os_info, Elf64_Ehdr...) or a struct of the kernel' },
+    { flags: '--as <structure>', description: 'a declared structure ("lowcore (6.1)", os_info, Elf64_Ehdr...) or a kernel struct' },
     {
       flags: '--space <space>',
       description: `address space of a bare address: ${addressSpaces.join(', ')}`,
       default: 'absolute',
       values: { words: () => addressSpaces },
     },
-    { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses, and whose page tables a virtual one' },
+    { flags: '--cpu <number>', description: 'CPU whose prefix applies to a real address, and whose page tables to a virtual one' },
   ],
   example: 'dumpbench inspect dump.s390 cpu0.psw',
   async run(context, [file = '', typed], options) {

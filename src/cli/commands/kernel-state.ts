@@ -33,7 +33,7 @@ function stateCommand<M extends StateMethod>(
 }
 
 export const kernelStateCommands: readonly Command[] = [
-  stateCommand('kernel', 'kernelFacts', 'what the kernel says of itself: command line, taint, hardware, shutdown actions', kernelFactsText),
+  stateCommand('kernel', 'kernelFacts', 'facts about the kernel: command line, taint, hardware, shutdown actions', kernelFactsText),
   tasksCommand,
   stateCommand('modules', 'modules', 'loaded modules', modulesText),
   stateCommand('memory-usage', 'memoryUsage', 'memory usage in the lines of /proc/meminfo', memoryUsageText),
@@ -58,8 +58,8 @@ export const kernelStateCommands: readonly Command[] = [
     options: [
       { flags: '--cpu <number>', description: 'only this CPU' },
       { flags: '--task <task>', description: 'the task with this pid, or with task_struct at this virtual address (0x...)' },
-      { flags: '--all', description: 'every task, not only those that ran' },
-      { flags: '--guess', description: 'where a stack cannot be followed, list the addresses of code on it, marked as guesses' },
+      { flags: '--all', description: 'every task, not only those that were running' },
+      { flags: '--guess', description: 'if a stack cannot be unwound, list the code addresses on it, marked as guesses' },
     ],
     ofKernel: true,
     example: 'dumpbench backtrace vmcore --task 1',

@@ -12,9 +12,9 @@ export const lowcoreCommand: Command = {
   args: ['<file>'],
   ofKernel: true,
   options: [
-    { flags: '--cpu <number>', description: 'only that of this CPU' },
+    { flags: '--cpu <number>', description: 'only the lowcore of this CPU' },
     { flags: '--address <address>', description: 'the lowcore at this absolute address' },
-    { flags: '--layout <kernel>', description: 'layout of this kernel ("6.1") instead of the one that fits' },
+    { flags: '--layout <kernel>', description: 'use the layout of this kernel ("6.1") instead of the best match' },
     { flags: '--all', description: 'show fields that are zero too' },
   ],
   example: 'dumpbench lowcore dump.s390 --cpu 0',

@@ -7,7 +7,7 @@ import { progressLine } from '../progress-line.ts';
 
 export const manifestCommand: Command = {
   name: 'manifest',
-  summary: 'digests of the dump’s files and of their pieces, to check them against later',
+  summary: 'digests of the dump’s files and of their pieces, for checking them later',
   args: ['<file>'],
   get options() {
     return [
@@ -27,7 +27,7 @@ export const manifestCommand: Command = {
       return { ...answer, absent: findings.filter(({ id, severity }) => id.startsWith('volume-set/') && severity !== 'info') };
     }).finally(progress.clear);
     // Files that are not there, or whose headers cannot be read, are no part of it.
-    for (const { title, detail } of absent) say(io, output, `dumpbench: the manifest is of the files at hand alone. ${title}: ${detail}`);
+    for (const { title, detail } of absent) say(io, output, `dumpbench: the manifest covers only the files that were found. ${title}: ${detail}`);
     if (!output.json || !target.isStandardOutput) target.write(io, output, text);
     if (output.json) printJson(io, manifest);
     return exitCodes.fine;

@@ -5,7 +5,7 @@ import { programScript } from '../program-script.ts';
 
 export const openCommand: Command = {
   name: 'open',
-  summary: 'start the window, on the sample dumps when no file is named; with no display the triage in the terminal',
+  summary: 'open the files in the window (without files, the sample dumps); without a display, print the triage in the terminal',
   args: ['[files...]'],
   example: 'dumpbench open before.s390 after.s390',
   run({ io, output }, files, options) {

@@ -36,9 +36,9 @@ export const readCommand: Command = {
       default: 'absolute',
       values: { words: () => addressSpaces },
     },
-    { flags: '--cpu <number>', description: 'CPU whose prefix a real address uses, and whose page tables a virtual one' },
-    { flags: '--raw', description: 'write just the bytes' },
-    { flags: '--fill <byte>', description: 'use this byte where the dump has none, instead of failing' },
+    { flags: '--cpu <number>', description: 'CPU whose prefix applies to a real address, and whose page tables to a virtual one' },
+    { flags: '--raw', description: 'write only the bytes' },
+    { flags: '--fill <byte>', description: 'use this value for bytes that are not in the dump, instead of failing' },
   ],
   example: 'dumpbench read dump.s390 lowcore+0xe18 8',
   async run(context, [file = '', typed = '', lengthText = ''], options) {
@@ -50,7 +50,7 @@ export const readCommand: Command = {
     const space = addressSpaces.find((one) => one === options.space);
     if (space === undefined) throw new UsageError(`--space: "${String(options.space)}" is none of ${addressSpaces.join(', ')}`);
     if (options.raw === true && output.json) throw new UsageError('--raw and --json: name one of them');
-    if (output.json && length > maxJsonBytes) throw new UsageError(`length: at most ${maxJsonBytes} bytes with --json; --raw writes any number`);
+    if (output.json && length > maxJsonBytes) throw new UsageError(`length: at most ${maxJsonBytes} bytes with --json; --raw has no limit`);
     const progress = progressLine(io, output);
     const work = async (dump: string): Promise<number> => {
       const place = await addressIn(context, dump, typed, space, named);
@@ -73,7 +73,7 @@ export const readCommand: Command = {
             'absent',
             { file, address: BigInt(gap.start) },
             `the dump has no bytes there: ${gap.state}`,
-            `${length} bytes from ${hex(place.address)} on; --fill BYTE uses a byte in their place`,
+            `${length} bytes from ${hex(place.address)}; --fill BYTE supplies a value for missing ones`,
           );
         }
         if (fill !== undefined) for (const hole of part.absent) part.data.fill(fill, Number(BigInt(hole.start) - address), Number(BigInt(hole.end) - address));

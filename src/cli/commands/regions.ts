@@ -36,7 +36,7 @@ async function printExact(context: CommandContext, pages: AsyncGenerator<readonl
 }
 
 function summaryNote(context: CommandContext, answer: RegionsJson): void {
-  if (answer.summarized === true) say(context.io, context.output, 'ranges of memory are joined, because there are more than 4096; --exact lists each');
+  if (answer.summarized === true) say(context.io, context.output, 'ranges of memory are combined, because there are more than 4096; --exact lists each one');
 }
 
 export const regionsCommand: Command = {
@@ -45,8 +45,8 @@ export const regionsCommand: Command = {
   ofKernel: true,
   args: ['<file>'],
   options: [
-    { flags: '--range <range>', description: 'only what touches these absolute addresses: 0x1000-0x2000, the end not included' },
-    { flags: '--exact', description: "every range as the container has it, without the kernel's structures" },
+    { flags: '--range <range>', description: 'only regions that overlap these absolute addresses: 0x1000-0x2000, end exclusive' },
+    { flags: '--exact', description: "every range as it is in the container, without the kernel's structures" },
   ],
   example: 'dumpbench regions dump.kdump --range 0x0-0x40000000 --exact',
   async run(context, [file = ''], options) {

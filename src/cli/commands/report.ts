@@ -25,28 +25,32 @@ function paperOf({ paper }: OptionValues): Paper | undefined {
 
 export const reportCommand: Command = {
   name: 'report',
-  summary: 'an integrity report to hand on, with a comparison if wanted',
+  summary: 'an integrity report to share, optionally with a comparison',
   args: ['<file>'],
   ofKernel: true,
   get options() {
     return [
       {
         flags: '--format <format>',
-        description: `${formatsOf('report')}; pdf, where something that prints is installed`,
+        description: `${formatsOf('report')}; pdf, if a program that can print is installed`,
         default: 'html',
         values: { words: () => formatIdsOf('report') },
       },
-      { flags: '--template <folder>', description: 'logo, colours, contact and paragraphs of a support centre: a folder with template.json' },
-      { flags: '--paper <size>', description: 'a4 or letter, of what is printed', values: { words: () => ['a4', 'letter'] } },
+      { flags: '--template <folder>', description: 'folder with a template.json: logo, colours, contact and texts of your organisation' },
+      { flags: '--paper <size>', description: 'paper size of a pdf: a4 or letter', values: { words: () => ['a4', 'letter'] } },
       ...outputOptions,
-      { flags: '--quick', description: 'without the digests and scans that read the whole dump' },
+      { flags: '--quick', description: 'leave out digests and scans, which read the whole dump' },
       { flags: '--with <dump>', description: 'also compare with another dump' },
-      { flags: '--ignore <rules>', description: 'JSON file of rules: what does not count in that comparison' },
-      { flags: '--session <file>', description: 'session of the window (*.dumpbench.json) whose annotations on this dump are to be in the report' },
-      { flags: '--sections <ids>', description: `what is in it, with commas between: ${sectionIds().join(', ')}`, values: { words: sectionIds, isList: true } },
+      { flags: '--ignore <rules>', description: 'JSON file of rules: differences to ignore in that comparison' },
+      { flags: '--session <file>', description: 'session file of the window (*.dumpbench.json) whose annotations on this dump are included' },
+      {
+        flags: '--sections <ids>',
+        description: `sections of the report, separated by commas: ${sectionIds().join(', ')}`,
+        values: { words: sectionIds, isList: true },
+      },
       redactOption,
       knownIssuesOption,
-      { ...analysisOption, description: `${analysisOption.description}; without it ${usualAnalyses.join(', ')}` },
+      { ...analysisOption, description: `${analysisOption.description}; default: ${usualAnalyses.join(', ')}` },
       ...evidenceOptions,
     ];
   },

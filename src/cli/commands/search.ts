@@ -46,25 +46,25 @@ export const searchCommand: Command = {
   args: ['<file>', '<pattern>'],
   options: [
     { flags: '--type <type>', description: `what the pattern is: ${searchTypes.join(', ')}`, default: 'text', values: { words: () => searchTypes } },
-    { flags: '--range <range>', description: 'only in these absolute addresses: 0x1000-0x2000, the end not included' },
+    { flags: '--range <range>', description: 'only in these absolute addresses: 0x1000-0x2000, end exclusive' },
     {
       flags: '--state <states>',
-      description: `only in pages of these states: ${searchStates.join(', ')} (others have no bytes)`,
+      description: `only in pages with these states: ${searchStates.join(', ')} (others have no bytes)`,
       values: { words: () => searchStates, isList: true },
     },
     {
       flags: '--class <classes>',
-      description: `only in pages of these classes, which needs the page index: ${pageClasses.join(', ')}`,
+      description: `only in pages of these classes (needs the page index): ${pageClasses.join(', ')}`,
       values: { words: () => pageClasses, isList: true },
     },
     {
       flags: '--endian <order>',
-      description: `byte order of u32 and u64: ${searchEndians.join(', ')}; without it the dump's own`,
+      description: `byte order of u32 and u64: ${searchEndians.join(', ')}; default: that of the dump`,
       values: { words: () => searchEndians },
     },
-    { flags: '--code-page <page>', description: `of ebcdic: ${ebcdicPages.join(', ')}; without it 1047`, values: { words: () => ebcdicPages } },
+    { flags: '--code-page <page>', description: `for ebcdic: ${ebcdicPages.join(', ')}; default: 1047`, values: { words: () => ebcdicPages } },
     { flags: '--ignore-case', description: 'ignore case' },
-    { flags: '--align <bytes>', description: 'only at multiples of this' },
+    { flags: '--align <bytes>', description: 'only at addresses that are multiples of this' },
     { flags: '--limit <number>', description: 'at most this many hits', default: '1000' },
     indexOption,
   ],
@@ -74,7 +74,7 @@ export const searchCommand: Command = {
     const { engine, io, output, style } = context;
     const type = oneOf(searchTypes, options.type, '--type') ?? 'text';
     const limit = wholeNumber(String(options.limit), '--limit');
-    if (limit > mostHits) throw new UsageError(`--limit: ${limit} hits are more than one search gives, which is at most ${mostHits} hits`);
+    if (limit > mostHits) throw new UsageError(`--limit: ${limit} hits are too many: a search returns at most ${mostHits} hits`);
     const restricted = restrictions(options);
     const progress = progressLine(io, output);
     return withDump(context, file, async (dump) => {
@@ -106,9 +106,9 @@ export const searchCommand: Command = {
         document.end(rest);
       } else {
         const unreadable = summary.unreadableBytes > 0 ? `; ${byteText(summary.unreadableBytes)} could not be read` : '';
-        const encrypted = summary.encryptedBytes === undefined ? '' : `; ${byteText(summary.encryptedBytes)} are encrypted, and were not searched`;
+        const encrypted = summary.encryptedBytes === undefined ? '' : `; ${byteText(summary.encryptedBytes)} are encrypted and were not searched`;
         say(io, output, `${found} ${found === 1 ? 'hit' : 'hits'} in ${byteText(summary.searchedBytes)}${unreadable}${encrypted}`);
-        if (summary.truncated) say(io, output, `more exist: the search ended at the limit of ${limit} (--limit)`);
+        if (summary.truncated) say(io, output, `there are more hits: the search stopped at the limit of ${limit} (--limit)`);
       }
       if (summary.unconfirmed !== undefined) say(io, output, `dumpbench: ${summary.unconfirmed}`);
       return exitCodes.fine;

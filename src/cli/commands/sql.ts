@@ -16,7 +16,7 @@ function positive(text: unknown, what: string, most: number): number {
 
 export const sqlCommand: Command = {
   name: 'sql',
-  summary: 'read-only query on the dump as tables: tasks, dmesg, symbols, modules, checks, analyses, pages',
+  summary: 'read-only query on the tables of the dump: tasks, dmesg, symbols, modules, checks, analyses, pages',
   args: ['<file>', '<query>'],
   options: [
     { flags: '--rows <number>', description: 'at most this many rows', default: '1000' },
@@ -36,7 +36,7 @@ export const sqlCommand: Command = {
     if (output.json) printJson(io, result);
     else {
       io.out(sqlText(result));
-      if (result.truncated) say(io, output, `more rows exist: only the first ${rows} are shown (--rows)`);
+      if (result.truncated) say(io, output, `there are more rows: only the first ${rows} are shown (--rows)`);
     }
     if (result.incomplete !== undefined)
       say(io, output, `dumpbench: ${incompleteIndexText(result.incomplete)}; run "dumpbench index" on the dump to complete it`);

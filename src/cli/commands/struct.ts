@@ -21,11 +21,11 @@ async function listNames(context: CommandContext, file: string, pattern: string 
 
 export const structCommand: Command = {
   name: 'struct',
-  summary: 'a type of the kernel or of a module: members with their offsets; with an address or a symbol their values (needs BTF in the dump)',
+  summary: 'a type of the kernel or of a module: its members and offsets, and with an address or a symbol their values (needs BTF in the dump)',
   args: ['<file>', '[name]', '[address]'],
   options: [
-    { flags: '--depth <number>', description: 'open structs inside to this depth; 0 unless given' },
-    { flags: '--module <name>', description: "this module's type, for a name that several have; without a name all of its own types" },
+    { flags: '--depth <number>', description: 'expand nested structs to this depth (default 0)' },
+    { flags: '--module <name>', description: 'module that defines the type, if several do; without a type name, list all types of the module' },
   ],
   ofKernel: true,
   example: 'dumpbench struct vmcore task_struct.comm init_task',
@@ -39,7 +39,7 @@ export const structCommand: Command = {
       const params = { dump, name, depth, ...owner };
       if (typed === undefined) return context.engine.call('struct', params, { signal });
       const place = await kernelAddressIn(context, dump, typed);
-      if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; the kernel's structures have virtual ones`);
+      if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; the kernel's structures have virtual addresses`);
       return context.engine.call('struct', { ...params, address: place.address }, { signal });
     });
     if (context.output.json) printJson(context.io, answer);

@@ -49,12 +49,12 @@ function besideText({ files, partly }: BesideAnswer, style: Style): string {
   const more = partly === undefined ? '' : style.dim(`  ${visibleLine(partly)}\n`);
   return rows.length === 0 && partly === undefined
     ? ''
-    : `\n${style.strong('Next to this dump, and not used')}\n${columns(rows)}${rows.length === 0 ? '' : '\n'}${more}`;
+    : `\n${style.strong('Next to this dump (not used)')}\n${columns(rows)}${rows.length === 0 ? '' : '\n'}${more}`;
 }
 
 export const infoCommand: Command = {
   name: 'info',
-  summary: 'container, machine, memory, kernel and times, each fact with its source; and the files next to the dump that can be attached',
+  summary: 'container, machine, memory, kernel and times, each fact with its source, and attachable files next to the dump',
   args: ['<file>'],
   ofKernel: true,
   example: 'dumpbench info dump.s390 --json',
@@ -94,7 +94,7 @@ export const cpusCommand: Command = {
   ofKernel: true,
   options: [
     { flags: '--cpu <number>', description: 'only this CPU' },
-    { flags: '--all', description: `registers of each; above ${mostSingleCpus} CPUs those in the same state are one line without it` },
+    { flags: '--all', description: `registers of each CPU; without it, above ${mostSingleCpus} CPUs those in the same state share a line` },
   ],
   example: 'dumpbench cpus dump.s390 --cpu 0',
   async run(context, [file = ''], options) {

@@ -20,7 +20,7 @@ const addressLike = /^(0x[0-9a-f]+|pfn:|absolute:|real[(:]|virtual[(:]|cpu\d+\.)
 
 export const symbolsCommand: Command = {
   name: 'symbols',
-  summary: "the kernel's symbols: all, those of a name (* stands for anything), or the one at an address",
+  summary: "the kernel's symbols: all, those with a name (* matches anything), or the one at an address",
   args: ['<file>', '[name-or-address]'],
   ofKernel: true,
   example: 'dumpbench symbols dump.s390 cpu0.psw',
@@ -37,7 +37,7 @@ export const symbolsCommand: Command = {
       if (typed === undefined) return ask({});
       if (!addressLike.test(typed) && !/[+-]\s*(?:0x)?\d/.test(typed)) return ask({ name: typed });
       const place = await kernelAddressIn(context, dump, typed);
-      if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; symbols have virtual ones`);
+      if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; symbols have virtual addresses`);
       return ask({ address: place.address });
     });
     write(answer.symbols);

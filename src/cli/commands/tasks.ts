@@ -9,7 +9,7 @@ import { tasksEnd, taskTable } from '../text/task-text.ts';
 
 export const tasksCommand: Command = {
   name: 'tasks',
-  summary: 'tasks with state, parent and CPU; ">" marks those that ran',
+  summary: 'tasks with state, parent and CPU; ">" marks those that were running',
   args: ['<file>'],
   ofKernel: true,
   example: 'dumpbench tasks vmcore',

@@ -45,7 +45,7 @@ export const translateCommand: Command = {
       throw new UsageError(`--asce: "${given}" is neither a hexadecimal number nor one of ${asceSources.join(', ')}`);
     const answer = await withDump(context, file, async (dump) => {
       const place = await addressIn(context, dump, typed, 'virtual', cpu);
-      if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; only virtual ones are translated`);
+      if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; only virtual addresses are translated`);
       const params = {
         dump,
         address: place.address,

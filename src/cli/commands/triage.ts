@@ -17,10 +17,10 @@ import { triageText } from '../text/summary-text.ts';
 /** Several files: one that is no dump does not hide the others, but it decides the exit code. */
 export const triageCommand: Command = {
   name: 'triage',
-  summary: 'the first screen: what it is, what happened, is it whole. Headers and small structures only, no scan',
+  summary: 'overview: what the dump is, what happened, and whether it is complete; reads only headers and small structures',
   args: ['<files...>'],
   options: [
-    { flags: '--all', description: `every CPU in a line of its own; above ${mostSingleCpus} those in the same state share one` },
+    { flags: '--all', description: `every CPU on its own line; without it, above ${mostSingleCpus} CPUs those in the same state share a line` },
     knownIssuesOption,
     askedCatalogueOption,
   ],

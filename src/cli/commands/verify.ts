@@ -11,8 +11,8 @@ export const verifyCommand: Command = {
   args: ['<file>'],
   ofKernel: true,
   options: [
-    { flags: '--quick', description: 'leave out what reads the whole dump: digests and scans' },
-    { flags: '--index <file>', description: 'a page index of this dump: all of its rows are compared with the dump; it is not written to' },
+    { flags: '--quick', description: 'leave out digests and scans, which read the whole dump' },
+    { flags: '--index <file>', description: 'compare all rows of this page index with the dump; the index is not modified' },
     ...evidenceOptions,
   ],
   example: 'dumpbench verify dump.s390 --quick',

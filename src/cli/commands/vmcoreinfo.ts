@@ -18,10 +18,10 @@ const text = (answer: VmcoreinfoJson, style: Style): string =>
 
 export const vmcoreinfoCommand: Command = {
   name: 'vmcoreinfo',
-  summary: 'what the kernel says of itself for dump tools; searched for in memory where no note leads to it',
+  summary: "the kernel's information for dump tools; memory is searched for it if no note leads to it",
   args: ['<file>'],
   ofKernel: true,
-  options: [{ flags: '--copies', description: 'search the whole memory for copies and compare them' }],
+  options: [{ flags: '--copies', description: 'search all memory for copies and compare them' }],
   example: 'dumpbench vmcoreinfo dump.s390 --json',
   async run(context, [file = ''], options) {
     const copies = options.copies === true;

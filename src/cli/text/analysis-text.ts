@@ -34,7 +34,7 @@ export function analysisTableText({ columns: declared, rows, note }: AnalysisJso
 
 /** What is said on standard error when a dump gives only a part, by lines. */
 export const partialLines = ({ missing }: AnalysisJson): readonly string[] => [
-  'dumpbench: only a part could be read; missing:',
+  'dumpbench: only part could be read; missing:',
   ...missing.map((one) => `  ${missingText(one)}`),
 ];
 
@@ -57,5 +57,5 @@ export function comparedAnalysisText(compared: ComparedAnalysis, style: Style): 
   const summary = [comparedCounts(compared, ['only left', 'only right'], String), ...comparedFacts(compared)].join('\n');
   const doubt = comparisonDoubt(compared);
   const note = doubt === undefined ? '' : `${style.warn(doubt)}\n`;
-  return `${rows.length === 0 ? '' : `${columns(rows, '')}\n`}${more === 0 ? '' : style.dim(`and ${more} more: --json has them\n`)}${summary}\n${note}`;
+  return `${rows.length === 0 ? '' : `${columns(rows, '')}\n`}${more === 0 ? '' : style.dim(`and ${more} more (--json lists all)\n`)}${summary}\n${note}`;
 }

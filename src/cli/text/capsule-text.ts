@@ -4,9 +4,9 @@ import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
 const outcomeText: Readonly<Record<VerifiedCaseJson['outcome'], string>> = {
-  verified: 'VERIFIED: it is as it was signed, by a signer whom you trust',
-  consistent: 'CONSISTENT: it is as it was signed; by whom is not proven',
-  failed: 'FAILED: it is not as it was signed, or not signed by whom you trust',
+  verified: 'VERIFIED: unchanged since it was signed, by a signer whom you trust',
+  consistent: 'CONSISTENT: unchanged since it was signed; the signer is not proven',
+  failed: 'FAILED: changed since it was signed, or not signed by a signer whom you trust',
 };
 
 export function capsuleText({ outcome, steps, signer, dump, pages, notProven }: VerifiedCaseJson, style: Style): string {

@@ -28,7 +28,7 @@ function verdict(compared: CompareJson, style: Style): string {
   const head = compared.comparable ? [] : [style.bad('These two are not comparable:'), ...lines, ''];
   if (!hasDifferences(compared)) {
     const ignored = pages.ignored !== undefined || differenceSections.some((section) => compared[section].length > 0);
-    return [...head, style.ok(`No difference in ${count(pages.common)} common pages, ${how}${ignored ? ', but for what the rules ignore' : ''}.`)].join('\n');
+    return [...head, style.ok(`No difference in ${count(pages.common)} common pages, ${how}${ignored ? ', apart from ignored differences' : ''}.`)].join('\n');
   }
   const differing = pages.changed + pages.onlyLeft + pages.onlyRight + (pages.unreadable ?? 0);
   const sentence =
@@ -52,7 +52,7 @@ function pageRows({ pages }: CompareJson, style: Style): string {
       ...row('only right', pages.onlyRight),
       ...row('ignored', pages.ignored),
       ...row('unreadable', pages.unreadable),
-      ...row('moved', pages.moved, 'pages of the right dump whose contents are elsewhere in the left one'),
+      ...row('moved', pages.moved, 'pages of the right dump whose contents are at a different address in the left one'),
     ],
     '  ',
     [1],

@@ -65,7 +65,7 @@ const sourceWords: Readonly<Record<CpuJson['source'], string>> = {
   note: 'from its ELF notes',
   lowcore: 'from the save area in its lowcore',
   header: "from the dump's header",
-  memory: 'known from the memory of the kernel',
+  memory: "from the kernel's memory",
 };
 
 function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style, names: PlaceNames): string {
@@ -103,7 +103,7 @@ function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style, names: Pla
   if (known.length > 0) lines.push(columns(known));
   if (cpu.registers !== undefined) lines.push(columns(Object.entries(cpu.registers)));
   const places = namedRegisters(cpu, names);
-  if (places.length > 0) lines.push(style.dim('  names of addresses:'), columns(places));
+  if (places.length > 0) lines.push(style.dim('  symbols at these addresses:'), columns(places));
   return lines.join('\n');
 }
 
@@ -121,7 +121,7 @@ export function cpuGroupsText({ cpus, numbering }: CpusAnswer, style: Style, nam
     ];
   });
   const head = style.dim(`numbers are ${numberingWords[numbering]}`);
-  const hint = style.dim(`${cpus.length} CPUs, those in the same state in one line; --cpu shows the registers of one, --all those of each`);
+  const hint = style.dim(`${cpus.length} CPUs; those in the same state share a line; --cpu shows the registers of one, --all those of each`);
   return `${head}\n\n${columns(rows)}\n\n${hint}\n`;
 }
 
@@ -132,7 +132,7 @@ export interface CpusAnswer {
 
 /** CPUs one after the other; first what their numbers mean. `names` are those of addresses in registers. */
 export function cpusText({ cpus, numbering }: CpusAnswer, style: Style, names = noNames): string {
-  if (cpus.length === 0) return 'no CPU is recorded in this dump: no register note, and no lowcore that could be read\n';
+  if (cpus.length === 0) return 'no CPU is recorded in this dump: it has no register note and no readable lowcore\n';
   const head = style.dim(`numbers are ${numberingWords[numbering]}`);
   return `${head}\n\n${cpus.map((cpu) => cpuText(cpu, numbering, style, names)).join('\n\n')}\n`;
 }

@@ -46,7 +46,7 @@ export function disassemblyText(answer: DisassemblyJson, style: Style): string {
   const head =
     found === undefined
       ? `no function is known at ${answer.address}`
-      : visibleLine(`${found.name}${found.module === undefined ? '' : ` [${found.module}]`} from ${found.start} on`);
+      : visibleLine(`${found.name}${found.module === undefined ? '' : ` [${found.module}]`} from ${found.start}`);
   const lines = columns(
     instructions.map((one) => row(one, style)),
     '',

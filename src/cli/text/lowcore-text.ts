@@ -24,9 +24,9 @@ function lowcoreText(lowcore: LowcoreJson, numbering: CpuNumbering, style: Style
   const { layout } = lowcore;
   const { id } = lowcore;
   const name = `Lowcore ${id === undefined ? '' : `of ${cpuName({ ...lowcore, id }, numbering)} `}at ${lowcore.prefix}`;
-  const proven = layout.proven === false ? ', unproven on a real dump' : '';
+  const proven = layout.proven === false ? ', not verified on a real dump' : '';
   const sure = `${Math.round(layout.confidence * 100)} %`;
-  const word = layout.word === 'given' ? `as given, ${sure} of the tests speak for it` : `${layout.word ?? ''}, confidence ${sure}`;
+  const word = layout.word === 'given' ? `as given, matches ${sure} of the tests` : `${layout.word ?? ''}, confidence ${sure}`;
   const lines = [style.strong(name), `  layout of Linux ${layout.name}: ${word}${style.dim(proven)}`];
   const mark = (passed: boolean | undefined): string => (passed === undefined ? style.dim('-') : passed ? style.ok('✓') : style.bad('✗'));
   lines.push(
@@ -40,7 +40,7 @@ function lowcoreText(lowcore: LowcoreJson, numbering: CpuNumbering, style: Style
     const zero = lowcore.fields.filter((field) => field.group === group && isZero(field)).length;
     if (fields.length === 0) continue;
     lines.push(
-      style.strong(`  ${title}`) + style.dim(all || zero === 0 ? '' : `, ${zero} more are zero: --all`),
+      style.strong(`  ${title}`) + style.dim(all || zero === 0 ? '' : `, ${zero} more fields are zero (--all shows them)`),
       fieldLines(
         fields.map((field) => named(field, names)),
         style,

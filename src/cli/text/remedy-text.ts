@@ -6,20 +6,20 @@ import type { Remedy } from '../../shared/remedy.ts';
 
 export const remedyText: Readonly<Record<Remedy, string>> = {
   'build-index': 'run "dumpbench index" on it first',
-  'rebuild-index': '"dumpbench index --rebuild" makes a new one',
+  'rebuild-index': '"dumpbench index --rebuild" builds a new one',
   'quick-checks': 'run verify --quick or verify',
   'full-checks': 'run verify',
-  'give-manifest': 'give one by --manifest',
-  'give-attestation': 'give one by --attestation, with --public-key',
-  'give-public-key': 'give it by --public-key',
-  'give-kdump-image': 'compare with a healthy image by --kdump-image',
-  'name-address-space': 'name one by --asce',
-  'name-address': 'name it by --address',
+  'give-manifest': 'give one with --manifest',
+  'give-attestation': 'give one with --attestation and --public-key',
+  'give-public-key': 'give it with --public-key',
+  'give-kdump-image': 'compare with a healthy image, with --kdump-image',
+  'name-address-space': 'give one with --asce',
+  'name-address': 'give it with --address',
   'attach-symbols': 'attach a --vmlinux or a --system-map',
-  'copy-again': 'copy the dump again from where it was written',
-  'give-machine': 'give it by --machine',
-  'simplify-expression': 'write it without repetitions inside repetitions, such as (a+)+, or search for a text by --type text',
-  'narrow-query': 'ask for fewer rows at once: by WHERE, LIMIT, or an aggregate such as count(*)',
+  'copy-again': 'copy the dump again from the original',
+  'give-machine': 'give it with --machine',
+  'simplify-expression': 'avoid nested repetitions such as (a+)+, or search for plain text with --type text',
+  'narrow-query': 'return fewer rows: use WHERE, LIMIT, or an aggregate such as count(*)',
 };
 
 /** An error in one line, with what can be done about it. */

@@ -12,7 +12,7 @@ import { columns } from './table.ts';
 function rawLines(note: NoteJson): string {
   const rows = hexRows(Buffer.from(note.raw ?? '', 'hex'), 0n, []).trimEnd();
   const rest = note.bytes - (note.raw?.length ?? 0) / 2;
-  return `${rows.replaceAll(/^0{8}/gm, '  ')}${rest > 0 ? `\n  and ${rest} bytes more` : ''}`;
+  return `${rows.replaceAll(/^0{8}/gm, '  ')}${rest > 0 ? `\n  and ${rest} more bytes` : ''}`;
 }
 
 function noteText(note: NoteJson, style: Style): string {
@@ -21,19 +21,19 @@ function noteText(note: NoteJson, style: Style): string {
   const where = `${note.bytes} bytes at file offset 0x${(note.descriptorOffset ?? note.fileOffset).toString(16)}`;
   const parts = [style.strong(`${visibleLine(note.owner)} ${note.name}`) + style.dim(`${title} (type 0x${note.type.toString(16)}${cpu}, ${where})`)];
   if (note.text !== undefined) parts.push(visibleText(note.text).replaceAll(/^/gm, '  '));
-  if (note.textBytes !== undefined) parts.push(style.dim(`  and ${note.bytes - note.textBytes} bytes more`));
+  if (note.textBytes !== undefined) parts.push(style.dim(`  and ${note.bytes - note.textBytes} more bytes`));
   if (note.fields !== undefined) {
     parts.push(fieldLines(note.fields, style, '(not in the note)'));
     // In a packed file the bytes come along for doors that cannot go there; here they would only repeat the fields.
     const isCut = note.fields.some(({ value }) => value === undefined);
     if (note.raw !== undefined && (isCut || note.descriptorOffset !== undefined))
-      parts.push(style.dim('  its bytes, as its size is not that of the structure:'), rawLines(note));
+      parts.push(style.dim('  shown as bytes, because its size does not match the structure:'), rawLines(note));
   } else if (note.raw !== undefined && note.text === undefined) parts.push(note.raw === '' ? '  empty' : rawLines(note));
   return parts.join('\n');
 }
 
 export function notesText(notes: readonly NoteJson[], style: Style): string {
-  if (notes.length === 0) return 'this dump holds no ELF notes\n';
+  if (notes.length === 0) return 'this dump has no ELF notes\n';
   return `${notes.map((note) => noteText(note, style)).join('\n\n')}\n`;
 }
 
@@ -99,7 +99,7 @@ export function osInfoText(osInfo: OsInfoJson, style: Style): string {
 const outcomeWords: Readonly<Record<string, string>> = {
   started: 'kdump has started',
   'start-kdump': 'kdump starts',
-  'falls-to-panic-action': 'kdump is refused, the panic action runs',
+  'falls-to-panic-action': 'kdump does not start; the panic action runs',
   'not-loaded': 'no kdump kernel is loaded',
   'not-in-dump': 'the crashkernel memory is not in the dump',
   'disabled-wait': 'disabled wait',

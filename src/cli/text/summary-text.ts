@@ -109,7 +109,7 @@ function cpuLines(dump: TriageDump, style: Style, names: PlaceNames, all: boolea
     ].map((head) => style.dim(head)),
     ...rows,
   ]);
-  return grouped ? `${table}\n${style.dim(`  ${dump.cpus.length} CPUs, those in the same state in one line; --all lists each`)}` : table;
+  return grouped ? `${table}\n${style.dim(`  ${dump.cpus.length} CPUs; those in the same state share a line; --all lists each`)}` : table;
 }
 
 const decisionWords: Readonly<Record<string, string>> = {
@@ -151,7 +151,7 @@ export function triageText(dump: TriageDump, style: Style, names = noNames, allC
     ranges.push([start, '-', end, `crashkernel ${byteText(BigInt(end) - BigInt(start))}`]);
   }
   lines.push(columns(ranges, '  ', [0, 2]));
-  if (info.memory.rangeCount > shownRanges) lines.push(`  and ${info.memory.rangeCount - shownRanges} more ranges; ${byteText(info.memory.bytes)} in all`);
+  if (info.memory.rangeCount > shownRanges) lines.push(`  and ${info.memory.rangeCount - shownRanges} more ranges; ${byteText(info.memory.bytes)} in total`);
   if (info.findings.length > 0) lines.push('', style.strong('  Findings'), findingLines(info.findings, style));
   return `${lines.join('\n')}\n`;
 }

@@ -41,7 +41,7 @@ export function taskTable(): (tasks: readonly TaskJson[]) => string {
 
 /** What follows the table. @param count of the tasks in it */
 export function tasksEnd({ complete, missing }: Pick<TasksJson, 'complete' | 'missing'>, count: number, style: Style): string {
-  const note = complete ? '' : style.warn(count === 0 ? 'no tasks were found\n' : 'the list is not complete\n');
+  const note = complete ? '' : style.warn(count === 0 ? 'no tasks were found\n' : 'the list is incomplete\n');
   return `${note}${missingText(missing, style)}`;
 }
 

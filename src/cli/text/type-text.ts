@@ -40,6 +40,6 @@ export function structText(answer: StructJson, style: Style): string {
 /** One name a line; then why some are not among them. */
 export function typeNamesText({ names, why, missing = [] }: TypeNamesJson, style: Style): string {
   if (why !== undefined) return `${style.warn(visibleLine(`no types: ${why}`))}\n`;
-  const lost = missing.map(({ what, why: reason }) => style.dim(visibleLine(`not among them: ${what} (${reason})`)));
+  const lost = missing.map(({ what, why: reason }) => style.dim(visibleLine(`not included: ${what} (${reason})`)));
   return [...names.map(visibleLine), ...lost, ''].join('\n');
 }

@@ -91,13 +91,13 @@ describe('capsule make', () => {
 
   it.each([
     [['--cite', '0x0-0x1000'], 2, 'pages are proven against an attested memory root'],
-    [['--digest', '--cite', 'everything'], 2, '--cite: "everything" is not two addresses'],
+    [['--digest', '--cite', 'everything'], 2, '--cite: "everything" is not a range such as 0x1000-0x2000'],
     [['--digest', '--cite', '0x0-0x10000000'], 3, 'more than 16384 pages would be cited'],
     [['--digest', '--cite', '0xfff000000-0xfff001000'], 3, 'lies beyond the last page of the dump'],
     [['--digest', '--cite', 'annotations'], 2, 'name the session that has them by --session'],
     [['--attestation', 'nothing', '--digest'], 2, 'choose one of them'],
     [['--digest', '--cite', '0x0-0x1000', '--redact', 'all'], 2, 'a redacted capsule holds no pages'],
-    [['--allowed-signers', 'x'], 2, '--allowed-signers does not go with "capsule make"'],
+    [['--allowed-signers', 'x'], 2, '--allowed-signers cannot be used with "capsule make"'],
   ])('%j ends with a sentence and without a file', async (options, code, sentence) => {
     const run = await make(healthy, 'refused.dumpcase', ...options);
     expect({ code: run.code, err: run.err }).toEqual({ code, err: expect.stringContaining(sentence) as string });
@@ -131,7 +131,7 @@ describe('capsule make', () => {
       }),
     );
     const { made, path, err } = await make(healthy, 'noted.dumpcase', '--digest', '--cite', 'annotations', '--session', session);
-    expect(err).not.toContain('is no session');
+    expect(err).not.toContain('is not a session');
     expect(made?.pages).toEqual({ cited: 1, stored: 1 });
     const bytes = readFileSync(path);
     expect(bytes.includes('look here')).toBe(true);

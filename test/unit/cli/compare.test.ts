@@ -143,7 +143,7 @@ describe('compare', () => {
     [['--view', 'mine'], /--view: "mine" is none of all, prod, kdump/],
     [['--view', 'prod'], /neither dump holds two systems/],
     [['--ignore', write('bad.json', '{')], /is not JSON/],
-    [['--ignore', write('wrong.json', '{"schema":2}')], /holds no ignore rules/],
+    [['--ignore', write('wrong.json', '{"schema":2}')], /does not contain valid ignore rules/],
   ])('refuses %j', async (options, message) => {
     const { code, out, err } = await runInProcess(['compare', before, after, ...options]);
     expect({ code, out }).toEqual({ code: 2, out: '' });

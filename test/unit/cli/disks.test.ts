@@ -75,7 +75,7 @@ describe('disks on the command line', () => {
 
   it('an output is never written over the disk that was read', async () => {
     const { code, err } = await runInProcess(['report', `${at('several.img')}!1`, '--output', at('several.img'), '--force']);
-    expect([code, err]).toEqual([2, expect.stringContaining('which this command was given to read')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('which is an input of this command')]);
   });
 
   it('a folder of whole disks is a set, and named volumes may be disks', async () => {

@@ -106,7 +106,7 @@ it.each(damaged)('$what: it says so on standard error and in the document', asyn
     expect(run.err).toMatch(/^dumpbench: not shown: some of the notes: /);
     expect(run.err).toMatch(why);
   }
-  expect(text.out).not.toContain('holds no ELF notes');
+  expect(text.out).not.toContain('has no ELF notes');
 });
 
 it('nothing is missing where all notes are read, or there are none', async () => {
@@ -120,6 +120,6 @@ it('nothing is missing where all notes are read, or there are none', async () =>
     const { out, err } = await runInProcess(['notes', path, '--json']);
     expect(v.parse(notesSchema, JSON.parse(out)).missing).toBeUndefined();
     expect(err).toBe('');
-    expect((await runInProcess(['notes', path])).out.includes('this dump holds no ELF notes')).toBe(name === 'none');
+    expect((await runInProcess(['notes', path])).out.includes('this dump has no ELF notes')).toBe(name === 'none');
   }
 });

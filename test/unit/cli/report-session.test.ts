@@ -80,7 +80,7 @@ describe('report --session', () => {
     ] as const) {
       const { code, out, err } = await report(path, '--session', both);
       expect([code, annotationsIn(out)]).toEqual([0, [words]]);
-      expect(err).toMatch(/1 annotation in .* left out: .*other memory/);
+      expect(err).toMatch(/1 annotation in .* left out: .*different memory/);
     }
     const { identity } = namesOf(one);
     const older = await report(other, '--session', write({ dumps: [{ identity, pathHint: one }], annotations: annotations.slice(0, 1) }));

@@ -56,7 +56,7 @@ describe('report --template', () => {
   });
 
   it.each([
-    ['no JSON', '{', /template\.json is no JSON/],
+    ['no JSON', '{', /template\.json is not JSON/],
     ['another schema', { schema: 2 }, /template\.json, at schema:/],
     ['a colour that is none', { schema: 1, colours: { accent: 'red;}' } }, /at colours\.accent: a colour is #/],
     ['a member that there is not', { schema: 1, footer: 'x' }, /at footer/],
@@ -70,13 +70,13 @@ describe('report --template', () => {
 
   it.each([
     ['a script', '<svg><script>alert(1)</script></svg>', /a script/],
-    ['a hidden address', '<svg><style>rect{fill:&#117;rl(http://example.org/b)}</style></svg>', /letters that are written as numbers/],
-    ['an escaped address', '<svg><rect style="fill:u\\72l(http://example.org/a)"/></svg>', /letters that are written as numbers/],
+    ['a hidden address', '<svg><style>rect{fill:&#117;rl(http://example.org/b)}</style></svg>', /characters written as numbers/],
+    ['an escaped address', '<svg><rect style="fill:u\\72l(http://example.org/a)"/></svg>', /characters written as numbers/],
     ['an event handler', '<svg onload="alert(1)"/>', /an event handler/],
     ['a file', '<svg><image href="http://example.org/x.png"/></svg>', /a reference to another file/],
     ['a document type', '<!DOCTYPE svg><svg/>', /a document type/],
     ['a style that loads', '<svg><style>@import "x.css"</style></svg>', /a style that loads a file/],
-    ['no drawing', 'words', /no SVG file/],
+    ['no drawing', 'words', /not an SVG file/],
   ])('refuses a logo that holds %s', async (_, logo, expected) => {
     const { code, err } = await report(templateFolder({ schema: 1, logo: 'logo.svg' }, { 'logo.svg': logo }));
     expect(code).toBe(2);
@@ -87,6 +87,6 @@ describe('report --template', () => {
     expect((await report(folder)).err).toMatch(/has no template\.json/);
     const large = templateFolder({ schema: 1, logo: 'logo.png' }, { 'logo.png': new Uint8Array(300 << 10) });
     expect((await report(large)).code).toBeGreaterThan(1);
-    expect((await report(templateFolder({ schema: 1, logo: 'logo.png' }, { 'logo.png': 'x' }))).err).toMatch(/no PNG file/);
+    expect((await report(templateFolder({ schema: 1, logo: 'logo.png' }, { 'logo.png': 'x' }))).err).toMatch(/not a PNG file/);
   });
 });

@@ -37,11 +37,13 @@ describe('notes as text', () => {
     const text = printed(
       'memory 64 KiB\nload 0x0 0x1000\nnote CORE 1 "................................pid "\nnote LINUX 0x308 54 44 42\nnote GNU 3 de ad be ef\nformat elf-vmcore producer=kernel vmcoreinfo=no\n',
     );
-    expect(text).toMatch(/NT_PRSTATUS[^]*pr_pid +\d+[^]*\(not in the note\)[^]*its bytes, as its size is not that of the structure:\n[^]*2e 2e[^]*70 69 64 20/);
+    expect(text).toMatch(
+      /NT_PRSTATUS[^]*pr_pid +\d+[^]*\(not in the note\)[^]*shown as bytes, because its size does not match the structure:\n[^]*2e 2e[^]*70 69 64 20/,
+    );
     expect(text).toMatch(/NT_S390_TDB, transaction diagnostic block[^\n]*\n +0000 {2}54 44 42 +TDB/);
     expect(text).toMatch(/GNU unknown[^\n]*\n +0000 {2}de ad be ef/);
   });
   it('say so when there are none', () => {
-    expect(notesText([], plain)).toBe('this dump holds no ELF notes\n');
+    expect(notesText([], plain)).toBe('this dump has no ELF notes\n');
   });
 });

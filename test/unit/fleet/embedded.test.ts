@@ -142,7 +142,7 @@ describe('a catalogue in a folder', () => {
     expect(unreachable).toMatchObject({
       code: 0,
       seen: [undefined],
-      err: expect.stringMatching(/^dumpbench: the catalogue was not asked: postgres:\/\/me@localhost:1\/fleet cannot be reached: [^\n]*\n$/) as string,
+      err: expect.stringMatching(/^dumpbench: the catalogue was not queried: postgres:\/\/me@localhost:1\/fleet cannot be reached: [^\n]*\n$/) as string,
     });
     expect(await triage(join(scratch, 'nowhere'), crash)).toMatchObject({ code: 0, err: expect.stringContaining('holds no fleet catalogue yet') as string });
   });

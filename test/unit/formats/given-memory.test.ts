@@ -79,8 +79,8 @@ describe('the command line', () => {
       expect(code).toBe(2);
       return err;
     };
-    expect(await wrong('info', raw, '--memory-at', '0x0', '--memory-at', '0x1000')).toContain('each file has its address');
-    expect(await wrong('info', raw, '--memory-at', 'low')).toContain('is no address');
-    expect(await wrong('triage', raw, raw, '--memory-at', '0')).toContain('name one file only');
+    expect(await wrong('info', raw, '--memory-at', '0x0', '--memory-at', '0x1000')).toContain('give one for each file');
+    expect(await wrong('info', raw, '--memory-at', 'low')).toContain('is not an address');
+    expect(await wrong('triage', raw, raw, '--memory-at', '0')).toContain('name only one file');
   });
 });

@@ -189,7 +189,7 @@ describe('manifest', () => {
     const before = readFileSync(healthy);
     const { code, err } = await runInProcess(['manifest', healthy, '-o', healthy]);
     expect(code).toBe(2);
-    expect(err).toMatch(/which this command was given to read and never writes over/);
+    expect(err).toMatch(/which is an input of this command and is never overwritten/);
     expect(readFileSync(healthy).equals(before)).toBe(true);
     expect((await runInProcess(['manifest', healthy, '--format', 'md5'])).code).toBe(2);
   });

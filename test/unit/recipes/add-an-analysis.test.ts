@@ -51,7 +51,7 @@ describe('one file and one line', () => {
     expect(shown.code).toBe(0);
     expect(shown.out).toMatch(/^word +times +letters +grave\n/);
     expect(shown.out).toMatch(/^crash +2 +10 bytes +yes$/m);
-    expect(shown.err).toBe('dumpbench: only a part could be read; missing:\n  words after the panic: nobody wrote them\n');
+    expect(shown.err).toBe('dumpbench: only part could be read; missing:\n  words after the panic: nobody wrote them\n');
     const answer = v.parse(analysisSchema, JSON.parse((await dumpbench('analyse', crashed, id, '--json')).out));
     v.parse(v.array(rowSchemaOf(answer.columns)), answer.rows);
     expect(answer).toMatchObject({ id, complete: false, missing: [{ what: 'words after the panic', why: 'nobody wrote them' }] });
