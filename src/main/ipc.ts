@@ -111,7 +111,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
       return { path: answer.filePath };
     },
     async chooseKey() {
-      const answer = await dialog.showOpenDialog(window.browser, { title: 'Private key that signs (Ed25519, PKCS#8 PEM)', properties: ['openFile'] });
+      const answer = await dialog.showOpenDialog(window.browser, { title: 'Private key to sign with (Ed25519, PKCS#8 PEM)', properties: ['openFile'] });
       const [path] = answer.filePaths;
       if (path === undefined) return {};
       noteEvidencePath(path);
@@ -213,7 +213,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
     },
     async openWritten({ path }) {
       written.check(path);
-      if (!isDocument(path)) throw new Error(`${path} is no document that another program only shows`);
+      if (!isDocument(path)) throw new Error(`${path} is not a document that can be opened in another program`);
       const failure = await shell.openPath(path);
       if (failure !== '') throw new Error(`${path} could not be opened: ${failure}`);
       return {};
@@ -250,7 +250,7 @@ const evidenceTitles: Readonly<Record<EvidenceKind, string>> = {
 };
 
 const attachmentTitles: Readonly<Record<AttachmentKind, string>> = {
-  vmlinux: 'vmlinux of the dumped kernel, or the file of its debug information',
+  vmlinux: 'vmlinux of the dumped kernel, or its debug information file',
   systemMap: 'System.map of the dumped kernel',
   dmesg: 'Attach a saved kernel log (vmcore-dmesg.txt)',
   dumpLog: 'Attach the log of kdump or makedumpfile',

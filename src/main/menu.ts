@@ -5,7 +5,7 @@ import { themes } from '../shared/shell-protocol.ts';
 import type { Settings } from './settings.ts';
 import type { MainWindow } from './window.ts';
 
-const themeTitles = { system: 'Like the system', light: 'Light', dark: 'Dark', contrast: 'High contrast' } as const;
+const themeTitles = { system: 'System', light: 'Light', dark: 'Dark', contrast: 'High contrast' } as const;
 
 const accelerated = (accelerator: string | undefined): MenuItemConstructorOptions =>
   accelerator === undefined || accelerator === '' ? {} : { accelerator, registerAccelerator: false };
@@ -66,7 +66,7 @@ export function installMenu(window: MainWindow, settings: Settings): void {
         command('200 %', 'zoom.double'),
         command('Actual size', 'zoom.reset', 'CmdOrCtrl+0'),
         { type: 'separator' },
-        command('Split: tab into a pane at the right', 'pane.split.right', 'CmdOrCtrl+\\'),
+        command('Split right', 'pane.split.right', 'CmdOrCtrl+\\'),
         command('Layout: triage', 'layout.triage'),
         command('Layout: compare', 'layout.compare'),
         { type: 'separator' },

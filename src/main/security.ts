@@ -31,7 +31,9 @@ const debuggingSwitches = [
 function refuseDebugging(): void {
   const asked = debuggingSwitches.find((name) => app.commandLine.hasSwitch(name));
   if (!app.isPackaged || asked === undefined) return;
-  process.stderr.write(`dumpbench: --${asked} is refused: no other program may control this one, which reads evidence. Run it from a checkout to debug it.\n`);
+  process.stderr.write(
+    `dumpbench: --${asked} is not allowed: no other program may control Dumpbench, because it reads evidence. Run it from a checkout to debug it.\n`,
+  );
   process.exit(2);
 }
 

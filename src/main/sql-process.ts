@@ -24,7 +24,7 @@ export function serveSqlProcesses(engine: UtilityProcess, entry: string, environ
   };
   const start = (id: number, job: unknown): void => {
     if (running.size >= mostAtOnce) {
-      tell({ sql: 'end', id, why: `${mostAtOnce} queries run already` });
+      tell({ sql: 'end', id, why: `${mostAtOnce} queries are already running` });
       return;
     }
     const child = utilityProcess.fork(entry, [], { serviceName: 'Dumpbench SQL', env: environment, stdio: 'ignore' });

@@ -48,7 +48,7 @@ describeNeeding('window', 'dropping', () => {
 
     await drop(directory);
     const notice = page.getByTestId('notice');
-    await notice.getByText('No dump is in a folder: there is no file in it.').waitFor();
+    await notice.getByText('No dump found in a folder: it contains no files.').waitFor();
     await notice.getByRole('button').click();
     await notice.waitFor({ state: 'detached' });
 
@@ -67,7 +67,7 @@ describeNeeding('window', 'dropping', () => {
     expect(rows[0]).toMatch(/^packed\.elf\.gz ELF vmcore, packed with gzip \d/);
     expect(rows[1]).toMatch(/^part0 kdump-compressed, set of 1 file not complete \d/);
     const choice = page.getByTestId('gather-choice');
-    await choice.getByText('1 file begins as no dump.').waitFor();
+    await choice.getByText('1 file is not a dump.').waitFor();
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('[data-testid="gather-choice"]').analyze();
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
     await photograph('drop-folder');

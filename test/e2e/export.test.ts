@@ -164,7 +164,7 @@ describeNeeding('window', 'an export', () => {
     await result.waitFor();
     expect(await result.innerText()).toMatch(/left out: free pages\s+[1-9]/);
     await result.getByText('Read back from the export and equal').waitFor();
-    await result.getByText('not of the whole dump').waitFor();
+    await result.getByText('not the whole dump').waitFor();
     await photograph('export-filtered-result');
     await page.keyboard.press('Escape');
 

@@ -48,7 +48,7 @@ describeNeeding('window', 'the hex view', () => {
     await page.mouse.up();
     await end.waitFor();
     // After it nothing but one row that stands for the rest of the address space.
-    await grid.getByText('past the last memory of the dump').waitFor();
+    await grid.getByText('beyond the last memory in the dump').waitFor();
 
     await goTo(desk, 'absolute:0x0');
     await goTo(desk, `absolute:0x${(tebibyte - 0x400n).toString(16)}`);
@@ -222,7 +222,7 @@ describeNeeding('window', 'the hex view', () => {
     await page.getByTestId('dump-title').waitFor();
     await goTo(desk, 'virtual:0xffffffff82a1aa40');
     const viewAs = page.getByTestId('view-as');
-    const search = viewAs.getByRole('searchbox', { name: 'Struct of the kernel' });
+    const search = viewAs.getByRole('searchbox', { name: 'Kernel or module struct' });
     await search.fill('task_st');
     await viewAs.getByRole('button', { name: 'task_struct', exact: true }).waitFor();
     await photograph('hex-kernel-types');

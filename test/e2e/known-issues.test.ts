@@ -50,7 +50,7 @@ describeNeeding('window', 'known issues', () => {
 
     const again = await openOne([dump], { folder: home });
     await again.page.getByTestId('known-issue').waitFor();
-    await command(again, 'known issues: no longer');
+    await command(again, 'known issues: stop using');
     await expect.poll(() => again.page.getByTestId('known-issue').count()).toBe(0);
     await again.close();
 

@@ -114,7 +114,7 @@ describeNeeding('window', 'opening', () => {
     await page.getByTestId('opening-add').click();
     await page.getByTestId('opening-headerless').check();
     await page.getByTestId('opening-open').click();
-    await page.getByTestId('opening-dialog').getByText('is missing, or is no address').waitFor();
+    await page.getByTestId('opening-dialog').getByText('is missing or is not an address').waitFor();
     await page.getByTestId('opening-address').fill('0x0');
     await page.getByTestId('opening-machine').selectOption('s390x');
     await photograph('opening-said');

@@ -94,7 +94,7 @@ describeNeeding('window', 'the package', () => {
       for (const wanted of ['--remote-debugging-port=0', '--remote-debugging-pipe', '--inspect=0']) {
         const refused = spawnSync(program, [...asRoot, wanted, `--user-data-dir=${join(folder, 'other')}`], { env, encoding: 'utf8' });
         expect(refused.status, refused.stderr).toBe(2);
-        expect(refused.stderr).toMatch(/^dumpbench: --[a-z-]+ is refused: no other program may control this one/m);
+        expect(refused.stderr).toMatch(/^dumpbench: --[a-z-]+ is not allowed: no other program may control Dumpbench/m);
         expect(refused.stderr).not.toContain('listening on');
       }
     } finally {

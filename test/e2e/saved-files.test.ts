@@ -82,7 +82,7 @@ describeNeeding('window', 'what was saved', () => {
     const notice = page.getByTestId('notice');
     await notice.getByText(named).waitFor();
     expect(await notice.getByRole('button').allInnerTexts()).toEqual(['Show in folder', '']);
-    expect(await call(desk, 'openWritten', named)).toMatch(/is no document/);
+    expect(await call(desk, 'openWritten', named)).toMatch(/is not a document/);
 
     const rows = join(folder, 'rows.csv');
     await answer(desk, rows);

@@ -89,7 +89,7 @@ describeNeeding('window', 'a session', () => {
     await command(imported, 'import a session');
     await imported.page
       .getByTestId('notice')
-      .getByText(/no session|at most/)
+      .getByText(/not a session|at most/)
       .waitFor();
   });
 
@@ -119,7 +119,7 @@ describeNeeding('window', 'a session', () => {
     // The session names the path: what lies there now is another dump.
     const other = await openOne([], { folder: home });
     await other.page.getByTestId('dump-title').waitFor();
-    await other.page.getByTestId('notice').getByText('its headers are the same, but its memory is not').waitFor();
+    await other.page.getByTestId('notice').getByText('its headers are the same, but its memory differs').waitFor();
     await other.page.getByTestId('view-hex').waitFor();
     expect(await other.page.getByText('first of the first').count()).toBe(0);
     await other.close();

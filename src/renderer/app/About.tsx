@@ -27,7 +27,7 @@ export function About() {
           </>
         )}
       </p>
-      <h3 className="caption">Made of</h3>
+      <h3 className="caption">Third-party packages</h3>
       <div className="about-licences">
         <ul className="about-list" data-testid="licences">
           {licences.map(({ name, version, licence }, at) => (
@@ -50,7 +50,7 @@ export function About() {
           {shown?.text}
         </pre>
       </div>
-      <p className="dim">Chromium and what it is made of: LICENSES.chromium.html in the folder of the program.</p>
+      <p className="dim">For Chromium and its parts, see LICENSES.chromium.html in the program folder.</p>
     </Dialog>
   );
 }

@@ -53,7 +53,7 @@ function Shown({ menu }: { readonly menu: ContextMenuState }) {
     };
   }, []);
   return (
-    <ul ref={place} className="context-menu" role="menu" aria-label="What can be done here" data-testid="context-menu">
+    <ul ref={place} className="context-menu" role="menu" aria-label="Context menu" data-testid="context-menu">
       {menu.items.map(({ label, run, enabled = true, checked, begins }, index) => (
         <li key={index} role="none" className={begins === true ? 'context-begins' : undefined}>
           <button

@@ -45,7 +45,7 @@ export function EngineBanner() {
         <span className="banner-words">
           <strong>{status.reason === undefined ? 'The engine stopped.' : 'The engine stopped:'}</strong>{' '}
           <Hostile text={status.reason === undefined ? '' : `${status.reason}.`} />{' '}
-          {stalled ? 'It did not restart by itself.' : 'It is being started again; your dumps will be reopened at the same place.'}
+          {stalled ? 'It could not be restarted automatically.' : 'It is being restarted; your dumps will be reopened at the same place.'}
         </span>
         {stalled ? (
           <button type="button" className="button" onClick={() => void shell.call('restartEngine', {}).catch(tell)} data-testid="engine-restart">
@@ -60,8 +60,7 @@ export function EngineBanner() {
       <div className="banner plain" role="status" data-testid="engine-banner">
         <Icon name="debug-connected" />
         <span className="banner-words">
-          <strong>The engine was started again.</strong>{' '}
-          {opened === all.length ? `${plural(opened, 'dump')} reopened at the same place.` : 'Reopening the dumps…'}
+          <strong>The engine was restarted.</strong> {opened === all.length ? `${plural(opened, 'dump')} reopened at the same place.` : 'Reopening the dumps…'}
         </span>
         <IconButton icon="close" label="Dismiss" onPress={() => setDismissed(status.generation)} />
       </div>

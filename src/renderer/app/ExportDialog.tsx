@@ -61,7 +61,7 @@ function Filter({ chosen, onChange, unfiltered }: FilterProps) {
       {[...reasons].map((why) => (
         <p key={why} className="dim" data-testid="export-unfiltered">
           {[...(unfiltered ?? [])].filter(([, one]) => one === why).length === filterLevels.length - 1
-            ? 'All but zero pages'
+            ? 'All except zero pages'
             : [...(unfiltered ?? [])]
                 .filter(([, one]) => one === why)
                 .map(([level]) => levelTitles[level])
@@ -191,7 +191,7 @@ function Form({ draft, dump }: { readonly draft: ExportDraft; readonly dump: Ope
           sizeText(format, preview, levels)
         )}
       </p>
-      <p className="dim">The dump is only read. The exported file is read back, and its memory root compared.</p>
+      <p className="dim">The dump is only read. The exported file is read back and its memory root is compared.</p>
     </Dialog>
   );
 }

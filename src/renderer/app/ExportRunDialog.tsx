@@ -81,9 +81,9 @@ function factsOf(result: ExportJson): readonly (readonly [name: string, value: s
       ? []
       : ([
           ['registers', registers],
-          ['VMCOREINFO', notes.vmcoreinfo ? 'in it' : 'not in it: the dump has none'],
+          ['VMCOREINFO', notes.vmcoreinfo ? 'included' : 'not included: the dump has none'],
         ] as const)),
-    ...(resumedAt === undefined ? [] : ([['went on', `after ${byteText(resumedAt)} of an interrupted export`]] as const)),
+    ...(resumedAt === undefined ? [] : ([['resumed', `after ${byteText(resumedAt)} of an interrupted export`]] as const)),
   ];
 }
 
@@ -102,9 +102,9 @@ function Root({ result }: { readonly result: ExportJson }) {
               <Icon name="pass" /> Read back from the export and equal
             </span>
           ) : (
-            <span className="dim">{result.format === 'raw' ? 'Not read back: a raw file does not record where its memory is' : 'Not read again'}</span>
+            <span className="dim">{result.format === 'raw' ? 'Not read back: a raw file does not record its addresses' : 'Not read back'}</span>
           )}
-          {whole ? '; it is the memory root of the dump.' : '; it is that of the pages that were exported, not of the whole dump.'}
+          {whole ? '; it is the memory root of the dump.' : '; it covers the exported pages, not the whole dump.'}
         </p>
       </dd>
     </div>
@@ -153,8 +153,8 @@ function Result({ result }: { readonly result: ExportJson }) {
         </button>
       </div>
       {missing.length === 0 && discarded === undefined ? null : (
-        <section aria-label="Not in it" data-testid="export-missing">
-          <h3 className="caption">Not in it</h3>
+        <section aria-label="Not exported" data-testid="export-missing">
+          <h3 className="caption">Not exported</h3>
           <ul>
             {missing.map(({ what, why, where }, at) => (
               <li key={at}>
@@ -229,14 +229,14 @@ function Shown({ run, job }: { readonly run: ExportRun; readonly job: Job }) {
         </>
       }
       testId="export-run"
-      action={{ label: job.state === 'failed' ? 'Try again' : 'Go on', run: () => void exports.start(run.order), testId: 'export-resume' }}
+      action={{ label: job.state === 'failed' ? 'Try again' : 'Resume', run: () => void exports.start(run.order), testId: 'export-resume' }}
       dismiss="Close"
       onClose={close}
     >
       <p>
         <Hostile text={job.outcome ?? ''} />
       </p>
-      {job.state === 'failed' ? null : <p className="dim">What was written stays next to its name; going on with the same export continues there.</p>}
+      {job.state === 'failed' ? null : <p className="dim">The unfinished export is kept; resuming the same export continues it.</p>}
     </Dialog>
   );
 }

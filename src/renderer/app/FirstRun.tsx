@@ -7,9 +7,9 @@ import { SampleList } from './SampleList.tsx';
 import './first-run.css';
 
 const keys = [
-  ['Ctrl Shift P', 'everything that can be done, by name'],
-  ['Ctrl G', 'to an address, a symbol, or a task'],
-  ['F1', 'all keys, and how to change them'],
+  ['Ctrl Shift P', 'all actions, by name'],
+  ['Ctrl G', 'go to an address, a symbol, or a task'],
+  ['F1', 'all keyboard shortcuts, and how to change them'],
   ['Ctrl ,', 'theme, size, and other settings'],
 ] as const;
 
@@ -18,7 +18,7 @@ function Begin() {
   return (
     <>
       <h1>Open a kernel crash dump</h1>
-      <p className="dim">What it is, whether it can be trusted, and why the system stopped: within a second, without debuginfo, without network.</p>
+      <p className="dim">See what it is, whether it can be trusted, and why the system stopped: within a second, without debuginfo or network access.</p>
       <div className="first-run-actions">
         <button type="button" className="button primary" onClick={chooseDumps} data-testid="open-button" data-pane-focus>
           <Icon name="folder-opened" /> Open dumps… <kbd>Ctrl O</kbd>
@@ -27,7 +27,7 @@ function Begin() {
           Choose a folder…
         </button>
         <button type="button" className="button" onClick={() => openingDraft.set({ paths: [] })}>
-          Name files one by one…
+          Choose files one by one…
         </button>
       </div>
       <p className="first-run-drop">
@@ -46,7 +46,7 @@ function WhatOpens() {
   return (
     <section aria-labelledby="first-run-opens">
       <h2 className="caption" id="first-run-opens">
-        What opens
+        Supported formats
       </h2>
       <dl className="first-run-formats" data-testid="what-opens">
         {formats.map(({ id, title, about }) => (
@@ -57,7 +57,7 @@ function WhatOpens() {
         ))}
       </dl>
       <p className="dim first-run-more">
-        Packed files (.gz, .zst, .xz, .bz2), archives (.tar, .zip), disks and images of disks open as they are, and so do damaged dumps, as far as they go.
+        Packed files (.gz, .zst, .xz, .bz2), archives (.tar, .zip), disks and disk images can be opened directly. Damaged dumps open as far as possible.
       </p>
     </section>
   );
@@ -77,7 +77,7 @@ export function FirstRun() {
           </section>
           <section aria-labelledby="first-run-samples">
             <h2 className="caption" id="first-run-samples">
-              No dump at hand? Try the samples
+              No dump available? Try the samples
             </h2>
             <SampleList />
           </section>
@@ -89,7 +89,7 @@ export function FirstRun() {
           <WhatOpens />
           <section aria-labelledby="first-run-keys">
             <h2 className="caption" id="first-run-keys">
-              Keys to start with
+              Useful shortcuts
             </h2>
             <dl className="first-run-keys">
               {keys.map(([key, words]) => (

@@ -54,7 +54,7 @@ function Preview({ dump, choice }: { readonly dump: OpenDump; readonly choice: G
   return (
     <div className="go-to-preview" role="status" data-testid="go-to-preview">
       {facts === undefined ? (
-        <span className="dim">{choice.position.space === 'file' ? 'An offset in the file' : 'Looking it up…'}</span>
+        <span className="dim">{choice.position.space === 'file' ? 'A file offset' : 'Looking it up…'}</span>
       ) : (
         facts.slice(0, mostFacts).map((fact, at) => (
           <span key={at} className="cut">
@@ -63,7 +63,7 @@ function Preview({ dump, choice }: { readonly dump: OpenDump; readonly choice: G
           </span>
         ))
       )}
-      <span className="dim">Enter goes there{choice.how.startsWith('T') || choice.how.startsWith('t') ? ', Tab completes the name' : ''}</span>
+      <span className="dim">Press Enter to go there{choice.how.startsWith('T') || choice.how.startsWith('t') ? ', Tab to complete the name' : ''}</span>
     </div>
   );
 }

@@ -11,7 +11,7 @@ export function NoTabs() {
   return (
     <div className="no-tabs" data-testid="no-tabs" data-pane="view">
       <h1>No view is open</h1>
-      <p className="dim">The bar on the left opens views of the dump that you used last. The dumps stay open until they are closed (Ctrl+Shift+W).</p>
+      <p className="dim">The bar on the left opens views of the dump you used last. Dumps stay open until you close them (Ctrl+Shift+W).</p>
       <ul aria-label="Open dumps">
         {all.map((dump, index) => (
           <li key={dump.key}>

@@ -32,7 +32,7 @@ export function saidOfDraft({ machine, isHeaderless, addresses, key }: SaidDraft
   const memoryAt: string[] = [];
   for (const path of isHeaderless ? paths : []) {
     const text = (addresses[path] ?? '').trim();
-    if (!/^(0x[0-9a-f]{1,16}|\d{1,18})$/i.test(text)) return `The address of ${fileName(path)} is missing, or is no address: 0x… or a decimal number.`;
+    if (!/^(0x[0-9a-f]{1,16}|\d{1,18})$/i.test(text)) return `The address of ${fileName(path)} is missing or is not an address: enter 0x… or a decimal number.`;
     memoryAt.push(`0x${BigInt(text).toString(16)}`);
   }
   return defined({ machine: machine === '' ? undefined : machine, memoryAt: memoryAt.length === 0 ? undefined : memoryAt, cck: key });
@@ -48,7 +48,7 @@ interface SaidFieldsProps {
 export function SaidFields({ draft, paths, change, chooseKey }: SaidFieldsProps) {
   return (
     <fieldset className="said-fields">
-      <legend className="caption">What the dump does not say</legend>
+      <legend className="caption">Information missing from the dump</legend>
       <label className="said-field">
         <span>Machine</span>
         <select
@@ -57,7 +57,7 @@ export function SaidFields({ draft, paths, change, chooseKey }: SaidFieldsProps)
           onChange={(event) => change({ ...draft, machine: event.currentTarget.value })}
           data-testid="opening-machine"
         >
-          <option value="">as the dump says</option>
+          <option value="">as recorded in the dump</option>
           {machineNames.map((name) => (
             <option key={name}>{name}</option>
           ))}
@@ -70,7 +70,7 @@ export function SaidFields({ draft, paths, change, chooseKey }: SaidFieldsProps)
           onChange={(event) => change({ ...draft, isHeaderless: event.currentTarget.checked })}
           data-testid="opening-headerless"
         />{' '}
-        Memory without a header <span className="dim">each file begins at the given physical address</span>
+        Memory without a header <span className="dim">each file starts at the given physical address</span>
       </label>
       {draft.isHeaderless
         ? paths.map((path) => (
@@ -103,7 +103,7 @@ export function SaidFields({ draft, paths, change, chooseKey }: SaidFieldsProps)
             <IconButton icon="close" label="Open without the key" onPress={() => change({ ...draft, key: undefined })} />
           </>
         )}
-        <span className="dim">for this time only, not stored</span>
+        <span className="dim">used only this time, not stored</span>
       </div>
     </fieldset>
   );

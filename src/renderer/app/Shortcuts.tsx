@@ -17,7 +17,7 @@ const gridKeys: readonly (readonly [string, string])[] = [
   ['Hex: row start, end', 'Home, End'],
   ['Hex: first byte, end of memory, end of space', 'Ctrl+Home, Ctrl+End'],
   ['Tab strip: other tab, close', 'Arrows, Delete'],
-  ['Line between panes: move, as it was', 'Arrows, Enter'],
+  ['Divider: move, reset', 'Arrows, Enter'],
   ['Memory strip: move, go there', 'Arrows, Enter'],
   ['Memory strip: zoom, move the window', '+, -, Shift+Arrows'],
 ];
@@ -51,13 +51,13 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
       const other = actions.find((one) => one.keys === keys && one.id !== action);
       // With two actions on one key nobody could say which one runs.
       if (other === undefined) save(action, keys);
-      else setSaid(`${keysText(keys, mac)} belongs to "${other.title}" already.`);
+      else setSaid(`${keysText(keys, mac)} is already used for "${other.title}".`);
     }
   };
   return (
     <Dialog title="Keyboard shortcuts" testId="shortcuts" error={error} takesKeys={asking !== undefined} onClose={() => workbench.overlay.set(undefined)}>
       <p className="dim" role="status">
-        {said === '' ? 'Choose a key, then press another; Backspace removes it, Escape leaves it.' : said}
+        {said === '' ? 'Select a shortcut, then press the new keys; Backspace removes it, Escape keeps it.' : said}
       </p>
       <dl className="shortcut-list">
         {actions.map(({ id, title, keys }) => (
@@ -68,7 +68,7 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
             <dd>
               {chosen[id] === undefined ? null : (
                 <button type="button" className="link" onClick={() => save(id, undefined)}>
-                  as it was
+                  reset
                 </button>
               )}{' '}
               <button

@@ -12,7 +12,7 @@ function HungEngine() {
     <div className="banner bad" role="alert" data-testid="engine-hangs">
       <Icon name="watch" />
       <span className="banner-words">
-        <strong>The engine does not respond.</strong> It may be busy with something large, or hanging. If you restart it, it reopens your dumps at the same
+        <strong>The engine does not respond.</strong> It may be busy with something large, or hanging. If you restart it, your dumps are reopened at the same
         place.
       </span>
       <button type="button" className="button" onClick={() => void shell.call('restartEngine', {}).catch(tell)}>
@@ -40,8 +40,8 @@ export function TroubleBanners() {
                 <Hostile text={dump.name} /> {trouble === 'gone' ? 'no longer exists on the disk.' : 'has changed on the disk.'}
               </strong>{' '}
               {trouble === 'gone'
-                ? 'What is shown was read before; further reads may fail.'
-                : 'What is shown may come from the old file, the new one, or both: trust none of it until the dump is opened again.'}
+                ? 'What you see was read before; further reads may fail.'
+                : 'What you see may come from the old file, the new one, or both: do not rely on it until you reopen the dump.'}
             </span>
             <button
               type="button"

@@ -7,8 +7,6 @@ export function knownIssueActions(workbench: Workbench): readonly Action[] {
   const chosen = workbench.knownIssues.get();
   return [
     { id: 'known-issues.choose', title: 'Known issues: choose a file (JSON Lines)', run: () => chooseKnownIssues(workbench) },
-    ...(chosen === undefined
-      ? []
-      : [{ id: 'known-issues.forget', title: `Known issues: no longer use ${chosen.path}`, run: () => forgetKnownIssues(workbench) }]),
+    ...(chosen === undefined ? [] : [{ id: 'known-issues.forget', title: `Known issues: stop using ${chosen.path}`, run: () => forgetKnownIssues(workbench) }]),
   ];
 }

@@ -7,6 +7,6 @@ export type Licence = v.InferOutput<typeof licencesSchema>[number];
 /** @throws Error when the file is not there, or another one */
 export async function loadLicences(): Promise<readonly Licence[]> {
   const answer = await fetch('licences.json');
-  if (!answer.ok) throw new Error('the licence texts are not next to the page: the window was not built as a whole');
+  if (!answer.ok) throw new Error('the licence texts are missing: the window was not built completely');
   return v.parse(licencesSchema, await answer.json());
 }

@@ -25,7 +25,7 @@ export async function layOutBeside({ dock, comparisons, dumps, engine }: Beside,
   const known = left === undefined || right === undefined ? undefined : await engine.call('compareTimes', { left, right }).catch(() => undefined);
   if (dumps.find(shown) === undefined || dumps.find(other) === undefined) return;
   const layout = known?.order === 'right-older' ? sideBySide(other, shown) : sideBySide(shown, other);
-  dock.arrange(layout, 'Laid out two dumps side by side', `${shown}/overview`);
+  dock.arrange(layout, 'Arranged two dumps side by side', `${shown}/overview`);
 }
 
 export function paneActions(workbench: Workbench): readonly Action[] {
@@ -75,7 +75,7 @@ export function paneActions(workbench: Workbench): readonly Action[] {
       enabled: () => dump() !== undefined,
       run: () => {
         const key = dump();
-        if (key !== undefined) dock.arrange(triageLayout(key), 'Laid out for triage', `${key}/overview`);
+        if (key !== undefined) dock.arrange(triageLayout(key), 'Arranged for triage', `${key}/overview`);
       },
     },
     {

@@ -11,7 +11,7 @@ declare global {
 
 export function openShell(page: Window): Shell {
   const bridge = page.dumpbench;
-  if (bridge === undefined) throw new Error('this page runs inside the Dumpbench window only: its bridge is missing');
+  if (bridge === undefined) throw new Error('this page runs only inside the Dumpbench window: its bridge is missing');
   return {
     async call(method, params) {
       const result: unknown = await bridge.call(method, params);

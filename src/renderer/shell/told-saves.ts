@@ -23,7 +23,7 @@ const showInFolder = (shell: Pick<Shell, 'call'>, path: string, tell: Tell): Not
 
 function savedNotice(shell: Pick<Shell, 'call'>, kind: SavedKind, { path, opens }: Saved, tell: Tell): Notice | undefined {
   if (path === undefined) return undefined;
-  const about = kind === 'session' ? ' It holds paths and your notes, no bytes of a dump.' : '';
+  const about = kind === 'session' ? ' It contains paths and your notes, but no bytes of a dump.' : '';
   const open: NoticeAction = { label: 'Open', stays: true, run: () => void shell.call('openWritten', { path }).catch(tell) };
   return {
     tone: 'plain',

@@ -14,7 +14,7 @@ export function addressPlace(text: string): Params<EngineProtocol, 'address'>['p
   const resolved = parsed.kind === 'address' ? resolveAddress(parsed.expression, 'virtual', noRegisters) : { why: `expected ${parsed.error.expected}` };
   if ('why' in resolved) throw new Error(`"${text}": ${resolved.why}`);
   const { space, address, cpu } = resolved;
-  if (space === 'file') throw new Error(`"${text}" is an offset in the file`);
+  if (space === 'file') throw new Error(`"${text}" is a file offset`);
   // Virtual addresses are taken for the kernel's, whichever CPU used them.
   return { space, address, ...(space === 'real' ? defined({ cpu }) : {}) };
 }

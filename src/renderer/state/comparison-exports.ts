@@ -34,8 +34,8 @@ export interface ComparisonFormat extends Pick<ExportFormat, 'id' | 'title' | 'a
 
 export const comparisonAlone: ComparisonFormat = {
   id: 'comparison',
-  title: 'Comparison alone',
-  about: 'every difference as JSON, for scripts: as the command line prints it',
+  title: 'Comparison only',
+  about: 'every difference as JSON for scripts, as the command line prints it',
   extension: 'json',
 };
 

@@ -188,7 +188,7 @@ export function createDumpJobs(
         // As deep as before, like a check against other files.
         if (checkedKinds.some((kind) => files[kind] !== undefined || dump.attachments[kind] !== undefined)) runVerify(key, dump.checked !== 'full');
         return names.length === 0
-          ? 'nothing is attached any more'
+          ? 'no files are attached now'
           : seen.attached.map(({ path, ...about }) => attachedText({ ...about, file: fileName(path) })).join(', ');
       } catch (error) {
         // What cannot be attached is not kept, or every start would say so again; an engine that went away is another matter.

@@ -48,9 +48,9 @@ export interface Exports {
 function outcome({ path, bytes, memoryRoot, resumedAt, missing }: ExportJson): string {
   const parts = [
     `${byteText(bytes)} in ${path}`,
-    memoryRoot?.equal === true ? 'read again and equal' : undefined,
-    resumedAt === undefined ? undefined : `went on after ${byteText(resumedAt)}`,
-    missing.length === 0 ? undefined : `${missing.length} ${missing.length === 1 ? 'thing is' : 'things are'} not in it`,
+    memoryRoot?.equal === true ? 'read back and equal' : undefined,
+    resumedAt === undefined ? undefined : `resumed after ${byteText(resumedAt)}`,
+    missing.length === 0 ? undefined : `${missing.length} ${missing.length === 1 ? 'item' : 'items'} not exported`,
   ];
   return parts.filter((part) => part !== undefined).join('; ');
 }

@@ -48,10 +48,10 @@ export function volumesOf({ path, parts = [] }: Gathered): readonly string[] | u
 export function leftOutText(folders: GatherJson['folders']): string {
   const sum = (of: 'noDumps' | 'unreadable' | 'folders' | 'unlisted'): number => folders.reduce((all, one) => all + one[of], 0);
   const parts = [
-    [sum('noDumps'), (count: number) => `${plural(count, 'file')} ${count === 1 ? 'begins' : 'begin'} as no dump`],
+    [sum('noDumps'), (count: number) => `${plural(count, 'file')} ${count === 1 ? 'is not a dump' : 'are not dumps'}`],
     [sum('unreadable'), (count: number) => `${plural(count, 'file')} cannot be read`],
-    [sum('unlisted'), (count: number) => `${plural(count, 'file')} more ${count === 1 ? 'was' : 'were'} not looked at`],
-    [sum('folders'), (count: number) => `${plural(count, 'folder')} in it ${count === 1 ? 'was' : 'were'} not looked into`],
+    [sum('unlisted'), (count: number) => `${plural(count, 'more file')} ${count === 1 ? 'was' : 'were'} not examined`],
+    [sum('folders'), (count: number) => `${plural(count, 'subfolder')} ${count === 1 ? 'was' : 'were'} not searched`],
   ] as const;
   return parts.flatMap(([count, words]) => (count === 0 ? [] : [words(count)])).join('; ');
 }
@@ -95,7 +95,7 @@ export function createGathering({ engine, shell, openOne, say, tell }: Gathering
     else if (others.length === 0) {
       const names = andList(folders.map(({ path }) => fileName(path)));
       const left = leftOutText(folders);
-      say({ tone: 'bad', text: `No dump is in ${names}${left === '' ? ': there is no file in it' : `: ${left}`}.` });
+      say({ tone: 'bad', text: `No dump found in ${names}${left === '' ? ': it contains no files' : `: ${left}`}.` });
     }
   };
   const look = async (paths: readonly string[], hasFolder: boolean): Promise<void> => {

@@ -17,7 +17,7 @@ async function choose({ shell, knownIssues, notice }: Parts): Promise<void> {
   if (chosen === undefined) return;
   if (chosen.failure !== undefined) throw new Error(`known issues: ${chosen.failure}`);
   knownIssues.set(chosen);
-  notice.set({ tone: 'plain', text: `${plural(chosen.issues?.length ?? 0, 'known issue')} of ${chosen.path}` });
+  notice.set({ tone: 'plain', text: `${plural(chosen.issues?.length ?? 0, 'known issue')} in ${chosen.path}` });
 }
 
 export const chooseKnownIssues = (parts: Parts): void => void choose(parts).catch(parts.tell);

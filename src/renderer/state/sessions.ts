@@ -61,7 +61,7 @@ interface Owner {
 /** Under which name the notes on a dump are kept; undefined where too little is known of it. */
 const fileName = ({ identity, dumpKey }: Owner): string | undefined =>
   isDigest(identity) && isDigest(dumpKey) ? `${identity.slice(0, 32)}.${dumpKey.slice(0, 32)}` : undefined;
-const byIdentityAlone = 'they are known by its headers alone, and may have been made on another dump with the same ones';
+const byIdentityAlone = 'they are matched by its headers only, and may have been made on another dump with the same headers';
 
 export function createSessions({ dumps, places, dock, marks, comparisons, queries, shown, shell, dumpKeyOf, notice, tell }: SessionParts): Sessions {
   /** What a session file says of the dumps that it opened, until they are open. */
@@ -151,7 +151,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     const restored = readSession(session, keys);
     for (const [key, list] of Object.entries(restored.marks)) marks.replace(key, list);
     const wrong = comparisons.takeRules(session.ignoreRules);
-    if (wrong.length > 0) notice.set({ tone: 'bad', text: `The session holds ignore rules that this version cannot read: ${wrong.join(', ')}.` });
+    if (wrong.length > 0) notice.set({ tone: 'bad', text: `The session contains ignore rules that this version cannot read: ${wrong.join(', ')}.` });
     for (const [key, settings] of Object.entries(restored.comparisons)) comparisons.change(key, settings);
     for (const [key, page] of Object.entries(restored.queries)) queries.change(key, page);
     takeShown(restored.shown);
@@ -194,7 +194,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     expected.delete(key);
     known.delete(key);
     marks.replace(key, []);
-    const about = left ? ' Bookmarks and annotations were made on the other one, and are kept for it.' : '';
+    const about = left ? ' Its bookmarks and annotations belong to the earlier dump and are kept for it.' : '';
     notice.set({ tone: 'bad', text: `${path} is not the same dump as before: ${why}.${about}` });
   };
   /** Whether a dump that is open now is the one that the notes under its key were made on. */
@@ -211,9 +211,9 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     const dumpKey = await dumpKeyOf(key);
     if (dumpKey === undefined || !isCurrent()) return;
     if (wanted?.identity === identity) {
-      if (wanted.dumpKey !== undefined && wanted.dumpKey !== dumpKey) other('its headers are the same, but its memory is not');
+      if (wanted.dumpKey !== undefined && wanted.dumpKey !== dumpKey) other('its headers are the same, but its memory differs');
       else if (wanted.dumpKey === undefined && marks.of(key).length > 0)
-        notice.set({ tone: 'plain', text: `The session holds bookmarks or annotations on ${path ?? ''}: ${byIdentityAlone}.` });
+        notice.set({ tone: 'plain', text: `The session contains bookmarks or annotations for ${path ?? ''}: ${byIdentityAlone}.` });
     }
     expected.delete(key);
     const owner = { identity, dumpKey };
@@ -239,7 +239,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
         if (path === undefined || text === undefined) return;
         const parsed = parseSession(text);
         if ('session' in parsed) restore(parsed.session);
-        else notice.set({ tone: 'bad', text: `${path} is no session: ${parsed.why}.` });
+        else notice.set({ tone: 'bad', text: `${path} is not a session file: ${parsed.why}.` });
       }, tell);
     },
     dumpOpened(key) {

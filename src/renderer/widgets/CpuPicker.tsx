@@ -25,7 +25,7 @@ export function CpuPicker({ cpus, choice }: CpuPickerProps) {
             <button
               type="button"
               className="icon-button"
-              aria-label={`Take ${cpuName(cpu, numbering)} away`}
+              aria-label={`Remove ${cpuName(cpu, numbering)}`}
               onClick={() => choice.remove(cpu.id)}
               data-testid={`cpu-remove-${cpuNumber(cpu, numbering)}`}
             >

@@ -5,7 +5,7 @@ import { Hostile } from './Hostile.tsx';
 /** What is where an answer is not there (yet): loading, or why there is none and what to do. */
 export function QueryMessage({ query, what }: { readonly query: QueryState<unknown>; /** "the notes" */ readonly what: string }) {
   if (query.error !== undefined) {
-    const next = query.error instanceof EngineFailure ? 'It is requested again as soon as the engine is back.' : 'Other views of this dump still work.';
+    const next = query.error instanceof EngineFailure ? 'It will be loaded when the engine is back.' : 'Other views of this dump still work.';
     return (
       <p className="message" role="status">
         Couldn't load {what}: <Hostile text={query.error.message.split('\n')[0] ?? ''} /> {next}

@@ -65,4 +65,4 @@ export const mayBeCode = ({ space, facts }: AddressJson): boolean => space === '
 
 /** "virtual:0x00000000 000003ff, read as an address of the kernel": the space is part of every address. */
 export const answerTitle = ({ space, address, cpu }: AddressJson): string =>
-  `${space}${cpu === undefined ? '' : `(${cpu})`}:${groupedHex(address)}${space === 'virtual' ? ', read as an address of the kernel' : ''}`;
+  `${space}${cpu === undefined ? '' : `(${cpu})`}:${groupedHex(address)}${space === 'virtual' ? ', interpreted as a kernel address' : ''}`;

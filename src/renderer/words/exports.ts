@@ -30,11 +30,11 @@ export function pagesOf({ start, end }: AddressRange): number {
 /** What is known of the size before anything is written. */
 export function sizeText(format: ExportFormat, { pages, memory }: ExportPreviewJson, filter: readonly FilterLevel[]): string {
   const held = (pages.present + pages.zero) * pageSize;
-  if (memory === undefined) return 'The dump has no page there.';
+  if (memory === undefined) return 'The dump has no pages in this range.';
   const most = `${plural(pages.present + pages.zero, 'page')}, ${byteText(held)}`;
   if (format === 'raw') {
     const span = Number(BigInt(memory.end) - BigInt(memory.start));
-    return `${most}; the file spans ${byteText(span)} of addresses, with holes where nothing is.`;
+    return `${most}; the file spans ${byteText(span)} of addresses, with holes for absent pages.`;
   }
   const less = [
     ...(filter.length === 0 ? [] : ['what is left out']),

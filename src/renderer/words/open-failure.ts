@@ -6,10 +6,10 @@ type Kind = OpenFailure['kind'];
 /** What is wrong, where what was found does not say so by itself. */
 const headlines: Partial<Readonly<Record<Kind, string>>> = {
   truncated: 'The file ends too early.',
-  corrupt: 'The file is damaged where its structure should be.',
+  corrupt: 'The structure of the file is damaged.',
   unsupported: 'This kind of file cannot be opened.',
   io: 'The file cannot be read.',
-  absent: 'Something that the dump needs is not there.',
+  absent: 'Something that the dump needs is missing.',
   engine: 'The engine failed on this file.',
 };
 
@@ -26,23 +26,23 @@ export const nextSteps: Readonly<Record<Kind, readonly string[]>> = {
   several: ['Choose which of them to open.'],
   foreign: ['If it should be a dump, check that you have the right file.'],
   'not-this-format': [
-    'Check that you have the right file. Packed dumps (.gz, .zst, .xz, .bz2) and archives (.tar, .zip) open as they are.',
-    'If it is one file of a set, open another one of the set, or name its files one by one.',
-    'An image of memory without headers opens when you say at which address it begins.',
+    'Check that you have the right file. Packed dumps (.gz, .zst, .xz, .bz2) and archives (.tar, .zip) can be opened directly.',
+    'If it is one file of a set, open another file of the set, or choose its files one by one.',
+    'To open a memory image without headers, enter the address at which it starts.',
   ],
   truncated: [
     'Compare the size with the original: a transfer may have stopped early.',
     'Copy it again, in binary mode, and compare checksums on both sides.',
-    'A dump that the machine itself did not finish opens when its headers are whole.',
+    'A dump that the machine did not finish can be opened if its headers are complete.',
   ],
   corrupt: ['Compare checksums with the original.', 'Copy it again; text-mode transfers (ftp, some mail gateways) change bytes.'],
-  unsupported: ['zgetdump (s390-tools) or makedumpfile may convert a dump into a kind that opens: ELF or s390 stand-alone.'],
-  io: ['Check that the file still exists, and that you may read it.', 'A file on a network share may need a local copy.'],
+  unsupported: ['zgetdump (s390-tools) or makedumpfile may be able to convert the dump to a supported format: ELF or s390 stand-alone.'],
+  io: ['Check that the file still exists and that you have permission to read it.', 'A file on a network share may need a local copy.'],
   absent: [
     'Put all volumes or split files of the dump into one folder and open any one of them.',
-    'Files that lie in several folders can be named one by one: open it with its volumes.',
+    'If the files are in several folders, use “Open with volumes or addresses…” to choose them.',
   ],
-  engine: ['Try again.', 'If it fails again, the file triggers a fault in Dumpbench: keep it, and report it with the message above.'],
+  engine: ['Try again.', 'If it fails again, the file triggers a bug in Dumpbench: keep the file, and report it with the message above.'],
 };
 
 /** Kinds that naming more files, addresses, or a machine can help with. */

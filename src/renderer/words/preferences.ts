@@ -1,6 +1,6 @@
 /** What the choices about the window's looks are called. */
 import type { Density, Fonts, Theme } from '../../shared/shell-protocol.ts';
 
-export const themeTitles: Readonly<Record<Theme, string>> = { system: 'Like the system', light: 'Light', dark: 'Dark', contrast: 'High contrast' };
+export const themeTitles: Readonly<Record<Theme, string>> = { system: 'System', light: 'Light', dark: 'Dark', contrast: 'High contrast' };
 export const densityTitles: Readonly<Record<Density, string>> = { comfortable: 'Comfortable', compact: 'Compact' };
-export const fontTitles: Readonly<Record<Fonts, string>> = { bundled: 'IBM Plex, which Dumpbench brings', system: 'Those of the system' };
+export const fontTitles: Readonly<Record<Fonts, string>> = { bundled: 'IBM Plex (bundled)', system: 'System fonts' };

@@ -5,7 +5,7 @@ import type { Remedy } from '../../shared/remedy.ts';
 
 export const remedyWords: Readonly<Record<Remedy, string | undefined>> = {
   'build-index': 'build the page index first',
-  'rebuild-index': 'the page index can be built anew',
+  'rebuild-index': 'rebuild the page index',
   'quick-checks': 'runs with the quick checks',
   'full-checks': 'runs with the full verification',
   'give-manifest': undefined,
@@ -15,10 +15,10 @@ export const remedyWords: Readonly<Record<Remedy, string | undefined>> = {
   'name-address-space': 'choose another address space',
   'name-address': 'give an address',
   'attach-symbols': 'attach a vmlinux or a System.map',
-  'copy-again': 'copy the dump again from where it was written, and compare',
-  'give-machine': 'the machine can be given where a dump is opened with words about how',
-  'simplify-expression': 'write it without repetitions inside repetitions, such as (a+)+, or search for a text',
-  'narrow-query': 'ask for fewer rows at once: by WHERE, LIMIT, or an aggregate such as count(*)',
+  'copy-again': 'copy the dump again from the original, and compare',
+  'give-machine': 'to give the machine, use “Open with volumes or view…”',
+  'simplify-expression': 'avoid nested repetitions such as (a+)+, or search for plain text',
+  'narrow-query': 'return fewer rows: use WHERE, LIMIT, or an aggregate such as count(*)',
 };
 
 /** What can be done about an error of the engine. */

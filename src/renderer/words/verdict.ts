@@ -85,7 +85,7 @@ export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[]
   const [unread] = unreadable;
   const open = checks.filter((check) => check.verdict === 'not-run').length;
   const passed = checks.filter((check) => check.verdict === 'passed').length;
-  const soFar = passed === 0 ? 'Nothing was recorded that could be checked' : `All ${passed} checks that have something to compare passed`;
+  const soFar = passed === 0 ? 'Nothing was recorded to check against' : `All ${passed} checks that have something to compare passed`;
   const checked = `${soFar}${open === 0 ? '' : `; ${plural(open, 'check')} not run yet`}.`;
   if (reason !== undefined) {
     const blocked = unread === undefined ? undefined : `${plural(unreadable.length, 'check')} could not be made: ${unread.detail}.`;
@@ -99,7 +99,7 @@ export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[]
   const tone = classTone(triage.verdict.class);
   return {
     tone: tone === 'bad' ? tone : passed > 0 && open === 0 ? 'ok' : 'plain',
-    headline: passed === 0 ? 'Nothing to check was found so far.' : 'Nothing wrong was found.',
+    headline: passed === 0 ? 'Nothing to check has been found so far.' : 'No check failed.',
     detail: [checked, kdump].filter((part) => part !== undefined),
     check: undefined,
   };

@@ -180,7 +180,7 @@ describe('the card of an address', () => {
     expect(addressPlace('real(3):0x200')).toEqual({ space: 'real', address: 0x200n, cpu: 3 });
     expect(addressPlace('absolute:0x1000')).toEqual({ space: 'absolute', address: 0x1000n });
     expect(addressPlace('do_exit+0x10 [mod]')).toEqual({ name: 'do_exit', offset: 0x10n, module: 'mod' });
-    expect(() => addressPlace('file:0x10')).toThrow('offset in the file');
+    expect(() => addressPlace('file:0x10')).toThrow('is a file offset');
     expect(() => addressPlace('cpu0.r15')).toThrow('CPU 0');
     expect(() => addressPlace('?')).toThrow('expected');
   });

@@ -74,7 +74,7 @@ describe('a chosen layout', () => {
     for (const view of ['overview', 'sql', 'kernel'] as const) places.show(view, 'a');
     places.show('overview', 'b');
     const before = shown();
-    dock.arrange(sideBySide('a', 'b'), 'Laid out two dumps side by side');
+    dock.arrange(sideBySide('a', 'b'), 'Arranged two dumps side by side');
     const after = shown();
     expect(after).toEqual([
       ['a/overview', 'a/cpus', 'a/hex', 'a/sql', 'a/kernel'],
@@ -93,7 +93,7 @@ describe('a chosen layout', () => {
     const { places, undo, dock, shown } = desk();
     places.show('overview', 'a');
     places.show('overview', 'b');
-    dock.arrange(triageLayout('a'), 'Laid out for triage');
+    dock.arrange(triageLayout('a'), 'Arranged for triage');
     places.dumpClosed('b');
     open.delete('b');
     undo.undo();
@@ -120,7 +120,7 @@ describe('closed tabs', () => {
   it('are reopened where they were, the last first', () => {
     const { places, closed, dock, shown } = desk();
     places.show('overview', 'a');
-    dock.arrange(triageLayout('a'), 'Laid out for triage');
+    dock.arrange(triageLayout('a'), 'Arranged for triage');
     const before = shown();
     closed.close(['a/hex'], 'Closed Hex');
     closed.close(['a/integrity', 'a/cpus'], 'Closed 2 tabs');
@@ -134,7 +134,7 @@ describe('closed tabs', () => {
   it('give way to what lies next to them in their pane', () => {
     const { places, closed, dock } = desk();
     places.show('overview', 'a');
-    dock.arrange(triageLayout('a'), 'Laid out for triage');
+    dock.arrange(triageLayout('a'), 'Arranged for triage');
     places.activate('a/cpus');
     closed.close(['a/cpus'], 'Closed CPUs');
     expect(places.tabs.get().active).toBe('a/integrity');
@@ -159,7 +159,7 @@ describe('closed tabs', () => {
     for (const dump of ['a', 'b']) for (const view of ['overview', 'sql'] as const) places.show(view, dump);
     closed.close(['a/sql'], 'Closed SQL');
     closed.close(['b/sql'], 'Closed SQL');
-    dock.arrange(sideBySide('a', 'b'), 'Laid out two dumps side by side');
+    dock.arrange(sideBySide('a', 'b'), 'Arranged two dumps side by side');
     closed.dumpClosed('b');
     expect(closed.count.get()).toBe(1);
     closed.reopen();

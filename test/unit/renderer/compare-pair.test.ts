@@ -51,7 +51,7 @@ describe('headings', () => {
   it('say of whom the order is where no clock proves one', () => {
     const { names, order } = pair('time', unknown);
     expect([names.left.age, names.right.age, names.left.time]).toEqual([undefined, undefined, '2026-01-01 00:00:00 UTC']);
-    expect(order).toBe('One of the dumps does not record when it was taken: left and right are as you chose.');
+    expect(order).toBe('One of the dumps does not record when it was taken: left and right are in the order you chose.');
   });
 });
 

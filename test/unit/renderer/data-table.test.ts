@@ -283,7 +283,7 @@ describe('columns', () => {
       ['At', true, true],
       ['Size', true, true],
       ['Note', false, true],
-      ['Columns and widths as they were at first', undefined, true],
+      ['Reset columns and widths', undefined, true],
     ]);
     items[3]?.run();
     items[4]?.run();
@@ -297,7 +297,7 @@ describe('columns', () => {
     const head = headItems({ ...menu, column: columns[1]!, onOrder: (by) => void orders.push(by), onFit: () => undefined });
     head.slice(0, 3).forEach(({ run }) => run());
     expect(orders).toEqual([{ column: 'at', descending: false }, { column: 'at', descending: true }, undefined]);
-    expect(headItems({ ...menu, column: columns[1]!, onOrder: undefined, onFit: () => undefined })[0]?.label).toBe('As wide as its texts');
+    expect(headItems({ ...menu, column: columns[1]!, onOrder: undefined, onFit: () => undefined })[0]?.label).toBe('Fit width to contents');
   });
 
   it('rows have a menu that says how many it is about', () => {

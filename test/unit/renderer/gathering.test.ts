@@ -78,7 +78,7 @@ describe('what was chosen together', () => {
     const none = desk({ dumps: [], others: [], folders: [folder('/x/a', { files: 2, noDumps: 2, folders: 1 })] }, ['/x/a']);
     await none.gathering.open(['/x/a']);
     await settled();
-    expect(none.said).toEqual([{ tone: 'bad', text: 'No dump is in a: 2 files begin as no dump; 1 folder in it was not looked into.' }]);
+    expect(none.said).toEqual([{ tone: 'bad', text: 'No dump found in a: 2 files are not dumps; 1 subfolder was not searched.' }]);
   });
 
   it('waits for the engine, and can be called off', async () => {
@@ -106,7 +106,7 @@ describe('what was chosen together', () => {
 
   it('says what of a folder is not in the list', () => {
     expect(leftOutText([folder('/a', { noDumps: 1, unreadable: 2, unlisted: 3 })])).toBe(
-      '1 file begins as no dump; 2 files cannot be read; 3 files more were not looked at',
+      '1 file is not a dump; 2 files cannot be read; 3 more files were not examined',
     );
     expect(leftOutText([folder('/a')])).toBe('');
   });

@@ -40,7 +40,7 @@ describe('the form', () => {
     });
   });
   it.each([
-    [{ pattern: '' }, /Type what/],
+    [{ pattern: '' }, /Enter what/],
     [{ pattern: 'a', from: 'x' }, /^from: expected/],
     [{ pattern: 'a', to: 'virtual:0x10' }, /^to: only absolute/],
     [{ pattern: 'a', from: '0x20', to: '0x10' }, /empty/],

@@ -47,7 +47,7 @@ describe('shown code', () => {
     const cpu = { id: 3, registers: { rip: '0xffffffff81000000' } } as unknown as CpuJson;
     const first = firstCode([trace({ cpu: 3, frames: [frame('0x10')] })], [{ id: 2 } as CpuJson, cpu], 'id');
     expect(first?.position).toMatchObject({ space: 'virtual', cpu: 3, address: 0xffffffff81000000n });
-    expect(first?.why).toContain('no stack of this dump goes through a crash');
+    expect(first?.why).toContain('no stack in this dump shows a crash');
     expect(firstCode([], [{ id: 0 } as CpuJson], 'id')).toBeUndefined();
   });
 });

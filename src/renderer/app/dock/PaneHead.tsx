@@ -34,7 +34,7 @@ export function PaneHead({ api, activePanel, containerApi }: IDockviewHeaderActi
       {/* With several dumps open, each tab names its own. */}
       {label === undefined || several ? null : <TabDump label={label} />}
       <span className="pane-head-wide">
-        <IconButton icon="split-horizontal" label="Split: put this tab into a new pane at the right" onPress={inPane(() => dock.widget()?.split('right'))} />
+        <IconButton icon="split-horizontal" label="Split right: move this tab to a new pane" onPress={inPane(() => dock.widget()?.split('right'))} />
         {containerApi.size > 1 || isMaximized ? (
           <IconButton
             icon={isMaximized ? 'screen-normal' : 'screen-full'}
@@ -45,7 +45,7 @@ export function PaneHead({ api, activePanel, containerApi }: IDockviewHeaderActi
       </span>
       <IconButton
         icon="ellipsis"
-        label="More about this tab and its pane"
+        label="More actions for this tab and its pane"
         onPress={() => {
           const { right = 0, bottom = 0 } = head.current?.getBoundingClientRect() ?? {};
           openTabMenu(workbench, tab.id, { left: right, top: bottom });

@@ -23,7 +23,7 @@ function NoAnnotations() {
         Select bytes in a hex view and press <kbd>Ctrl+Shift+A</kbd> to say what they are, or <kbd>Ctrl+D</kbd> to set a bookmark. The menu of every address
         offers both.
       </p>
-      <p className="dim">Reports carry the annotations, and keep them apart from what the checks found. Bookmarks stay with you.</p>
+      <p className="dim">Reports include the annotations, separate from what the checks found. Bookmarks are not included.</p>
     </div>
   );
 }

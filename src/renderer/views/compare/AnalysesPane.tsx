@@ -134,7 +134,7 @@ function Differences({ compared, pair }: AnalysesPaneProps & { readonly compared
       {counts.moved === 0 ? null : (
         <label className="dim">
           <input type="checkbox" checked={withAddresses} onChange={(event) => setWithAddresses(event.currentTarget.checked)} /> list rows that differ only in
-          what differs after every start
+          differences expected after every reboot
         </label>
       )}
       {shown.length === 0 ? null : (

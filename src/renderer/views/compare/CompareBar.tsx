@@ -79,7 +79,7 @@ export function CompareBar({ pair, others }: CompareBarProps) {
           className={`select code compare-shift${wrong ? ' wrong' : ''}`}
           value={text}
           aria-invalid={wrong}
-          title="Bytes that the right dump's addresses are higher by: a multiple of 4096"
+          title="Number of bytes to add to addresses for the right dump: a multiple of 4096"
           onChange={(event) => setText(event.currentTarget.value)}
           onBlur={changeShift}
           onKeyDown={(event) => {

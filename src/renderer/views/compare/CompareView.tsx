@@ -60,7 +60,7 @@ function ChooseOther({ dump, others }: { readonly dump: OpenDump; readonly other
           Compare <Hostile text={dump.name} /> with…
         </h2>
         <p className="dim">
-          Two times of one system, two kinds of container of one dump, or a damaged and a healthy copy. The same on the command line:{' '}
+          For example: one system at two times, one dump in two container formats, or a damaged and a healthy copy. On the command line:{' '}
           <span className="code">dumpbench compare</span>.
         </p>
         <Choices title="Open" choices={others.map(({ key, name, path }) => ({ key, name, note: path, choose: () => beside(key) }))} />

@@ -108,7 +108,7 @@ function Tab({ page, shown, title, count, onShow }: TabProps) {
 function NotComparable({ reasons }: { readonly reasons: readonly CompareReason[] }) {
   return (
     <div className="compare-banner" role="status" data-testid="not-comparable">
-      <strong>Not comparable:</strong> <Hostile text={reasons.map(reasonText).join('; ')} />. What is shown is correct, but of little use.
+      <strong>Not comparable:</strong> <Hostile text={reasons.map(reasonText).join('; ')} />. The differences shown are correct, but not meaningful.
     </div>
   );
 }

@@ -85,7 +85,7 @@ function rangeColumns({ pair, rules, onShow, onIgnore, onCount, nameOf }: Shown)
     {
       id: 'name',
       title: 'begins in',
-      about: 'What lies where the range begins: symbol, task, object, region, or page',
+      about: 'What is at the start of the range: symbol, task, object, region, or page',
       width: 12,
       grow: 3,
       // Names are asked for what is in sight: copied rows would say of the others that there is none.
@@ -102,7 +102,9 @@ function rangeColumns({ pair, rules, onShow, onIgnore, onCount, nameOf }: Shown)
       cell: (range) => {
         const rule = ruleOf(range);
         if (rule !== undefined)
-          return onCount === undefined ? null : <IconButton icon="eye" label={`Remove the rule ${rule}: count it again`} onPress={() => onCount(rule)} />;
+          return onCount === undefined ? null : (
+            <IconButton icon="eye" label={`Remove the rule ${rule}, so that this difference counts again`} onPress={() => onCount(rule)} />
+          );
         return range.kind === 'ignored' || range.start < 0n ? null : (
           <IconButton icon="eye-closed" label={`Ignore ${addressText(range.start)} to ${addressText(range.end)}`} onPress={() => onIgnore(range)} />
         );
@@ -134,7 +136,7 @@ export function DifferenceList({ pair, differences, current, rules, onShow, onIg
       before={
         <span className="caption">
           {differences.total === undefined ? 'Differences' : plural(total, 'range')}
-          {differences.complete ? '' : ', the first ones of more'}
+          {differences.complete ? '' : ', more exist'}
         </span>
       }
       current={current}

@@ -92,7 +92,7 @@ function fieldColumns({ section, pair, onIgnore, onCount }: Shown): readonly Dat
     title: sideTitle(pair, side),
     width: 20,
     grow: 1,
-    text: (difference) => difference[side] ?? 'not there',
+    text: (difference) => difference[side] ?? 'absent',
     cell: (difference) => (
       <span className="compare-value">
         <Value
@@ -138,7 +138,7 @@ const addressLike = /^0x[0-9a-f]{4,16}$/;
 
 /** What may be an address explains itself: of regions and os_info an absolute one, elsewhere one of the kernel. */
 function Value({ dump, section, value, other, bytes }: ValueProps) {
-  if (value === undefined) return <span className="dim">not there</span>;
+  if (value === undefined) return <span className="dim">absent</span>;
   const shown = <MarkedValue value={value} other={other} bytes={bytes} />;
   if (!addressLike.test(value)) return shown;
   const space = section === 'regions' || section === 'osinfo' ? 'absolute' : 'virtual';
@@ -157,7 +157,9 @@ function IgnoredBy({ rule, onCount }: IgnoredByProps) {
       <span className="tone-warn">
         ignored: <Hostile text={rule} />
       </span>
-      {onCount === undefined ? null : <IconButton icon="eye" label={`Remove the rule ${rule}: count it again`} onPress={() => onCount(rule)} />}
+      {onCount === undefined ? null : (
+        <IconButton icon="eye" label={`Remove the rule ${rule}, so that this difference counts again`} onPress={() => onCount(rule)} />
+      )}
     </span>
   );
 }

@@ -96,7 +96,7 @@ export function HexPanes({ pair, shift, end, address, differing, ignoredBy, onMo
           <input
             className={`select code compare-shift${extra === undefined ? ' wrong' : ''}`}
             aria-label="Shift of the right side in bytes"
-            title="Shifts the right side by any number of bytes"
+            title="Shift the right side by any number of bytes"
             aria-invalid={extra === undefined}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}

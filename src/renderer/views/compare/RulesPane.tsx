@@ -18,9 +18,9 @@ export function RulesPane({ owner, settings }: { readonly owner: string; readonl
   const use = (rules: IgnoreRules, label = `Changed the rules ${rules.name}`): void => changeRules(workbench, owner, label, rules.name, rules);
   return (
     <div className="compare-rules">
-      <section className="card" aria-label="Rules in force">
+      <section className="card" aria-label="Active rules">
         <div className="card-head">
-          <h2 className="caption">{chosen === undefined ? 'No rules are in force' : <Hostile text={chosen.name} />}</h2>
+          <h2 className="caption">{chosen === undefined ? 'No active rules' : <Hostile text={chosen.name} />}</h2>
           {chosen === undefined || comparisons.isBuiltIn(chosen.name) ? null : (
             <IconButton
               icon="trash"
@@ -30,7 +30,7 @@ export function RulesPane({ owner, settings }: { readonly owner: string; readonl
           )}
         </div>
         <p className="dim">
-          A rule hides nothing: what it covers stays listed, with the rule's name, and does not count. Choose a set above, or add to your own.
+          Rules hide nothing: ignored differences stay listed, with the name of the rule, but are not counted. Choose a set above, or add to your own.
         </p>
         {chosen === undefined ? null : (
           <ul className="compare-rule-list" data-testid="rule-list">
@@ -109,7 +109,7 @@ function RulesText({ chosen, onUse, isBuiltIn }: RulesTextProps) {
     try {
       const parsed = v.safeParse(ignoreRulesSchema, JSON.parse(text));
       if (!parsed.success) setWrong(v.summarize(parsed.issues));
-      else if (isBuiltIn(parsed.output.name)) setWrong(`"${parsed.output.name}" comes with the program: choose another name`);
+      else if (isBuiltIn(parsed.output.name)) setWrong(`"${parsed.output.name}" is a built-in set: choose another name`);
       else {
         setWrong(undefined);
         onUse(parsed.output);
@@ -121,7 +121,7 @@ function RulesText({ chosen, onUse, isBuiltIn }: RulesTextProps) {
   return (
     <section className="card compare-rules-text" aria-label="Rules as JSON">
       <div className="card-head">
-        <h2 className="caption">As JSON, for the command line too</h2>
+        <h2 className="caption">As JSON, also for the command line</h2>
         <button type="button" className="button" onClick={save}>
           Save and use
         </button>

@@ -93,7 +93,7 @@ function orderText(times: CompareTimes | undefined, order: CompareTimes['order']
     case 'same':
       return 'Both dumps were taken at the same moment.';
     case 'unknown':
-      return times === undefined ? 'Times unknown.' : `${times.text.charAt(0).toUpperCase()}${times.text.slice(1)}: left and right are as you chose.`;
+      return times === undefined ? 'Times unknown.' : `${times.text.charAt(0).toUpperCase()}${times.text.slice(1)}: left and right are in the order you chose.`;
   }
 }
 

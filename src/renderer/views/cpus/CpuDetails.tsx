@@ -81,7 +81,7 @@ export function CpuDetails({ dump, cpu, cpus, known }: CpuDetailsProps) {
         <h2>{name}</h2>
         <CpuFacts dump={dump} cpu={cpu} cpus={cpus} />
       </div>
-      {blocks.length === 0 ? <p className="message">{cpu.state ?? 'The dump has no registers of this CPU.'}</p> : null}
+      {blocks.length === 0 ? <p className="message">{cpu.state ?? 'The dump has no registers for this CPU.'}</p> : null}
       {blocks.map((block) => (
         <Block key={block.title} dump={dump.key} block={block} number={cpuNumber(cpu, numbering)} marked={marked} />
       ))}

@@ -45,7 +45,7 @@ export function CpusView({ dump }: { readonly dump: OpenDump }) {
   }
   const { columns } = choice;
   const [shown] = columns;
-  if (shown === undefined) return <p className="view message">No registers are in this dump: no CPU note, and no lowcore that could be read.</p>;
+  if (shown === undefined) return <p className="view message">This dump contains no registers: it has no CPU notes and no readable lowcore.</p>;
   const what = columns.map(({ id }) => id).join();
   const copy = (): void => {
     const text = registersText(
@@ -79,7 +79,13 @@ export function CpusView({ dump }: { readonly dump: OpenDump }) {
                   <Icon name="table" /> Lowcore
                 </button>
               )}
-              <button type="button" className="button" onClick={copy} title="Copy all registers as text, columns divided by tabs" data-testid="copy-registers">
+              <button
+                type="button"
+                className="button"
+                onClick={copy}
+                title="Copy all registers as text, with tabs between columns"
+                data-testid="copy-registers"
+              >
                 <Icon name="copy" /> Copy
               </button>
             </span>

@@ -69,8 +69,8 @@ export function DisassemblyView({ dump }: { readonly dump: OpenDump }) {
           {position !== undefined
             ? 'The cursor is in the file, which has no instructions: choose a CPU above, or set the cursor in memory.'
             : isLooking
-              ? 'Looking for the place of the crash…'
-              : 'This dump has no registers of a CPU, so there is no place to begin at: set the cursor in memory.'}
+              ? 'Finding where it crashed…'
+              : 'This dump has no CPU registers, so there is no place to start from: set the cursor in memory.'}
         </p>
       ) : answer === undefined ? (
         <QueryMessage query={query} what={`the instructions at ${positionText(code)}`} />

@@ -64,7 +64,7 @@ const instructionColumns = ({ dump, space, numbering, onPick }: Shown): readonly
   },
   {
     id: 'target',
-    title: 'what it names',
+    title: 'target',
     width: 30,
     grow: 1,
     text: ({ target }) => target?.symbol ?? target?.address ?? '',

@@ -28,7 +28,7 @@ function cpuPlace(cpus: readonly CpuJson[], numbering: CpuNumbering): FirstCode 
     if (at !== undefined)
       return {
         position: { space: at.space, address: at.value, length: 2, cpu: cpuNumber(cpu, numbering) },
-        why: `Where ${cpuName(cpu, numbering)} was: no stack of this dump goes through a crash.`,
+        why: `Where ${cpuName(cpu, numbering)} was: no stack in this dump shows a crash.`,
       };
   }
   return undefined;

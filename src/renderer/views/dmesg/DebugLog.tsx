@@ -142,7 +142,7 @@ function countOf({ phase, rows }: AnalysisState, shown: number): string {
 function nothingShown({ phase, rows, answer }: AnalysisState, isMerged: boolean): string {
   if (phase === 'running') return 'Reading the records…';
   if (rows.length > 0) return 'No record matches: clear the filters.';
-  if (phase !== 'done') return 'No records came.';
+  if (phase !== 'done') return 'No records were received.';
   if (answer?.missing.length === 0) return 'There are no records.';
   return isMerged ? 'The two logs are not merged; see the reason below.' : 'No records could be read; see the reason below.';
 }

@@ -56,7 +56,7 @@ function DebugCell({ dump, row, column, asBytes }: CellProps) {
         </span>
       );
     case 'level':
-      return <span title={row.exception === true ? 'noted as an exception' : undefined}>{text}</span>;
+      return <span title={row.exception === true ? 'recorded as an exception' : undefined}>{text}</span>;
     case 'caller':
       return row.callerAddress === undefined ? (
         <span className="dim">{text}</span>

@@ -70,7 +70,7 @@ function Log({ dump, answer, children }: LogProps) {
         >
           {levelNames.map((name, level) => (
             <option key={name} value={level}>
-              {level === levelNames.length - 1 ? 'all levels' : level === 0 ? name : `${name} and graver`}
+              {level === levelNames.length - 1 ? 'all levels' : level === 0 ? name : `${name} and more severe`}
             </option>
           ))}
         </select>
@@ -78,17 +78,22 @@ function Log({ dump, answer, children }: LogProps) {
           <input type="checkbox" checked={filter.marked} onChange={(event) => narrow({ marked: event.currentTarget.checked })} />
           only trouble
         </label>
-        <IconButton icon="arrow-up" label="Previous line of trouble" onPress={() => step(-1)} disabled={nextMarked(records, shown.index, -1) === undefined} />
+        <IconButton
+          icon="arrow-up"
+          label="Previous line that reports trouble"
+          onPress={() => step(-1)}
+          disabled={nextMarked(records, shown.index, -1) === undefined}
+        />
         <IconButton
           icon="arrow-down"
-          label="Next line of trouble"
+          label="Next line that reports trouble"
           testId="log-next-trouble"
           onPress={() => step(1)}
           disabled={nextMarked(records, shown.index, 1) === undefined}
         />
         <span className="dim log-count" role="status" data-testid="log-count">
           {records.length === answer.records.length ? plural(records.length, 'record') : `${records.length} of ${plural(answer.records.length, 'record')}`}
-          {marked === 0 ? '' : ` · ${marked} of trouble`}
+          {marked === 0 ? '' : ` · ${marked} reporting trouble`}
         </span>
         <button type="button" className="button" onClick={() => void shell.call('copyText', { text: text() }).catch(tell)} disabled={records.length === 0}>
           Copy {records.length === answer.records.length ? 'all' : 'shown'}

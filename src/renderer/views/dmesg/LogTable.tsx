@@ -110,7 +110,7 @@ function logColumns({ dump, search, boot }: Shown): readonly DataColumn<LogRecor
       : [
           column('day', 15, {
             title: 'TOD clock',
-            about: 'Time of day, UTC; the whole date is in its tooltip',
+            about: 'Time of day, UTC; the tooltip shows the full date',
             kind: 'number',
             text: (record) => clockOf(boot, record),
             value: (record) => dayTime(boot, record.time),

@@ -26,7 +26,7 @@ export function AddressFacts({ dump, position }: { readonly dump: OpenDump; read
   if (key === undefined || facts.length === 0) return null;
   return (
     <section data-testid="inspector-address">
-      <h3 className="caption">What this is</h3>
+      <h3 className="caption">Address</h3>
       <ul className="inspector-known">
         {facts.map(({ kind, text }, index) => (
           <li key={index} title={kind}>

@@ -87,7 +87,7 @@ export function FindBar({ dump, owner, position }: FindBarProps) {
         <Hostile text={findWords(state, position)} />
       </span>
       <span className="dim" data-testid="find-where">
-        {position.space === 'absolute' ? 'in absolute memory' : 'searches absolute memory, not the addresses shown: a hit leads there'}
+        {position.space === 'absolute' ? 'in absolute memory' : 'searches absolute memory, not the address space shown; a hit switches to it'}
       </span>
       <span className="find-close">
         <IconButton icon="close" label="Close (Escape)" onPress={close} />

@@ -16,7 +16,7 @@ export function HexRowsChoice({ dump }: { readonly dump: OpenDump }) {
   return (
     <>
       <label className="dim hex-rows-choice">
-        Bytes a row{' '}
+        Bytes per row{' '}
         <select
           className="select"
           value={rows.bytes}
@@ -37,7 +37,7 @@ export function HexRowsChoice({ dump }: { readonly dump: OpenDump }) {
         type="button"
         className="segment"
         aria-pressed={hasEbcdic}
-        title="Show the text in EBCDIC too (code page 1047)"
+        title="Also show the text in EBCDIC (code page 1047)"
         onClick={() => choose({ ...rows, ebcdic: !hasEbcdic })}
         data-testid="hex-ebcdic"
       >
@@ -48,7 +48,7 @@ export function HexRowsChoice({ dump }: { readonly dump: OpenDump }) {
           type="button"
           className="segment"
           aria-pressed={isLinked}
-          title="Scroll all hex views together, each at its distance from the others"
+          title="Scroll all hex views together, keeping their distance"
           onClick={gridLinks.toggle}
           data-testid="hex-link"
         >

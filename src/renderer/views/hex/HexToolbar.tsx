@@ -11,7 +11,7 @@ import { CopyBytes } from './CopyBytes.tsx';
 import { HexRowsChoice } from './HexRowsChoice.tsx';
 
 const spaces: readonly { readonly id: AddressSpace; readonly title: string; readonly hint: string }[] = [
-  { id: 'absolute', title: 'absolute', hint: 'Memory as the dump holds it' },
+  { id: 'absolute', title: 'absolute', hint: 'Memory as stored in the dump' },
   { id: 'real', title: 'real', hint: 'As one CPU sees it after prefixing: its own lowcore at 0' },
   { id: 'virtual', title: 'virtual', hint: 'As one CPU sees it through its page tables' },
   { id: 'file', title: 'file', hint: 'Bytes of the dump file itself' },

@@ -112,7 +112,7 @@ export function Inspector({ dump, position, children }: { readonly dump: OpenDum
           {orders.map((order, index) => (
             <section key={order}>
               <h3 className="caption">
-                {order} endian{index === 0 ? ', as the machine' : ''}
+                {order} endian{index === 0 ? ' (machine order)' : ''}
               </h3>
               <Numbers bytes={bytes} order={order} />
             </section>

@@ -27,10 +27,10 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
   });
   const state = (): string => {
     if (query.error !== undefined) return query.error.message.split('\n')[0] ?? '';
-    if (query.value === undefined) return 'Reading the types of the kernel…';
-    if (why !== undefined) return `No types of the kernel: ${why}`;
-    if (text.trim() === '') return `${plural(names.length, 'type')}, found by a part of the name`;
-    if (found.length === 0 && lost !== undefined) return `No struct or union has such a name; not looked at: ${lost.what} (${lost.why})`;
+    if (query.value === undefined) return 'Reading the kernel types…';
+    if (why !== undefined) return `No kernel types: ${why}`;
+    if (text.trim() === '') return `${plural(names.length, 'type')}; type part of a name to find one`;
+    if (found.length === 0 && lost !== undefined) return `No struct or union has such a name; not searched: ${lost.what} (${lost.why})`;
     return found.length === 0
       ? 'No struct or union has such a name.'
       : found.length > shownTypes
@@ -47,8 +47,8 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
       <input
         type="search"
         className="input"
-        placeholder="struct of the kernel or a module"
-        aria-label="Struct of the kernel or a module"
+        placeholder="kernel or module struct"
+        aria-label="Kernel or module struct"
         value={text}
         spellCheck={false}
         onFocus={() => setAsked(true)}

@@ -17,7 +17,7 @@ export function Readings({ dump, position }: { readonly dump: OpenDump; readonly
   if (readings.length === 0) return null;
   return (
     <section data-testid="readings">
-      <h3 className="caption">Read as</h3>
+      <h3 className="caption">Interpreted as</h3>
       <dl className="readings">
         {readings.map(({ name, text, place }) => (
           <div key={name} className="reading">

@@ -29,7 +29,7 @@ export function SelectionFacts({ dump, position }: { readonly dump: OpenDump; re
         <h3 className="caption">Selection</h3>
         <p className="dim">
           {!isAsked ? (
-            `Digests are made of up to ${byteText(mostRangeBytes)}.`
+            `Digests are computed for at most ${byteText(mostRangeBytes)}.`
           ) : query.error === undefined ? (
             'Reading…'
           ) : (
@@ -61,7 +61,8 @@ export function SelectionFacts({ dump, position }: { readonly dump: OpenDump; re
       {facts.stringCount === 0 ? null : (
         <details>
           <summary>
-            {plural(facts.stringCount, 'text')} of ASCII{facts.stringCount > shownTexts ? `, the first ${shownTexts}` : ''}
+            {plural(facts.stringCount, 'ASCII text')}
+            {facts.stringCount > shownTexts ? `, the first ${shownTexts}` : ''}
           </summary>
           <ul className="inspector-known">
             {facts.strings.slice(0, shownTexts).map((one) => (

@@ -70,7 +70,7 @@ export function StructurePane({ dump, owner, laid, position }: StructurePaneProp
           {size === undefined ? '' : ` · ${byteText(size)}`}
         </span>
         <button type="button" className="link" onClick={() => hexTabs.change(owner, { laid: { ...laid, at: { ...position, length: 1 } } })}>
-          Lay at the cursor
+          Move to the cursor
         </button>
         <span className="find-close">
           <IconButton icon="close" label="Remove the structure" onPress={() => hexTabs.change(owner, { laid: undefined })} />

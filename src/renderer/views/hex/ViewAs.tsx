@@ -39,7 +39,7 @@ export function ViewAs({ dump, position, overlay, onOverlay }: ViewAsProps) {
         >
           <option value="">plain bytes</option>
           {overlay?.isKernelType === true ? (
-            <optgroup label="Type of the kernel">
+            <optgroup label="Kernel type">
               <option value={kernelChoice}>{visibleText(overlay.layout)}</option>
             </optgroup>
           ) : null}
@@ -57,7 +57,7 @@ export function ViewAs({ dump, position, overlay, onOverlay }: ViewAsProps) {
         </select>
         {overlay === undefined ? null : (
           <button type="button" className="link" onClick={() => onOverlay({ ...overlay, at: { ...position, length: 1 } })}>
-            lay it here
+            apply here
           </button>
         )}
       </div>

@@ -12,7 +12,7 @@ export function findWords({ phase, hits, done, total, isCut, error, waits }: Fin
     case 'idle':
       return '';
     case 'running':
-      return `${found} in ${percentText(done, total)}${waits === undefined ? '' : ', looking on'}`;
+      return `${found} in ${percentText(done, total)}${waits === undefined ? '' : ', still searching'}`;
     case 'failed':
       return error ?? '';
     case 'cancelled':

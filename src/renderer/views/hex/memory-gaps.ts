@@ -12,6 +12,6 @@ export function memoryGaps(ranges: readonly { readonly start: string; readonly e
     if (start > at) gaps.push({ start: at, end: start, reason: 'no memory in the dump' });
     if (end > at) at = end;
   }
-  if (at > 0n && at < all64) gaps.push({ start: at, end: all64, reason: 'of the address space, past the last memory of the dump' });
+  if (at > 0n && at < all64) gaps.push({ start: at, end: all64, reason: 'beyond the last memory in the dump' });
   return gaps;
 }

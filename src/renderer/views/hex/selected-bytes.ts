@@ -39,7 +39,7 @@ export async function bytesAt(
 /** @returns what was copied, in words, or why nothing was */
 export async function copySelection(copying: Copying, dump: string, position: Position, format: CopyFormat): Promise<string> {
   const length = Math.max(1, position.length);
-  if (length > mostCopied) return `${byteText(length)} are too many for the clipboard, which takes ${byteText(mostCopied)}. Export them instead.`;
+  if (length > mostCopied) return `${byteText(length)} are too many to copy (at most ${byteText(mostCopied)}). Export them instead.`;
   const open = copying.dumps.find(dump);
   const { data, absent } = await bytesAt(copying, dump, position);
   const text = copyText(format, { position, data, absent, file: open?.name ?? '', identity: open?.identity ?? 'unknown' });
@@ -52,7 +52,7 @@ const mostSought = 256;
 
 /** Looks for the selected bytes from the cursor on. @returns why it cannot, else nothing */
 export async function findSelected(workbench: Workbench, dump: string, owner: string, position: Position): Promise<string> {
-  if (position.length > mostSought) return `At most ${mostSought} bytes can be looked for`;
+  if (position.length > mostSought) return `At most ${mostSought} bytes can be searched for`;
   const { data, absent } = await bytesAt(workbench, dump, position);
   if (absent.length > 0) return 'Not all of the selected bytes are in the dump';
   const pattern = { type: 'bytes', pattern: [...data].map((value) => value.toString(16).padStart(2, '0')).join('') } as const;

@@ -31,7 +31,7 @@ export function useHexMenu(dump: string, owner: string): (event: MouseEvent) => 
         { label: 'Bookmark this place…', run: () => markDraft.set({ dump, kind: 'bookmark', position }) },
         { label: 'Annotate the selected range…', run: () => markDraft.set({ dump, kind: 'annotation', position }) },
         {
-          label: space === 'absolute' ? 'Export the memory of the selection…' : 'Export the memory of the selection: of absolute addresses alone',
+          label: space === 'absolute' ? 'Export the memory of the selection…' : 'Export the memory of the selection: absolute addresses only',
           enabled: space === 'absolute' && length > 0,
           run: () => exports.draft.set({ dump, range: { start: address, end: address + BigInt(length) } }),
         },

@@ -77,7 +77,7 @@ export function AgainstDialog({ dump, first, onClose }: AgainstDialogProps) {
         {hasKdumpImage ? option(image.id, image.title, image.note) : null}
         {others.map(({ key, name }) => option(key, name, 'open here: its kdump kernel, byte by byte'))}
       </fieldset>
-      {chosen === 'manifest' || chosen === 'attestation' ? <p className="dim">Its digests are computed for that: the whole file is read.</p> : null}
+      {chosen === 'manifest' || chosen === 'attestation' ? <p className="dim">This computes digests, so the whole file is read.</p> : null}
     </Dialog>
   );
 }

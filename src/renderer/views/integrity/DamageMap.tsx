@@ -63,7 +63,7 @@ export function DamageMap({ dump }: { readonly dump: OpenDump }) {
           </li>
         ))}
       </ul>
-      {damage.length > maxListed ? <p className="dim">and {damage.length - maxListed} more, in the report</p> : null}
+      {damage.length > maxListed ? <p className="dim">and {damage.length - maxListed} more (see the report)</p> : null}
     </section>
   );
 }

@@ -20,7 +20,7 @@ export function Digests({
     <section className="digests" aria-label="Digests">
       <h3 className="caption">Digests</h3>
       {checked !== 'full' ? (
-        <p className="dim">Over the whole file and all of memory: computed by “Verify everything”.</p>
+        <p className="dim">“Verify everything” computes them over the whole file and all memory.</p>
       ) : (
         <dl className="check-values selectable" data-testid="digests">
           {rows.map(([name, value, why]) => (

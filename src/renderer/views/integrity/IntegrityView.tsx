@@ -69,7 +69,7 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
       <AgainstLine dump={dump} />
       <DamageMap dump={dump} />
       {dump.checks.length === 0 ? (
-        <p className="message">No check has run yet. The first ones run as soon as the dump is open; “Verify everything” runs them all.</p>
+        <p className="message">No checks have run yet. The first checks run as soon as the dump is open; “Verify everything” runs all of them.</p>
       ) : null}
       <ul ref={list} className="checks" data-testid="checks">
         {[...dump.checks].sort(byVerdict).map((check) => (

@@ -86,7 +86,7 @@ function Row({ job }: { readonly job: Job }) {
           data-testid="job-details"
           aria-label={isRunning(job) || job.state === 'done' ? `Details of ${job.title}` : `Continue ${job.title}`}
         >
-          {isRunning(job) || job.state === 'done' ? 'Details' : 'Go on'}
+          {isRunning(job) || job.state === 'done' ? 'Details' : 'Resume'}
         </button>
       ) : null}
     </li>
@@ -104,7 +104,7 @@ export function JobsView() {
           Clear ended jobs
         </button>
       </div>
-      {all.length === 0 ? <p className="message">No jobs have run yet. Opening a dump starts its quick checks and its page index here.</p> : null}
+      {all.length === 0 ? <p className="message">No jobs have run yet. Opening a dump starts its quick checks and its page index.</p> : null}
       <ul className="jobs" data-testid="jobs">
         {all.map((job) => (
           <Row key={job.id} job={job} />

@@ -78,7 +78,7 @@ function OneAnalysis({ dump, table, onChoose }: OneAnalysisProps) {
           <Hostile text={state.error ?? ''} />
         </p>
       ) : null}
-      {state.phase === 'idle' ? <p className="message">Enter what to look for, then run it.</p> : null}
+      {state.phase === 'idle' ? <p className="message">Fill in the parameters, then choose Run.</p> : null}
       {state.phase === 'done' && state.rows.length === 0 ? <p className="message">{state.answer?.note ?? 'No rows.'}</p> : null}
       {state.rows.length > 0 && state.answer?.note !== undefined ? <p className="dim">{state.answer.note}</p> : null}
       {table.drawing === 'wait-graph' && state.phase === 'done' ? <WaitGraph rows={state.rows} /> : null}

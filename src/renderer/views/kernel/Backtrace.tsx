@@ -42,7 +42,7 @@ export function Backtrace({ dump, trace }: { readonly dump: string; readonly tra
       </p>
       {trace.user === undefined ? null : (
         <details className="user-registers">
-          <summary className="dim">Registers of user space</summary>
+          <summary className="dim">User-space registers</summary>
           <dl className="registers">
             {Object.entries({
               ...defined({ 'psw mask': trace.user.pswMask }),

@@ -17,9 +17,9 @@ interface FactRow {
 
 const actionWords: Readonly<Record<string, string>> = {
   stop: 'stop: the CPUs halt',
-  reipl: 'reipl: the system is started again',
+  reipl: 'reipl: the system is re-IPLed',
   dump: 'dump: to the configured device',
-  dump_reipl: 'dump_reipl: dump, then start again',
+  dump_reipl: 'dump_reipl: dump, then re-IPL',
   vmcmd: 'vmcmd: a command to z/VM',
 };
 const triggerWords: Readonly<Record<string, string>> = {

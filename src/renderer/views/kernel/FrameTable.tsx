@@ -16,7 +16,7 @@ const hints: Readonly<Record<FrameJson['kind'], string>> = {
   link: 'The caller, from the link register: this function had no frame of its own',
   return: 'A return address on the stack',
   interrupted: 'Where an interruption stopped the code below',
-  guess: 'An address of code that lies on the stack, perhaps from an earlier call',
+  guess: 'A code address found on the stack, possibly from an earlier call',
 };
 
 interface FrameRow {

@@ -13,7 +13,7 @@ import './kernel.css';
 
 const panes = [
   { id: 'tasks', title: 'Tasks' },
-  { id: 'traces', title: 'What ran' },
+  { id: 'traces', title: 'Backtraces' },
   { id: 'modules', title: 'Modules' },
   { id: 'usage', title: 'Memory usage' },
   { id: 'facts', title: 'Facts' },

@@ -44,7 +44,7 @@ const moduleColumns = (dump: string, hasTypes: boolean): readonly Column[] => [
         numberColumn('users', 6),
         addressColumn(dump, 'base', 'base'),
         { id: 'taint', title: 'taint', width: 8, text: ({ taint = '' }) => taint } satisfies Column,
-        numberColumn('types', 6, 'Types of its own that View as knows; empty where its BTF is not in the dump'),
+        numberColumn('types', 6, 'Types defined by the module and available in View as; empty if its BTF is not in the dump'),
       ]
     : []),
   addressColumn(dump, 'address', 'struct module'),

@@ -33,7 +33,7 @@ export function CpuTracesPane({ dump }: PaneProps) {
   const shown = all ? traces : traces.slice(0, firstTraces);
   return (
     <div className="kernel-detail">
-      {traces.length === 0 ? <p className="message">No CPU of this dump has registers to start from.</p> : null}
+      {traces.length === 0 ? <p className="message">No CPU in this dump has registers to start from.</p> : null}
       {shown.map((trace, index) => (
         <Backtrace key={index} dump={dump.key} trace={trace} />
       ))}

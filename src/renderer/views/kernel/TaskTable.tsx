@@ -33,7 +33,7 @@ export function TaskTable({ dump, answer, chosen, onChoose }: TaskTableProps) {
         rows={tasks}
         noun={['task', 'tasks']}
         countTestId="task-count"
-        remark={answer.complete ? null : ', the list is not complete'}
+        remark={answer.complete ? null : ', the list is incomplete'}
         filter={{ label: 'Filter tasks' }}
         firstOrder={byPid}
         ties={taskTies}

@@ -7,5 +7,5 @@ import { SvgDrawing } from './SvgDrawing.tsx';
 export function WaitGraph({ rows }: { readonly rows: readonly RowJson[] }) {
   const id = `waits${useId().replaceAll(/[^A-Za-z0-9]/g, '')}`;
   const svg = useMemo(() => waitGraphSvg(rows, id), [rows, id]);
-  return <SvgDrawing svg={svg} label="Graph of who waits for whom" testId="wait-graph" />;
+  return <SvgDrawing svg={svg} label="Wait graph" testId="wait-graph" />;
 }

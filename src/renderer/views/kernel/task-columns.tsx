@@ -23,7 +23,7 @@ export const taskColumns = (dump: string, onChoose: (task: TaskJson) => void): r
   {
     id: 'cpu',
     title: 'CPU',
-    about: 'CPU that it runs or last ran on; an arrow marks tasks that ran when the dump was taken',
+    about: 'CPU that it runs or last ran on; an arrow marks tasks that were running when the dump was taken',
     width: 6,
     kind: 'number',
     text: ({ runsOn, cpu }) => numberText(runsOn ?? cpu),
@@ -32,7 +32,7 @@ export const taskColumns = (dump: string, onChoose: (task: TaskJson) => void): r
       runsOn === undefined ? (
         <span className="dim">{numberText(cpu)}</span>
       ) : (
-        <strong title={`It ran on CPU ${runsOn} when the dump was taken`}>▸ {runsOn}</strong>
+        <strong title={`It was running on CPU ${runsOn} when the dump was taken`}>▸ {runsOn}</strong>
       ),
   },
   {

@@ -40,7 +40,7 @@ export function FieldPane({ dump, columns, row, names, bytesOf, offset, length, 
         {row === undefined ? (
           <p className="dim">
             {offset === undefined
-              ? 'Choose a field to see its bytes, or a byte to see its field. A cursor that hex sets in a lowcore chooses here too.'
+              ? 'Select a field to see its bytes, or a byte to see its field. Placing the hex cursor in a lowcore also selects the field here.'
               : `${offsetText(offset)} belongs to no field of this layout.`}
           </p>
         ) : (

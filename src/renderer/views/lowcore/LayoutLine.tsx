@@ -30,7 +30,7 @@ export function LayoutLine({ dump, lowcore, name, layouts, chosen, onChoose }: L
           onChange={(event) => onChoose(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
           data-testid="layout-choice"
         >
-          <option value="">the one that fits</option>
+          <option value="">best match</option>
           {(layouts.length > 0 ? layouts : chosen === undefined ? [] : [chosen]).map((kernel) => (
             <option key={kernel} value={kernel}>
               Linux {kernel}
@@ -48,7 +48,7 @@ export function LayoutLine({ dump, lowcore, name, layouts, chosen, onChoose }: L
             <span className="dim">
               {' '}
               · confidence {Math.round(layout.confidence * 100)} %{against === 0 ? '' : `, ${against} of ${tests.length} tests against`} ·{' '}
-              {layout.proven === true ? 'proven on real dumps' : 'unproven on a real dump'}
+              {layout.proven === true ? 'verified on real dumps' : 'not verified on a real dump'}
             </span>
           </summary>
           <StepList dump={dump} steps={tests} label="Evidence for and against the layout" />

@@ -49,7 +49,7 @@ export function LowcoreAddresses({ cpus, addresses, full, onChange }: LowcoreAdd
         placeholder="Lowcore at 0x…"
         aria-label="Show the lowcore at an absolute address"
         aria-invalid={wrong !== undefined}
-        title={full ? 'No further column fits' : 'Any absolute address, as in the go-to box; Enter adds a column for it'}
+        title={full ? 'No more columns fit' : 'Any absolute address, as in the go-to box; Enter adds a column for it'}
         disabled={full}
         value={text}
         onChange={(event) => {

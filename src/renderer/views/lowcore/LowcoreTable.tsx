@@ -25,9 +25,9 @@ export interface LowcoreColumn {
 }
 
 const groupTitles: Readonly<Record<FieldGroup, string>> = {
-  architected: 'Interruptions and PSWs, as the architecture has them',
+  architected: 'Interruptions and PSWs, as the architecture defines them',
   linux: 'Fields of Linux',
-  'save area': 'Status of the CPU as it was stored',
+  'save area': 'Stored CPU status',
 };
 const groups = ['architected', 'linux', 'save area'] as const;
 
@@ -124,7 +124,7 @@ const nameColumn: Column = {
     </span>
   ),
 };
-const docColumn: Column = { id: 'about', title: 'what it is for', width: 20, grow: 1, text: ({ doc = '' }) => doc };
+const docColumn: Column = { id: 'about', title: 'purpose', width: 20, grow: 1, text: ({ doc = '' }) => doc };
 
 function valueText(field: LowcoreFieldJson | undefined): string {
   if (field === undefined) return 'not in this layout';
@@ -221,7 +221,7 @@ export function LowcoreTable({ dump, columns, rows, names, current, active, onSe
             ))}
           </ul>
         }
-        nothing={<p className="message">No field matches the filter: clear it to see all of them.</p>}
+        nothing={<p className="message">No field matches the filter. Clear it to see all fields.</p>}
       />
     </div>
   );

@@ -108,16 +108,14 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
   if (dump.triage !== undefined && dump.triage.info.machine.features?.includes('lowcore') !== true)
     return (
       <div className="view">
-        <p className="message">
-          {dump.triage.info.machine.arch} has no lowcore: only s390x CPUs keep their state at a prefix. Their registers are in the view CPUs.
-        </p>
+        <p className="message">{dump.triage.info.machine.arch} has no lowcore; only s390x CPUs have one. The CPUs view shows the registers.</p>
       </div>
     );
   const free = <LowcoreAddresses cpus={cpus} addresses={addresses} full={wanted.length >= maxColumns} onChange={setAddresses} />;
   if (dump.triage !== undefined && wanted.length === 0)
     return (
       <div className="view">
-        <p className="message">This dump records no CPU prefixes, so no lowcore can be located. If you know the address of one, enter it:</p>
+        <p className="message">This dump records no CPU prefixes, so no lowcore can be located. If you know the address of a lowcore, enter it:</p>
         <div className="lowcore-bar">{free}</div>
       </div>
     );

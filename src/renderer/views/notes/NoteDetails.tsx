@@ -49,10 +49,10 @@ const rawLines = (raw: string): string => (raw.match(/.{1,32}/g) ?? []).map((lin
 /** Why bytes are next to the fields, or instead of them. */
 function sizeWords(note: NoteJson): string | undefined {
   if (note.text !== undefined) return undefined;
-  if (note.fields === undefined) return 'There is no structure to read this note by; these are its bytes.';
+  if (note.fields === undefined) return 'The structure of this note is not known; its bytes are shown.';
   const end = note.fields.reduce((most, { offset, size }) => Math.max(most, offset + size), 0);
   if (note.fields.some(({ value }) => value === undefined))
-    return `The note has ${note.bytes} bytes, less than its structure: the fields past its end have no value.`;
+    return `The note has ${note.bytes} bytes, fewer than its structure: the fields past its end have no value.`;
   return note.raw !== undefined && note.bytes > end ? `The note has ${note.bytes} bytes; its structure explains the first ${end}.` : undefined;
 }
 

@@ -53,9 +53,9 @@ export function NotesView({ dump }: { readonly dump: OpenDump }) {
         <nav className="notes-tree" aria-label="Notes">
           <p className="dim notes-count">
             {notes.length === 0 && lost.length === 0
-              ? 'This dump holds no ELF notes.'
+              ? 'This dump has no ELF notes.'
               : rest
-                ? `The first ${plural(notes.length, 'note')} of more`
+                ? `The first ${plural(notes.length, 'note')}; there are more`
                 : plural(notes.length, 'note')}
           </p>
           {lost.map((one) => (

@@ -7,12 +7,12 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 
 const notes = {
-  vmlinux: 'symbols and types (BTF), or the file of its debug information',
+  vmlinux: 'symbols and types (BTF); or its debug information file',
   systemMap: 'symbols',
-  vmcoreinfo: 'where the kernel’s structures are, where the dump’s own note is lost',
+  vmcoreinfo: 'locations of the kernel’s structures, if the dump’s own note is lost',
   hostFacts: 'names, CPUs, memory and parameters of the running system, compared with the dump',
-  dumpLog: 'what the tool said of the dump that it wrote, compared with the dump',
-  dmesg: 'compared with the log in memory, and read in its place where that is lost',
+  dumpLog: 'the messages of the tool that wrote the dump, compared with the dump',
+  dmesg: 'compared with the log in memory, or used instead if that is lost',
 } as const;
 
 /** What is attached, each with what shows that it is of this kernel. */
@@ -45,7 +45,7 @@ export function AttachMenu({ dump }: { readonly dump: OpenDump }) {
         attach…
       </button>
       <div ref={menu} id={id} className="facts-popover attach-menu" popover="auto" role="group" aria-label="Attach a file of this kernel">
-        <p className="dim">Attach a file of the dumped kernel to add what the dump leaves out. Files of another kernel are rejected.</p>
+        <p className="dim">Attach a file of the dumped kernel to supply what the dump lacks. Files of another kernel are rejected.</p>
         {attachmentKinds.map((kind) => (
           <button
             key={kind}

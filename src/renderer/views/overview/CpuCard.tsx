@@ -32,7 +32,7 @@ export function CpuCard({ dump, cpus, traces, reason }: CpuCardProps) {
       {cpus.length === 0 ? (
         <>
           {caption}
-          <p className="dim">No registers are in this dump: no CPU note, and no lowcore that could be read. Memory, kernel log and tasks do not need them.</p>
+          <p className="dim">This dump contains no registers: it has no CPU notes and no readable lowcore. Memory, kernel log and tasks do not need them.</p>
         </>
       ) : (
         <CpuTable

@@ -40,7 +40,7 @@ export function FindingsCard({ dump, findings }: { readonly dump: OpenDump; read
       </div>
       {findings.length === 0 ? (
         <p className="dim" data-testid="findings">
-          Nothing notable in the headers, the structures and the checks that ran.
+          Nothing notable in the headers, the structures, or the checks that ran.
         </p>
       ) : (
         <ul className="findings card-scroll" data-testid="findings">

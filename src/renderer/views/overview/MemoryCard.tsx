@@ -42,7 +42,7 @@ function IndexState({ dump }: { readonly dump: OpenDump }) {
         {job.state === 'cancelled' ? 'scan cancelled' : <Hostile text={`scan ${job.state}: ${job.outcome ?? ''}`} title />}
       </span>
       <button type="button" className="link" onClick={() => dumpJobs.index(dump.key)}>
-        Go on scanning
+        Resume scan
       </button>
     </span>
   );
@@ -74,7 +74,9 @@ export function MemoryCard({ dump }: { readonly dump: OpenDump }) {
         <IndexState dump={dump} />
       </div>
       {end === 0n ? (
-        <p className="dim">This dump holds no memory. What its headers and notes say is in the views Notes and CPUs; Integrity says what could be checked.</p>
+        <p className="dim">
+          This dump contains no memory. The Notes and CPUs views show what its headers and notes record; Integrity shows what could be checked.
+        </p>
       ) : (
         <>
           <MemoryStrip

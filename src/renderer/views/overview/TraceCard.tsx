@@ -56,7 +56,7 @@ export function TraceCard({ dump, trace }: { readonly dump: OpenDump; readonly t
       <p className="trace-task">
         {trace.cpu === undefined ? null : `CPU ${trace.linuxCpu ?? trace.cpu} · `}
         {task === undefined ? (
-          <span className="dim">which task is not known</span>
+          <span className="dim">task not known</span>
         ) : (
           <>
             <AddressLink dump={dump.key} position={kernelPosition(task.address)}>
@@ -66,7 +66,7 @@ export function TraceCard({ dump, trace }: { readonly dump: OpenDump; readonly t
           </>
         )}
       </p>
-      <ol className="trace-frames selectable" aria-label="Frames, the innermost first">
+      <ol className="trace-frames selectable" aria-label="Frames, innermost first">
         {skipped === 0 ? null : (
           <li
             className="trace-frame dim"

@@ -24,7 +24,7 @@ const ways: readonly Way[] = [
 export function WaysOn({ dump }: { readonly dump: OpenDump }) {
   const { places, exports } = useWorkbench();
   return (
-    <nav className="ways-on" aria-label="Ways on" data-testid="ways-on">
+    <nav className="ways-on" aria-label="Next steps" data-testid="ways-on">
       {ways
         .filter((way) => isFor(way, dump))
         .map(({ view, icon, title }) => (

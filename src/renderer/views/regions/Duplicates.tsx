@@ -77,7 +77,7 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
   const answer = query.value;
   if (answer === undefined) return <QueryMessage query={query} what="the duplicates" />;
   if (chosen !== undefined) return <DuplicatePages dump={dump} group={chosen} linked={isWhole} onBack={() => setChosen(undefined)} />;
-  if (answer.groupCount === 0) return <p className="message">No page with bytes occurs twice{answer.complete ? '' : ' among those indexed so far'}.</p>;
+  if (answer.groupCount === 0) return <p className="message">No non-zero page occurs twice{answer.complete ? '' : ' among those indexed so far'}.</p>;
   return (
     <>
       <p className="dim" data-testid="duplicates-summary">
@@ -85,7 +85,7 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
         with bytes
         {answer.groupCount > mostDuplicateGroups ? `; the ${countText(mostDuplicateGroups)} largest groups are listed` : ''}
         {answer.complete ? '' : ' indexed so far'}. By fingerprint; zero pages are left out.
-        {isWhole ? '' : ' Of all memory, at the addresses of the view “all memory”.'}
+        {isWhole ? '' : ' Counted over all memory, with the addresses of the view “all memory”.'}
       </p>
       <Unconfirmed text={answer.unconfirmed} />
       <DataTable

@@ -55,7 +55,7 @@ export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; re
   const states = useMemo(() => stateSlices(counts), [counts]);
   const kinds = useMemo(() => memoryKinds.filter(({ id }) => counts[id] > 0), [counts]);
   const columns = useMemo(() => kindColumns(counts, total), [counts, total]);
-  const where = zoomed ? 'in this window' : 'of all memory';
+  const where = zoomed ? 'in the visible range' : 'of all memory';
   return (
     <aside className="page-charts" aria-label="Shares of pages" tabIndex={0}>
       <section className="card">
@@ -63,7 +63,7 @@ export function PageCharts({ counts, zoomed }: { readonly counts: KindCounts; re
         <div className="class-chart">
           {classes.length === 0 ? (
             <p className="dim">
-              Classes are known when pages are indexed. Indexing runs in the background. If it was stopped, choose “Build or resume the page index” in the
+              Classes become known as pages are indexed. Indexing runs in the background. If it was stopped, choose “Build or resume the page index” in the
               palette.
             </p>
           ) : (

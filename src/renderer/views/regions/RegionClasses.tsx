@@ -48,7 +48,7 @@ const classColumns = (dump: string, kinds: readonly MemoryKind[], onShow: (span:
     cell: ({ region }) => <AddressLink dump={dump} position={{ space: 'absolute', address: BigInt(region.start), length: 1 }} />,
   },
   { id: 'size', title: 'size', width: 9, kind: 'number', text: (row) => byteText(sizeOf(row)), value: sizeOf },
-  { id: 'share', title: 'made of', width: 20, grow: 3, isTool: true, text: () => '', cell: ({ counts }) => <KindBar counts={counts} /> },
+  { id: 'share', title: 'contents', width: 20, grow: 3, isTool: true, text: () => '', cell: ({ counts }) => <KindBar counts={counts} /> },
   ...kinds.map(({ id, label, meaning }): DataColumn<RegionRow> => ({
     id,
     title: label,

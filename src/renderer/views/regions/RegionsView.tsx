@@ -45,9 +45,9 @@ export function RegionsView({ dump }: { readonly dump: OpenDump }) {
   const openMenu = useStripMenu(dump.key, (pointed) => [
     { label: 'Zoom in here', run: () => zoom(pointed, 0.25) },
     { label: 'Show all memory', enabled: zoomed !== undefined, run: () => setZoomed(undefined) },
-    { label: 'Export the memory that the strip shows…', run: () => exports.draft.set({ dump: dump.key, range: span }) },
+    { label: 'Export the memory shown in the strip…', run: () => exports.draft.set({ dump: dump.key, range: span }) },
   ]);
-  if (end === 0n) return <p className="view message">This dump holds no memory.</p>;
+  if (end === 0n) return <p className="view message">This dump contains no memory.</p>;
   return (
     <div className="view regions-view">
       <section className="card" aria-label="Memory strip">

@@ -12,11 +12,11 @@ export function SearchExamples({ dump, onChoose }: SearchExamplesProps) {
   return (
     <div className="search-examples">
       <p className="dim">
-        Finds a text, bytes, a number or a regular expression wherever it is in absolute memory, also across the border of two neighbouring pages. The same on
-        the command line: <span className="code">dumpbench search</span>.
+        Finds text, bytes, numbers or regular expressions anywhere in absolute memory, including across page boundaries. On the command line:{' '}
+        <span className="code">dumpbench search</span>.
       </p>
-      <section className="card" aria-label="Searches to start with">
-        <h2 className="caption">To start with</h2>
+      <section className="card" aria-label="Example searches">
+        <h2 className="caption">Examples</h2>
         <ul>
           {examples.map((example) => (
             <li key={example.title}>

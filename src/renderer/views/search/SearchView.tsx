@@ -30,7 +30,7 @@ function outcome({ phase, hits, done, total, summary, error, remedy }: SearchSta
       return [error ?? '', ...(remedy === undefined || remedy === 'build-index' ? [] : [remedyWords[remedy] ?? []])].flat().join(': ');
     case 'done': {
       const unreadable = summary === undefined || summary.unreadableBytes === 0 ? '' : ` · ${byteText(summary.unreadableBytes)} could not be read`;
-      const encrypted = summary?.encryptedBytes === undefined ? '' : ` · ${byteText(summary.encryptedBytes)} are encrypted, and were not searched`;
+      const encrypted = summary?.encryptedBytes === undefined ? '' : ` · ${byteText(summary.encryptedBytes)} are encrypted and were not searched`;
       return `${found} in ${byteText(summary?.searchedBytes ?? 0)}${summary?.truncated === true ? `: the first ${hitLimit}, there are more` : ''}${unreadable}${encrypted}`;
     }
   }
@@ -117,10 +117,10 @@ export function SearchView({ dump }: { readonly dump: OpenDump }) {
       {state.hits.length > 0 ? (
         <SearchHits dump={dump} hits={state.hits} question={state.question} />
       ) : state.phase === 'done' ? (
-        <p className="message">Nothing in the searched memory matches. Pages that are missing or excluded have no bytes to search.</p>
+        <p className="message">No match in the searched memory. Missing or excluded pages have no bytes to search.</p>
       ) : state.phase === 'idle' && searched !== undefined ? (
         <p className="message">
-          The hits of the last search are not kept.{' '}
+          The hits of the last search were not kept.{' '}
           <button
             type="button"
             className="link"

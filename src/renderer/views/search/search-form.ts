@@ -73,11 +73,11 @@ export interface SearchExample {
 
 /** What people look for first in a dump they do not know. */
 export const searchExamples: readonly SearchExample[] = [
-  { title: 'what the kernel said when it stopped', form: { type: 'text', pattern: 'Kernel panic' } },
+  { title: 'panic messages', form: { type: 'text', pattern: 'Kernel panic' } },
   { title: 'oopses and bugs', form: { type: 'regex', pattern: '(BUG|Oops|WARNING): [ -~]{8,}' } },
   { title: 'copies of vmcoreinfo', form: { type: 'text', pattern: 'OSRELEASE=' } },
-  { title: 'kernel banners, also of a loaded kdump kernel', form: { type: 'text', pattern: 'Linux version ' } },
-  { title: 'paths of programs', form: { type: 'regex', pattern: '/(usr|bin|sbin|opt)/[a-z0-9._/-]{4,}' } },
+  { title: 'kernel banners, including that of a loaded kdump kernel', form: { type: 'text', pattern: 'Linux version ' } },
+  { title: 'program paths', form: { type: 'regex', pattern: '/(usr|bin|sbin|opt)/[a-z0-9._/-]{4,}' } },
   { title: 'ELF files at page starts', form: { type: 'bytes', pattern: '7f45 4c46', align: 4096 } },
 ];
 /** Those that only memory of s390x holds. */
@@ -97,7 +97,7 @@ function boundary(text: string, cpus: readonly CpuJson[], name: string): bigint 
 }
 
 export function searchQuestion(form: SearchForm, dump: string, cpus: readonly CpuJson[]): SearchQuestion | { readonly problem: string } {
-  if (form.pattern === '') return { problem: 'Type what to search for.' };
+  if (form.pattern === '') return { problem: 'Enter what to search for.' };
   const start = boundary(form.from, cpus, 'from');
   if (typeof start === 'object') return start;
   const end = boundary(form.to, cpus, 'to');

@@ -27,7 +27,7 @@ export function CacheSettings() {
   return (
     <section aria-labelledby="settings-cache">
       <h2 id="settings-cache">Cache</h2>
-      <p className="dim">Page indexes and unpacked dumps. They are made again when they are needed; dumps themselves are never changed.</p>
+      <p className="dim">Page indexes and unpacked dumps. They are created again when needed; dumps themselves are never changed.</p>
       {value === undefined ? (
         <QueryMessage query={state} what="the cache folder" />
       ) : (

@@ -11,7 +11,7 @@ import { Choice } from './Choice.tsx';
 import './settings.css';
 
 type Ebcdic = 'machine' | 'always' | 'never';
-const ebcdicTitles: Readonly<Record<Ebcdic, string>> = { machine: 'Where the machine uses it', always: 'Always', never: 'Never' };
+const ebcdicTitles: Readonly<Record<Ebcdic, string>> = { machine: 'If the machine uses it', always: 'Always', never: 'Never' };
 const ebcdicChoices = ['machine', 'always', 'never'] as const;
 const ebcdicOf = (shown: boolean | undefined): Ebcdic => (shown === undefined ? 'machine' : shown ? 'always' : 'never');
 
@@ -27,14 +27,14 @@ function Looks() {
       <Choice
         name="density"
         title="Density"
-        about="How much room there is around text."
+        about="Amount of space around text."
         value={useStore(preferences.density)}
         choices={densities}
         words={(one) => densityTitles[one]}
         onChoose={preferences.chooseDensity}
       />
       <div className="setting">
-        <label htmlFor="settings-zoom">Size of text and everything else</label>
+        <label htmlFor="settings-zoom">Scale</label>
         <select
           id="settings-zoom"
           className="select"
@@ -57,7 +57,7 @@ function Looks() {
         words={(one) => fontTitles[one]}
         onChoose={preferences.chooseFonts}
       />
-      <p className="dim setting-note">More contrast and less motion are taken from the system, too, where it asks for them.</p>
+      <p className="dim setting-note">The system settings for increased contrast and reduced motion also apply.</p>
     </section>
   );
 }
@@ -94,7 +94,7 @@ function KnownIssues() {
   return (
     <section aria-labelledby="settings-issues">
       <h2 id="settings-issues">Known issues</h2>
-      <p className="dim">A file of issues that are known (JSON Lines). Reports say which of them a dump fits. It is read at each start and never changed.</p>
+      <p className="dim">A file of known issues (JSON Lines). Reports list those that match a dump. The file is read at each start and never changed.</p>
       <p data-testid="settings-issues">
         {kept === undefined ? (
           'No file is used.'

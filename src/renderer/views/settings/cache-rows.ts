@@ -8,8 +8,8 @@ export type CacheFacts = Pick<CacheJson, 'folder' | 'bytes' | 'otherBytes' | 'ca
 const kinds = [
   ['unpacked', 'Unpacked dumps', 'file'],
   ['archive', 'Lists of archives', 'list'],
-  ['modules', 'Compiled parts of the program', 'folder'],
-  ['unfinished', 'Left half written', 'file'],
+  ['modules', 'Compiled program modules', 'folder'],
+  ['unfinished', 'Incomplete files', 'file'],
 ] as const;
 
 /** Rows of what is there; locks have no bytes. */

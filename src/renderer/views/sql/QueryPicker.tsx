@@ -66,7 +66,7 @@ export function QueryPicker({ saved, text, onChoose }: QueryPickerProps) {
               ))}
             </optgroup>
           )}
-          <optgroup label="To start with">
+          <optgroup label="Examples">
             {starterQueries.map(({ name }) => (
               <option key={name} value={name}>
                 {name}

@@ -69,7 +69,7 @@ export function ResultChart({ result, chosen, onChoose }: ResultChartProps) {
       <select className="select" value={now} onChange={(event) => onPick(result.columns[Number(event.currentTarget.value)])}>
         {from.map((index) => (
           <option key={index} value={index}>
-            {index === allWords ? 'all words' : visibleText(result.columns[index] ?? '')}
+            {index === allWords ? 'all text columns' : visibleText(result.columns[index] ?? '')}
           </option>
         ))}
       </select>

@@ -6,7 +6,7 @@ interface SchemaListProps {
   readonly onInsert: (word: string) => void;
 }
 
-const titles = { dump: 'This dump', index: 'Pages and structures', analysis: 'Analyses', storage: 'How the index is stored' } as const;
+const titles = { dump: 'This dump', index: 'Pages and structures', analysis: 'Analyses', storage: 'Index storage' } as const;
 const groups = Object.keys(titles) as readonly (keyof typeof titles)[];
 
 function Table({ table, onInsert }: { readonly table: SqlTableJson; readonly onInsert: SchemaListProps['onInsert'] }) {
@@ -25,7 +25,7 @@ function Table({ table, onInsert }: { readonly table: SqlTableJson; readonly onI
       <ul>
         {table.columns.map((column) => (
           <li key={column.name}>
-            <button type="button" className="link code" onClick={() => onInsert(column.name)} title={`Put ${column.name} into the query`}>
+            <button type="button" className="link code" onClick={() => onInsert(column.name)} title={`Insert ${column.name} into the query`}>
               {column.name}
             </button>{' '}
             <span className="dim">{column.about}</span>
@@ -39,7 +39,7 @@ function Table({ table, onInsert }: { readonly table: SqlTableJson; readonly onI
 export function SchemaList({ tables, onInsert }: SchemaListProps) {
   return (
     <div className="sql-schema" tabIndex={0} role="group" aria-label="Tables and their columns" data-testid="sql-schema">
-      {tables.length === 0 ? <p className="dim">No table has these words.</p> : null}
+      {tables.length === 0 ? <p className="dim">No table matches.</p> : null}
       {groups.map((group) => {
         const of = tables.filter((table) => table.group === group);
         return of.length === 0 ? null : (

@@ -46,8 +46,8 @@ export function SqlPanel({ tables, history, onInsert, onChoose, onForget }: SqlP
           onInsert={onInsert}
         />
       ) : (
-        <div className="sql-history" tabIndex={0} role="group" aria-label="Queries, the newest first" data-testid="sql-history">
-          {past.length === 0 ? <p className="dim">{history.length === 0 ? 'Queries that you run are listed here.' : 'No query has these words.'}</p> : null}
+        <div className="sql-history" tabIndex={0} role="group" aria-label="Queries, newest first" data-testid="sql-history">
+          {past.length === 0 ? <p className="dim">{history.length === 0 ? 'Queries that you run are listed here.' : 'No query matches.'}</p> : null}
           {past.map(({ query, rows }) => (
             <button key={query} type="button" className="sql-past" onClick={() => onChoose(query)} title={query}>
               <span className="code cut">

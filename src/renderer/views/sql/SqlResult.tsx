@@ -71,11 +71,9 @@ export function SqlResult({ dump, answer, stale, rowCap }: SqlResultProps) {
     <section className={`sql-result${stale ? ' stale' : ''}`} aria-label="Result">
       <div className="sql-result-head">
         <p role="status" className="dim" data-testid="sql-status">
-          {stale ? 'Rows of the query before: ' : ''}
+          {stale ? 'Rows of the previous query: ' : ''}
           {plural(result.rows.length, 'row')} in {seconds.toFixed(seconds < 1 ? 2 : 1)} s
-          {result.truncated ? (
-            <span className="tone-warn"> · cut at {result.rows.length < rowCap ? 'the size cap' : 'the row cap'}, there are more</span>
-          ) : null}
+          {result.truncated ? <span className="tone-warn"> · limited by {result.rows.length < rowCap ? 'size' : 'number of rows'}; there are more</span> : null}
         </p>
         <span className="sql-actions">
           <button type="button" className="button" aria-pressed={shown === 'table'} onClick={() => setShown('table')}>

@@ -67,7 +67,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
       applyTheme(shown);
       made.current = createSqlEditor(host.current, {
         text: firstText(),
-        label: 'SQL query. Ctrl+Enter runs it, Escape leaves the suggestions.',
+        label: 'SQL query. Ctrl+Enter runs it, Escape closes the suggestions.',
         suggest: (before, query) => suggest(before, query),
         onChange: (typed) => onType(typed),
         onRun: () => onRun(),
@@ -150,7 +150,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
         <div className="sql-below">
           {partial ? (
             <p className="tone-warn">
-              The index holds {percentText(coverage.indexed, coverage.total)} of the pages so far: answers about pages are of that part.
+              The index contains {percentText(coverage.indexed, coverage.total)} of the pages so far; answers about pages cover only that part.
             </p>
           ) : null}
           {answer.error === undefined ? null : (
@@ -169,7 +169,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
             <p className="message" role="status">
               {answer.asking
                 ? 'Running…'
-                : 'A query sees this dump as tables and cannot change it: tasks, dmesg, symbols, modules, checks, pages, analyses. Run one, or choose one of the saved ones.'}
+                : 'Queries read this dump as tables and cannot change it: tasks, dmesg, symbols, modules, checks, pages, analyses. Run a query, or choose a saved one.'}
             </p>
           ) : (
             <SqlResult dump={dump} answer={answer.value} stale={answer.asking || answer.error !== undefined} rowCap={rows} />

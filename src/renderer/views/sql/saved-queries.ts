@@ -50,7 +50,7 @@ ORDER BY pages DESC
 LIMIT 50`,
   },
   {
-    name: 'Classes in each named region',
+    name: 'Page classes by region',
     query: `SELECT r.name, p.class, count(*) AS pages
 FROM region AS r JOIN page AS p ON p.address >= r.start AND p.address < r.end
 WHERE r.kind IN ('crashkernel', 'kernel', 'lowcore') AND p.class IS NOT NULL
@@ -58,7 +58,7 @@ GROUP BY r.name, p.class
 ORDER BY r.start, pages DESC`,
   },
   {
-    name: 'What is not in the dump',
+    name: 'Absent memory',
     query: `SELECT start_pfn * 4096 AS start, end_pfn * 4096 AS end, end_pfn - start_pfn AS pages, state
 FROM extent
 WHERE state NOT IN ('stored', 'zero')
@@ -71,7 +71,7 @@ FROM finding
 ORDER BY CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, position`,
   },
   {
-    name: 'CPUs and what they did',
+    name: 'CPU activity',
     query: `SELECT id, linux_cpu, state, prefix, psw_address, psw_text, source
 FROM cpu`,
   },
@@ -92,7 +92,7 @@ GROUP BY state, kind
 ORDER BY tasks DESC`,
   },
   {
-    name: 'Kernel log: errors and lines of trouble',
+    name: 'Kernel log: errors and trouble',
     query: `SELECT time, level, mark, text
 FROM dmesg
 WHERE mark IS NOT NULL OR level IN ('emerg', 'alert', 'crit', 'err')

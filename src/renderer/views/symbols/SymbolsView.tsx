@@ -40,7 +40,7 @@ const symbolColumns = (dump: string, onOpen: (symbol: SymbolJson) => void): read
   {
     id: 'type',
     title: 'type',
-    about: 'Letter as nm prints it, and what it means',
+    about: 'Letter as printed by nm, and its meaning',
     width: 24,
     text: ({ type }) => symbolTypeText(type),
     cell: ({ type }) => <span className="dim">{symbolTypeText(type)}</span>,
@@ -63,7 +63,7 @@ const symbolColumns = (dump: string, onOpen: (symbol: SymbolJson) => void): read
   {
     id: 'size',
     title: 'bytes',
-    about: 'To the next symbol',
+    about: 'Distance to the next symbol',
     width: 11,
     kind: 'number',
     text: ({ size }) => (size === undefined ? '' : countText(size)),
@@ -123,7 +123,7 @@ export function SymbolsView({ dump }: { readonly dump: OpenDump }) {
       <FilterInput label="Search symbols" placeholder="Part of a name, name*, or 0x…" testId="symbols-filter" value={typed} onChange={setTyped} />
       <select className="select" aria-label="Module" value={module} onChange={(event) => setModule(event.currentTarget.value)} data-testid="symbols-module">
         <option value="">kernel and modules</option>
-        <option value={ownKernel}>kernel alone</option>
+        <option value={ownKernel}>kernel only</option>
         {modules.map((one) => (
           <option key={one.name} value={one.name}>
             {one.name} ({countText(one.symbols)})

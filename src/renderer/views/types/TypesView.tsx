@@ -62,7 +62,7 @@ function Shown({ dump, listed }: { readonly dump: OpenDump; readonly listed: Lis
           {root?.source === undefined ? '' : ` · ${root.source}`}
         </span>
         <button type="button" className="button" disabled={position === undefined} onClick={lay} data-testid="lay-type">
-          {position === undefined ? 'Lay over memory at the cursor' : `Lay over ${positionText(position)}`}
+          {position === undefined ? 'Apply at the cursor' : `Apply at ${positionText(position)}`}
         </button>
       </header>
       <TypeTreeView dump={dump} tree={tree} label={`Members of ${listed.name}`} />
@@ -93,12 +93,12 @@ export function TypesView({ dump }: { readonly dump: OpenDump }) {
   const columns = useMemo(() => typeColumns(setShown), []);
   const found = (
     <p className="dim" role="status">
-      {kernel.value === undefined && kernel.error === undefined ? 'Reading the types of the kernel… ' : ''}
+      {kernel.value === undefined && kernel.error === undefined ? 'Reading the kernel types… ' : ''}
       {plural(listed.length, 'type')}
     </p>
   );
   const gaps = [
-    why === undefined ? undefined : `No types of the kernel: ${why}`,
+    why === undefined ? undefined : `No kernel types: ${why}`,
     lost === undefined ? undefined : `Not read: ${lost.what} (${lost.why})${more.length === 0 ? '' : ` and ${countText(more.length)} more`}`,
   ].filter((gap) => gap !== undefined);
   return (
@@ -108,7 +108,7 @@ export function TypesView({ dump }: { readonly dump: OpenDump }) {
           <input
             type="search"
             className="input"
-            placeholder="A part of the name"
+            placeholder="Part of a name"
             aria-label="Find a type"
             value={text}
             spellCheck={false}
@@ -132,7 +132,7 @@ export function TypesView({ dump }: { readonly dump: OpenDump }) {
           ))}
         </section>
         {shown === undefined ? (
-          <p className="message">Choose a type to see its members. What is inside opens in place, and the whole can be laid over memory at the cursor.</p>
+          <p className="message">Choose a type to see its members. Nested types open in place, and the type can be applied to the memory at the cursor.</p>
         ) : (
           <Shown key={JSON.stringify(shown.type)} dump={dump} listed={shown} />
         )}

@@ -51,7 +51,7 @@ export function columnItems<Row>({ columns, shown, choice, onChoose }: ColumnMen
       return { label: column.title, checked, enabled: !checked || left > 1, run: () => show(column, !checked) };
     }),
     {
-      label: 'Columns and widths as they were at first',
+      label: 'Reset columns and widths',
       begins: true,
       enabled: Object.keys(choice.widths).length + Object.keys(choice.shown).length > 0,
       run: () => onChoose({ ...choice, widths: {}, shown: {} }),
@@ -75,11 +75,11 @@ export function headItems<Row>({ column, onOrder, onFit, ...menu }: HeadMenu<Row
     ...(onOrder === undefined
       ? []
       : [
-          order('Smallest first', { column: column.id, descending: false }),
-          order('Largest first', { column: column.id, descending: true }),
-          order('In the order in which they came', undefined),
+          order('Sort ascending', { column: column.id, descending: false }),
+          order('Sort descending', { column: column.id, descending: true }),
+          order('Original order', undefined),
         ]),
-    { label: 'As wide as its texts', run: onFit },
+    { label: 'Fit width to contents', run: onFit },
     {
       label: 'Hide this column',
       enabled: shown.filter(({ isTool }) => isTool !== true).length > 1,

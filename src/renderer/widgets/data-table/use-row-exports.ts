@@ -64,7 +64,7 @@ export function useRowExports<Row>(exported: Exported<Row>): RowExports {
   const copyRows = async (selection: Selection, form: CopyForm): Promise<void> => {
     const count = selectedCount(selection);
     if (count > mostCopiedRows)
-      throw new Error(`${plural(count, 'row')} are picked: at most ${plural(mostCopiedRows, 'row')} are copied at once. More can be saved as CSV.`);
+      throw new Error(`${plural(count, 'row')} are selected: at most ${plural(mostCopiedRows, 'row')} can be copied at once. Save them as CSV instead.`);
     const rows = await allOf(shown, selection.ranges);
     const texts = {
       tsv: () => rows.map((row) => (line === undefined ? tabbedLine(columns, row) : `${line(row[0])}\n`)).join(''),
@@ -72,7 +72,7 @@ export function useRowExports<Row>(exported: Exported<Row>): RowExports {
       markdown: () => rowsAsMarkdown(columns, rows),
     };
     const text = texts[form]();
-    if (text.length > mostCopied) throw new Error(`${plural(count, 'row')} have more text than can be copied at once. They can be saved as CSV.`);
+    if (text.length > mostCopied) throw new Error(`${plural(count, 'row')} have more text than can be copied at once. Save them as CSV instead.`);
     await shell.call('copyText', { text });
   };
   const saveRows = async (ranges: readonly RowRange[]): Promise<void> => {

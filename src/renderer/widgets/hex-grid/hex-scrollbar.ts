@@ -19,7 +19,7 @@ export class HexScrollbar {
     this.element.className = 'hex-scrollbar';
     this.#thumb.className = 'hex-thumb';
     this.#split.className = 'hex-split';
-    this.#split.title = 'Above: memory that the dump speaks of. Below: the rest of the address space.';
+    this.#split.title = 'Above: memory described by the dump. Below: the rest of the address space.';
     this.element.append(this.#split, this.#thumb);
     this.element.addEventListener('pointerdown', this.#onDown);
     this.element.addEventListener('pointermove', this.#onMove);

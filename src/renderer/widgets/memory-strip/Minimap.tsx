@@ -58,12 +58,12 @@ export function Minimap({ whole, span, buckets, onWidth, onSpan, onZoom, onAll }
       className="minimap"
       tabIndex={0}
       role="slider"
-      aria-label="Window into all memory"
+      aria-label="Visible part of all memory"
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={whole.end === whole.start ? 0 : Number(((span.start - whole.start) * 100n) / (whole.end - whole.start))}
       aria-valuetext={`${hex(span.start)} to ${hex(span.end)}, ${byteText(size)} of ${byteText(whole.end - whole.start)}`}
-      title="All memory, with a frame around what is shown. Arrow keys move the frame, + and - zoom, 0 shows all memory"
+      title="All memory, with a frame around the visible part. Arrow keys move the frame, + and - zoom, 0 shows all memory"
       onKeyDown={keys}
       onPointerDown={(event) => {
         if (event.button !== 0) return;

@@ -111,7 +111,7 @@ export function SplitPane({
             aria-valuemin={0}
             aria-valuemax={100}
             aria-valuenow={Math.round(shown * 100)}
-            title={`${label}: drag, or press arrow keys; double click or Enter as it was`}
+            title={`${label}: drag, or press arrow keys; double-click or Enter resets it`}
             onPointerDown={(event) => {
               if (event.button !== 0) return;
               event.preventDefault();
