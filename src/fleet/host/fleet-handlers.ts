@@ -135,7 +135,7 @@ export function createFleetHost(): FleetHost {
         'query',
         isThere === undefined
           ? `there is no issue ${id} any more`
-          : `the note of issue ${id} was changed by somebody else meanwhile; nothing was saved. Read the catalogue again to see it`,
+          : `the note of issue ${id} was changed by somebody else meanwhile; nothing was saved. Refresh to see it`,
       );
     },
   };

@@ -16,7 +16,7 @@ function Opening({ where }: { readonly where: string | undefined }) {
       <p>
         <Icon name="loading" spin /> Opening {where === undefined ? 'the usual catalogue' : 'the catalogue'}…
       </p>
-      <p className="dim">A catalogue in a folder that nobody has open takes some seconds.</p>
+      <p className="dim">Opening a catalogue in a folder takes a few seconds unless another process already has it open.</p>
       <button type="button" className="button" onClick={fleet.close}>
         Cancel
       </button>
@@ -30,7 +30,7 @@ function Failure({ problem, message }: FleetFailure) {
       <p className="tone-bad selectable">
         <Hostile text={message} />
       </p>
-      <p className="dim">{problem === undefined ? 'The catalogue was closed; what was saved is saved.' : advice[problem]}</p>
+      <p className="dim">{problem === undefined ? 'The catalogue was closed. Saved changes are kept.' : advice[problem]}</p>
     </div>
   );
 }
@@ -40,8 +40,8 @@ function Recent() {
   const places = useStore(fleet.places);
   if (places.length === 0) return null;
   return (
-    <section aria-label="Opened before">
-      <h2 className="caption">Opened before</h2>
+    <section aria-label="Recent catalogues">
+      <h2 className="caption">Recent catalogues</h2>
       <ul className="fleet-recent">
         {places.map((place) => (
           <li key={place}>
@@ -85,7 +85,7 @@ export function CatalogueChoice({ state }: { readonly state: Exclude<FleetState,
         <button
           type="button"
           className="button primary"
-          title="The one that the command line takes: in DUMPBENCH_FLEET_URL, else in your data folder"
+          title="The command line's default: DUMPBENCH_FLEET_URL, or else the one in your data folder"
           onClick={() => void fleet.open(undefined)}
           data-testid="fleet-usual"
         >
@@ -96,7 +96,7 @@ export function CatalogueChoice({ state }: { readonly state: Exclude<FleetState,
         </button>
       </div>
       <form className="fleet-address" onSubmit={connect}>
-        <label htmlFor={`${id}-where`}>Address of a server, or folder</label>
+        <label htmlFor={`${id}-where`}>Server address or folder</label>
         <input
           id={`${id}-where`}
           className="input code"
@@ -119,7 +119,7 @@ export function CatalogueChoice({ state }: { readonly state: Exclude<FleetState,
               onChange={(event) => setPassword(event.currentTarget.value)}
               data-testid="fleet-password"
             />
-            <p className="dim">It goes to the server and is kept nowhere. Left empty, PGPASSFILE (~/.pgpass) and PGPASSWORD are looked at.</p>
+            <p className="dim">Sent only to the server and never stored. If left empty, PGPASSFILE (~/.pgpass) and PGPASSWORD are used.</p>
           </>
         ) : null}
         <button type="submit" className="button" disabled={where.trim() === ''} data-testid="fleet-connect">

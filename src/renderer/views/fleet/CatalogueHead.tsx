@@ -23,7 +23,7 @@ export function CatalogueHead({ catalogue }: { readonly catalogue: Extract<Fleet
         <button
           type="button"
           className="link"
-          title="Nothing says in the same way what ended these systems: neither a stack nor a place in the kernel"
+          title="These dumps have no signature: they record neither a stack nor a location in the kernel"
           onClick={() => fleet.shown.set({ kind: 'none' })}
           data-testid="fleet-without-issue"
         >
@@ -34,7 +34,7 @@ export function CatalogueHead({ catalogue }: { readonly catalogue: Extract<Fleet
         <button type="button" className="button" onClick={() => fleet.shown.set({ kind: 'search', issue: undefined })} data-testid="fleet-search">
           Search all dumps…
         </button>
-        <IconButton icon="refresh" label="Read the catalogue again" onPress={() => void fleet.refresh().catch(tell)} testId="fleet-refresh" />
+        <IconButton icon="refresh" label="Refresh" onPress={() => void fleet.refresh().catch(tell)} testId="fleet-refresh" />
         <button type="button" className="button" onClick={fleet.close} data-testid="fleet-close">
           Close catalogue
         </button>

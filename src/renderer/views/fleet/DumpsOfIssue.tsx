@@ -26,7 +26,7 @@ const dumpColumns = ({ chosen, onChoose, onOpen }: DumpActions): readonly DataCo
   {
     id: 'compare',
     title: '',
-    about: 'Two that are chosen can be compared',
+    about: 'Select two to compare them',
     width: 3,
     isTool: true,
     text: () => '',
@@ -44,7 +44,7 @@ const dumpColumns = ({ chosen, onChoose, onOpen }: DumpActions): readonly DataCo
   {
     id: 'when',
     title: 'crashed (UTC)',
-    about: 'When the system crashed, else when it was dumped',
+    about: 'Time of the crash, or of the dump if the crash time is unknown',
     width: 21,
     text: ({ crashed, dumped }) => {
       const time = crashed ?? dumped;
@@ -55,7 +55,7 @@ const dumpColumns = ({ chosen, onChoose, onOpen }: DumpActions): readonly DataCo
   { id: 'release', title: 'release', width: 14, grow: 1, text: ({ release = '' }) => release },
   {
     id: 'place',
-    title: 'where it lies',
+    title: 'location',
     width: 22,
     grow: 3,
     text: placeText,
@@ -138,15 +138,15 @@ export function DumpsOfIssue({ issue }: { readonly issue: number | undefined }) 
         type="button"
         className="button"
         disabled={chosen.length !== 2}
-        title="Choose two dumps in the list"
+        title="Select two dumps in the list"
         onClick={compare}
         data-testid="fleet-compare"
       >
-        Compare the two chosen dumps
+        Compare the two selected dumps
       </button>
       {issue === undefined ? null : (
         <button type="button" className="button" onClick={() => fleet.shown.set({ kind: 'search', issue })} data-testid="fleet-search-issue">
-          Search in them…
+          Search these dumps…
         </button>
       )}
     </>

@@ -20,10 +20,10 @@ const places = { both: ['catalogue', 'memory'], catalogue: ['catalogue'], memory
 >;
 type PlaceName = keyof typeof places;
 const placeNames: readonly (readonly [PlaceName, string])[] = [
-  ['both', 'what is kept, and memory'],
-  ['catalogue', 'what is kept of the dumps'],
+  ['both', 'catalogue and memory'],
+  ['catalogue', 'catalogue only'],
   ['memory', 'memory of the dumps'],
-  ['pages', 'pages that are in several dumps'],
+  ['pages', 'pages shared by several dumps'],
 ];
 
 const hitColumns = (onOpen: (row: HitRow) => void): readonly DataColumn<HitRow>[] => [
@@ -115,7 +115,7 @@ export function FleetSearchPane({ issue }: { readonly issue: number | undefined 
         <input
           className="input code"
           aria-label="Pattern"
-          placeholder={wherever === 'pages' ? 'Fingerprint of a page, or nothing for those that are in most dumps' : patternHints[type]}
+          placeholder={wherever === 'pages' ? 'Fingerprint of a page; leave empty for the most widely shared pages' : patternHints[type]}
           spellCheck={false}
           autoComplete="off"
           maxLength={4000}

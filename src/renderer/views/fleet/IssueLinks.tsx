@@ -40,7 +40,7 @@ export function IssueLinks({ links, onChange }: { readonly links: readonly strin
         <input
           className="input"
           type="url"
-          aria-label="Address of a page about it"
+          aria-label="Link to a related page"
           placeholder="https://…"
           maxLength={2000}
           value={typed}

@@ -29,7 +29,7 @@ export function IssueNote({ note, onChange }: { readonly note: string; readonly 
         className="input"
         rows={3}
         maxLength={100_000}
-        placeholder="What is known of it, and what to do"
+        placeholder="What is known about it, and what to do"
         value={draft?.text ?? note}
         onChange={({ currentTarget }) => setDraft({ text: currentTarget.value, was: draft?.was ?? note })}
         onKeyDown={(event) => {

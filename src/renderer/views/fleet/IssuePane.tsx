@@ -39,7 +39,7 @@ function Facts({ details, span }: { readonly details: IssueDetails; readonly spa
   const change = useChangeIssue(issue.id);
   const { tell } = useWorkbench();
   return (
-    <div className="fleet-facts" tabIndex={0} role="region" aria-label="What is known of the issue">
+    <div className="fleet-facts" tabIndex={0} role="region" aria-label="Details of the issue">
       <header>
         <h2 className="selectable" data-testid="fleet-issue-title">
           <Hostile text={issue.title} />
@@ -95,7 +95,7 @@ function Facts({ details, span }: { readonly details: IssueDetails; readonly spa
       </div>
       <details>
         <summary>Signature</summary>
-        <p className="dim">{signature.kind === 'stack' ? 'The same functions led to it:' : 'It was at the same place of the kernel:'}</p>
+        <p className="dim">{signature.kind === 'stack' ? 'All its dumps have this call stack:' : 'All its dumps failed at this location in the kernel:'}</p>
         <ol className="code selectable">
           {(frames.length === 0 ? [signature.value] : frames).map((frame, at) => (
             <li key={at}>
@@ -120,12 +120,12 @@ export function IssuePane({ id, span }: { readonly id: number; readonly span: Tr
         ) : query.asking ? (
           'Reading the issue…'
         ) : (
-          'There is no such issue any more.'
+          'This issue no longer exists.'
         )}
       </p>
     );
   return (
-    <SplitPane name="fleet-issue" label="Width of what is known of the issue" share={0.36} stackBelow={620} stackedShare={0.5} className="fleet-issue">
+    <SplitPane name="fleet-issue" label="Width of the issue details" share={0.36} stackBelow={620} stackedShare={0.5} className="fleet-issue">
       <Facts details={details} span={span} />
       <DumpsOfIssue issue={id} />
     </SplitPane>

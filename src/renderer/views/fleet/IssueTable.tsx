@@ -42,15 +42,15 @@ const issueColumns = (span: TrendSpan | undefined, onOpen: (issue: IssueRow) => 
   },
   { id: 'class', title: 'class', width: 16, grow: 1, text: (issue) => classText(issue.class) },
   { id: 'status', title: 'status', width: 9, text: ({ status }) => statusText[status] },
-  { id: 'first', title: 'first seen', about: 'By the times of the crashes, else of the dumps (UTC)', width: 12, text: (issue) => whenSeen(issue)[0] },
-  { id: 'last', title: 'last seen', about: 'By the times of the crashes, else of the dumps (UTC)', width: 12, text: (issue) => whenSeen(issue)[1] },
+  { id: 'first', title: 'first seen', about: 'By crash time, or dump time if that is unknown (UTC)', width: 12, text: (issue) => whenSeen(issue)[0] },
+  { id: 'last', title: 'last seen', about: 'By crash time, or dump time if that is unknown (UTC)', width: 12, text: (issue) => whenSeen(issue)[1] },
   { id: 'releases', title: 'releases', width: 16, grow: 2, text: ({ releases, releaseCount }) => namesText(releases, releaseCount) },
   { id: 'machines', title: 'machines', width: 14, grow: 1, text: ({ hosts, hostCount }) => namesText(hosts, hostCount) },
   { id: 'note', title: 'note', width: 16, grow: 1, isExtra: true, text: ({ note = '' }) => note },
   {
     id: 'id',
     title: 'number',
-    about: 'As in “dumpbench fleet issues NUMBER”',
+    about: 'As used by “dumpbench fleet issues NUMBER”',
     width: 8,
     kind: 'number',
     isExtra: true,
@@ -106,7 +106,7 @@ export function IssueTable({ span }: { readonly span: TrendSpan | undefined }) {
       <span className="dim" role="status" data-testid="fleet-count">
         {matching === undefined ? (error === undefined ? 'Reading the issues…' : '') : plural(matching, 'issue')}
       </span>
-      {shown === undefined ? <span className="dim fleet-hint">Choose one to see its dumps and what is known of it</span> : null}
+      {shown === undefined ? <span className="dim fleet-hint">Select an issue to see its details and dumps</span> : null}
     </>
   );
   return (
@@ -123,7 +123,9 @@ export function IssueTable({ span }: { readonly span: TrendSpan | undefined }) {
             Couldn't read the issues: <Hostile text={error.message} />
           </p>
         ) : matching === 0 ? (
-          <p className="message">{text === '' && status === '' ? 'No dump has a signature, and so belongs to an issue.' : 'No issue is like that.'}</p>
+          <p className="message">
+            {text === '' && status === '' ? 'No dump in this catalogue has a signature, so there are no issues.' : 'No issue matches the filter.'}
+          </p>
         ) : undefined
       }
       opensOnClick
