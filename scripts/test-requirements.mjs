@@ -7,7 +7,7 @@ import { checkElectronLibraries, packagesFor } from './electron-libraries.mjs';
 import { ensureElectron, findElectron } from './electron-runtime.mjs';
 import { findProgram, installLine } from './system-packages.mjs';
 
-/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'shells' | 'mandoc' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql' | 'packaging' | 'debian-root' | 'systemd'} RequirementId */
+/** @typedef {'window' | 'confinement' | 'poppler' | 'xz' | 'failing-disk' | 'e2fsprogs' | 'shells' | 'mandoc' | 'readelf' | 'objdump' | 'sha256sum' | 'hashdeep' | 'makedumpfile' | 'libkdumpfile' | 'postgresql' | 'packaging' | 'debian-root' | 'systemd' | 'network-namespaces'} RequirementId */
 
 /**
  * @typedef {object} Requirement
@@ -123,6 +123,11 @@ export const requirements = [
   {
     ...programs('libkdumpfile', 'exported dumps against libkdumpfile, page by page', ['python3-libkdumpfile'], 'python3'),
     missing: () => without('python3') ?? (hasModule('kdumpfile') ? undefined : 'no module kdumpfile of the Python of this system'),
+  },
+  {
+    ...programs('network-namespaces', 'the workers of a fleet in networks of their own, in a run of everything', ['iproute2', 'util-linux'], 'ip', 'unshare'),
+    missing: () =>
+      without('ip', 'unshare') ?? (spawnSync('unshare', ['--net', 'true']).status === 0 && process.getuid?.() === 0 ? undefined : 'the right to make networks'),
   },
   programs('systemd', 'the unit of a worker against systemd-analyze', ['systemd'], 'systemd-analyze'),
   {

@@ -33,10 +33,12 @@ export interface ServerOptions {
   /** Lines of postgresql.conf. */
   readonly settings?: readonly string[];
   /** Listens on a port of this machine too, with TLS and passwords alone. */
+  /** Listens on this address too, for everybody in its network of 24 bits. */
+  readonly network?: string;
   readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
 }
 
-export function startPostgres({ settings = [], tls }: ServerOptions = {}): PostgresServer {
+export function startPostgres({ settings = [], network, tls }: ServerOptions = {}): PostgresServer {
   const bin = programs();
   const folder = mkdtempSync(join(tmpdir(), 'pg-'));
   const data = join(folder, 'data');
@@ -67,7 +69,8 @@ export function startPostgres({ settings = [], tls }: ServerOptions = {}): Postg
     }
     writeFileSync(join(data, 'pg_hba.conf'), 'local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n');
   }
-  const listening = tls === undefined ? "-c listen_addresses=''" : `-c listen_addresses=127.0.0.1 -p ${tls.port} -c ssl=on`;
+  if (network !== undefined) writeFileSync(join(data, 'pg_hba.conf'), `local all all trust\nhost all all ${network}/24 trust\n`);
+  const listening = tls === undefined ? `-c listen_addresses='${network ?? ''}'` : `-c listen_addresses=127.0.0.1 -p ${tls.port} -c ssl=on`;
   const start = (): void => {
     run('pg_ctl', ['-D', data, '-w', '-t', '240', '-l', join(folder, 'log'), '-o', `-k ${folder} ${listening}`, 'start']);
   };

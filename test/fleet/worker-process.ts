@@ -19,12 +19,14 @@ export interface WorkerProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** No file that it or its children write may be longer (setrlimit(2), RLIMIT_FSIZE). */
   readonly fileKibibytes?: number;
+  /** Comes before the command, and becomes it: the process that is killed is the worker. */
+  readonly before?: readonly string[];
 }
 
 const running = new Set<WorkerProcess>();
 
-export function startWorker({ words, cache, env, fileKibibytes }: WorkerProcessOptions): WorkerProcess {
-  const all = [process.execPath, cliEntry, ...words];
+export function startWorker({ words, cache, env, fileKibibytes, before = [] }: WorkerProcessOptions): WorkerProcess {
+  const all = [...before, process.execPath, cliEntry, ...words];
   const limited = fileKibibytes === undefined ? all : ['prlimit', `--fsize=${fileKibibytes * 1024}`, ...all];
   const [program = '', ...rest] = limited;
   const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env, XDG_CACHE_HOME: cache } });

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import * as v from 'valibot';
 import { openServer } from '../../../src/fleet/database/server.ts';
 import { initCatalogue } from '../../../src/fleet/init.ts';
@@ -13,11 +13,12 @@ import { fleetAddSchema, fleetStatusSchema, fleetWorkerSchema } from '../../../s
 import { runInProcess } from '../../cli-in-process.ts';
 import { runCliProcess } from '../../cli-process.ts';
 import { openers, strikeOpeners } from '../../fleet/openers.ts';
+import { ownNetworks, type OwnNetworks } from '../../fleet/own-networks.ts';
 import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
 import { tinyDump, writeTinyDumps } from '../../fleet/tiny-dumps.ts';
 import { endWorkers, startWorker, type WorkerProcess } from '../../fleet/worker-process.ts';
 import { describeNeeding } from '../../requirements.ts';
-import { randomFor, runs } from '../../run-size.ts';
+import { everything, randomFor, runs } from '../../run-size.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
 const scratch = scratchFolder();
@@ -42,25 +43,38 @@ describeNeeding('postgresql', 'a queue of dumps', () => {
   const number = (text: string, name: string): number => Number(server.psql(text, name));
   const until = (what: () => boolean): Promise<void> => expect.poll(what, { timeout: 600_000, interval: 20 }).toBe(true);
 
+  /** What one process alone makes of all dumps. */
+  let reference: Promise<string> | undefined;
+  async function alone(): Promise<string> {
+    const url = await newCatalogue('alone');
+    expect(await runInProcess(['fleet', 'add', dumps, '--url', url])).toMatchObject({ code: 0, err: '' });
+    expect(await runInProcess(['fleet', 'worker', '--until-empty', '--quiet', '--url', url])).toMatchObject({ code: 0 });
+    return server.psql(allRows, 'alone');
+  }
+
+  let networks: OwnNetworks | undefined;
   beforeAll(() => {
-    server = startPostgres();
+    if (everything && !inject('lacking').includes('network-namespaces')) networks = ownNetworks();
+    server = startPostgres(networks === undefined ? {} : { network: networks.address });
     mkdirSync(dumps);
     writeTinyDumps(dumps, distinct, duplicates);
   });
   afterAll(async () => {
     await endWorkers();
     server.stop();
+    networks?.remove();
   });
 
-  it('enters each dump once, through kills, a freeze, a restart of the server, and a full disk', async () => {
+  /** @param networks where workers have one each; else they are on this machine's, and reach the server by its socket */
+  async function throughTrouble(together: string, networks?: OwnNetworks): Promise<void> {
     const random = randomFor('fleet queue');
     const [killAt, restartAt] = [10 + random.below(50), random.below(70)];
     const files = distinct + duplicates;
-    const alone = await newCatalogue('alone');
-    expect(await runInProcess(['fleet', 'add', dumps, '--url', alone])).toMatchObject({ code: 0, err: '' });
-    expect(await runInProcess(['fleet', 'worker', '--until-empty', '--quiet', '--url', alone])).toMatchObject({ code: 0 });
+    reference ??= alone();
+    const expected = await reference;
 
-    const url = await newCatalogue('together');
+    const url = await newCatalogue(together);
+    const workersUrl = networks === undefined ? url : `postgres://admin@${networks.address}/${together}?sslmode=disable`;
     const addTwice = async (...paths: readonly string[]): Promise<number> => {
       const both = await Promise.all([1, 2].map(() => runCliProcess(['fleet', 'add', ...paths, '--url', url, '--json'])));
       return both.map(({ out }) => v.parse(fleetAddSchema, JSON.parse(out)).added).reduce((sum, one) => sum + one, 0);
@@ -68,13 +82,14 @@ describeNeeding('postgresql', 'a queue of dumps', () => {
     const half = await addTwice(...[0, 1, 2, 3].map((customer) => join(dumps, `customer-${customer}`)));
     expect(half).toBeLessThan(files);
 
-    const done = (): number => number("SELECT count(*) FROM dumpbench.place WHERE state <> 'queued'", 'together');
-    const active = (): number => number("SELECT count(*) FROM dumpbench_queue.job WHERE state = 'active'", 'together');
+    const done = (): number => number("SELECT count(*) FROM dumpbench.place WHERE state <> 'queued'", together);
+    const active = (): number => number("SELECT count(*) FROM dumpbench_queue.job WHERE state = 'active'", together);
     const start = (name: string, fileKibibytes?: number): WorkerProcess =>
       startWorker({
-        words: ['fleet', 'worker', '--jobs', '2', '--url', url],
+        words: ['fleet', 'worker', '--jobs', '2', '--url', workersUrl],
         cache: join(scratch, `cache-${name}`),
         ...(fileKibibytes === undefined ? {} : { fileKibibytes }),
+        ...(networks === undefined ? {} : { before: networks.inOwn() }),
       });
     /** Stopped while it has jobs in hand, and nothing of it is on its way to the server any more. */
     const freeze = async (worker: WorkerProcess): Promise<void> => {
@@ -110,15 +125,22 @@ describeNeeding('postgresql', 'a queue of dumps', () => {
     expect(codes.filter((code) => code === null)).toHaveLength(1);
     expect(codes.filter((code) => code !== null)).toEqual([0, 0, 0, 0]);
 
-    expect(number('SELECT count(*) FROM dumpbench.dump', 'together')).toBe(distinct);
-    expect(number("SELECT count(*) FROM dumpbench.place WHERE state = 'done'", 'together')).toBe(files);
-    expect(server.psql(allRows, 'together')).toBe(server.psql(allRows, 'alone'));
-    expect(server.psql("SELECT DISTINCT finding FROM dumpbench.finding WHERE finding LIKE 'fleet/%'", 'together')).toBe('');
-    expect(server.psql("SELECT state, count(*) FROM dumpbench_queue.job WHERE state <> 'completed' GROUP BY state", 'together')).toBe('');
+    expect(number('SELECT count(*) FROM dumpbench.dump', together)).toBe(distinct);
+    expect(number("SELECT count(*) FROM dumpbench.place WHERE state = 'done'", together)).toBe(files);
+    expect(server.psql(allRows, together)).toBe(expected);
+    expect(server.psql("SELECT DISTINCT finding FROM dumpbench.finding WHERE finding LIKE 'fleet/%'", together)).toBe('');
+    expect(server.psql("SELECT state, count(*) FROM dumpbench_queue.job WHERE state <> 'completed' GROUP BY state", together)).toBe('');
     // Others did what the worker with the full disk could not.
     const { out } = await runInProcess(['fleet', 'status', '--json', '--url', url]);
     expect(v.parse(fleetStatusSchema, JSON.parse(out))).toMatchObject({ dumps: distinct, active: 0, places: { queued: 0, failed: 0, done: files } });
-  });
+  }
+
+  it('enters each dump once, through kills, a freeze, a restart of the server, and a full disk', () => throughTrouble('together'));
+
+  if (everything)
+    describeNeeding('network-namespaces', 'of workers in networks of their own', () => {
+      it('enters each dump once, through the same', () => throughTrouble('apart', networks));
+    });
 
   it.each([
     ['hangs', 'hang', ['--seconds', '2'], 'SIGSTOP'],

@@ -12,6 +12,7 @@ import { sqlSchema } from '../../../src/shared/memory-model.ts';
 import { searchSchema } from '../../../src/shared/search-model.ts';
 import { Cancelled } from '../../../src/shared/rpc.ts';
 import { runInProcess } from '../../cli-in-process.ts';
+import { openers } from '../../fleet/openers.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { wrongBySchema } from '../published-schemas.ts';
 
@@ -50,18 +51,6 @@ async function search(...words: readonly string[]): Promise<v.InferOutput<typeof
 const memoryHits = (hits: readonly FleetHit[]) => hits.flatMap((hit) => (hit.in === 'memory' ? [[hit.link.path, hit.address] as const] : []));
 const columns = (hits: readonly FleetHit[]) =>
   hits.flatMap((hit) => (hit.in === 'catalogue' ? [`${hit.table}.${hit.column}: ${hit.text} @ ${hit.link?.path ?? `issue ${hit.issue ?? ''}`}`] : []));
-
-const openers = (): readonly string[] =>
-  readdirSync('/proc').filter((name) => {
-    try {
-      return (
-        readFileSync(`/proc/${name}/status`, 'latin1').includes(`PPid:\t${process.pid}\n`) &&
-        readFileSync(`/proc/${name}/cmdline`, 'latin1').includes('child-process')
-      );
-    } catch {
-      return false;
-    }
-  });
 
 beforeAll(async () => {
   mkdirSync(dumps);
