@@ -41,22 +41,32 @@ async function round(session: Session, folder: string) {
   return { whole, inRanges, joined, asFiles, ranges: ranges.length };
 }
 
-export async function inRangesAgainstOne(folder: string, path: string): Promise<Row[]> {
+export interface RangeSeconds {
+  /** Of an index in one go, in ranges one after the other, of the pieces joined to one file and as files; the rounds in their order. */
+  readonly runs: readonly Awaited<ReturnType<typeof round>>[];
+  readonly bytes: number;
+}
+
+export async function rangeSeconds(folder: string, path: string): Promise<RangeSeconds> {
   const session = openSession(path);
   try {
     const runs: Awaited<ReturnType<typeof round>>[] = [];
     for (let at = 0; at < rounds; at += 1) runs.push(await round(session, folder));
-    const ratio = (what: 'inRanges' | 'joined' | 'asFiles'): number => median(runs.map((run) => run[what] / run.whole));
-    const name = basename(path);
-    const gibibytes = statSync(path).size / 2 ** 30;
-    const note = `${runs[0]?.ranges ?? 0} ranges, one after the other`;
-    return [
-      { what: `${name}: index in ranges`, value: ratio('inRanges'), unit: 'x one index', note },
-      { what: `${name}: pieces joined to one file`, value: ratio('joined'), unit: 'x one index' },
-      { what: `${name}: pieces joined to one file, for a GiB`, value: median(runs.map((run) => run.joined)) / gibibytes, unit: 's' },
-      { what: `${name}: pieces joined as files`, value: ratio('asFiles'), unit: 'x one index' },
-    ];
+    return { runs, bytes: statSync(path).size };
   } finally {
     session.close();
   }
+}
+
+export async function inRangesAgainstOne(folder: string, path: string): Promise<Row[]> {
+  const { runs, bytes } = await rangeSeconds(folder, path);
+  const ratio = (what: 'inRanges' | 'joined' | 'asFiles'): number => median(runs.map((run) => run[what] / run.whole));
+  const name = basename(path);
+  const note = `${runs[0]?.ranges ?? 0} ranges, one after the other`;
+  return [
+    { what: `${name}: index in ranges`, value: ratio('inRanges'), unit: 'x one index', note },
+    { what: `${name}: pieces joined to one file`, value: ratio('joined'), unit: 'x one index' },
+    { what: `${name}: pieces joined to one file, for a GiB`, value: median(runs.map((run) => run.joined)) / (bytes / 2 ** 30), unit: 's' },
+    { what: `${name}: pieces joined as files`, value: ratio('asFiles'), unit: 'x one index' },
+  ];
 }

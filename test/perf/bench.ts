@@ -14,6 +14,7 @@ import { byteText } from '../../src/shared/units.ts';
 import { codecRates } from './bench-codecs.ts';
 import { elf, kdump, sparseTebibyte, standalone } from './bench-dumps.ts';
 import { exportsAgainstDd } from './bench-exports.ts';
+import { fleets } from './bench-fleet.ts';
 import { inRangesAgainstOne } from './bench-ranges.ts';
 import { againstLibkdumpfile, againstMakedumpfile } from './bench-kdump.ts';
 import { x86Dumps } from './bench-others.ts';
@@ -308,6 +309,7 @@ try {
     await part('the start of a command', () => startCost(bench, kdump(folder, 'lzo', 32)));
     await part('triage of real dumps', () => triageOfAll(bench));
     await part('slow sources', () => (yardstick('cc') === undefined ? [without('cc', 'index from a source of a given speed')] : slowSource(bench, raw())));
+    await part('fleets', () => fleets(folder, standaloneOf(256), fourGibibytes()));
     await part('a large system', () => largeSystems(bench, folder));
     await part('exports', () => exportsAgainstDd(bench, folder, raw()));
     await part('ranges', () => inRangesAgainstOne(folder, raw()));
