@@ -1,4 +1,5 @@
 /** `triage --catalogue`: whether a fleet's catalogue knows the crash. It never keeps triage from its answer. */
+import { Cancelled } from '../shared/rpc.ts';
 import type { SeenIssue, VerdictJson } from '../shared/verdict-model.ts';
 import type { Database } from '../fleet/index.ts';
 import type { CommandContext, CommandOption } from './command.ts';
@@ -20,14 +21,14 @@ export interface AskedCatalogue {
 
 /** That it cannot be asked is said once. */
 export async function askCatalogue({ io }: CommandContext, where: string): Promise<AskedCatalogue> {
-  const { assertSchema, FleetError, openCatalogue, seenBefore } = await import('../fleet/index.ts');
+  const { assertSchema, openCatalogue, seenBefore } = await import('../fleet/index.ts');
   let database: Database | undefined;
   const giveUp = async (error: unknown): Promise<undefined> => {
-    const reason = error instanceof FleetError || (error instanceof Error && error.name === 'DumpError') ? error.message : undefined;
-    if (reason === undefined) throw error;
-    sayLine(io, `dumpbench: the catalogue was not queried: ${reason}`);
-    await database?.close();
+    if (error instanceof Cancelled) throw error;
+    sayLine(io, `dumpbench: the catalogue was not queried: ${error instanceof Error ? error.message : String(error)}`);
+    const broken = database;
     database = undefined;
+    await broken?.close().catch(() => undefined);
   };
   try {
     database = await openCatalogue({ where, command: 'triage', signal: io.signal, patienceMs });

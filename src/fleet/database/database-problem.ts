@@ -20,6 +20,9 @@ const secretive: ReadonlySet<string> = new Set(['28000', '28P01']);
 /** Of Node and of OpenSSL's verification (X509_V_ERR_…); the driver's own, when a server offers no TLS, has none. */
 const untrusted = /^(?:ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|INVALID_|HOSTNAME_MISMATCH|PATH_LENGTH)/;
 const withoutTls = 'The server does not support SSL';
+/** The driver's own, without a code: it has nothing to answer the server with, or does not take what the server answers (RFC 5802). */
+const withoutPassword = /^SASL: .*password must be a (?:non-empty )?string/;
+const failedLogin = 'SASL: ';
 
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
@@ -37,6 +40,8 @@ export function databaseProblem(error: unknown, place: string): unknown {
   const code = codeOf(error);
   const message = sentence(error);
   if (secretive.has(code)) return new FleetError('refused', `${place} refuses the login: ${message}`);
+  if (withoutPassword.test(message)) return new FleetError('refused', `${place} asks for a password: set PGPASSFILE (~/.pgpass, mode 0600) or PGPASSWORD`);
+  if (message.startsWith(failedLogin)) return new FleetError('refused', `${place}: the login failed: ${message}`);
   if (code === '42501') return new FleetError('refused', `${place}: ${message} (this user has not the right for it; docs/fleet.md says which role has)`);
   if (code === '25006') return new FleetError('refused', `${place}: ${message}`);
   if (code === '3D000') return new FleetError('schema', `${place}: ${message}: an administrator makes it with createdb`);

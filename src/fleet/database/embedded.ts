@@ -2,7 +2,7 @@
  * A catalogue in a folder, without a server: PGlite, which one process can open. Whoever holds the lock of the folder opens it and serves the others
  * on a socket that only the user can reach; everybody, the owner included, talks to it over that socket.
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,7 @@ import {
   type CataloguePlaces,
 } from '../../files/catalogue-folder.ts';
 import { steadyMilliseconds } from '../../files/steady-clock.ts';
+import { systemReason } from '../../files/system-error.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { FleetError } from '../fleet-error.ts';
@@ -36,6 +37,15 @@ const lingerMs = 20_000;
 const mostClients = 256;
 
 class Busy extends Error {}
+
+/** @throws DumpError io where that cannot be said, as of a folder that the user may not enter */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw new DumpError('io', { file: path }, systemReason(error), 'a folder of a fleet catalogue');
+  }
+}
 
 /** Connections of a process: its own transactions exclude each other anyway. */
 const connect = (socket: string, place: string, connections: number, onClose?: () => Promise<void>): Database =>
@@ -62,7 +72,7 @@ function pgliteReason(error: unknown): string {
 
 /** @throws DumpError io; what was begun of a new database is removed: half of one cannot be opened */
 async function openPglite(data: string, folder: string): Promise<PGlite> {
-  const isNew = !existsSync(data);
+  const isNew = !isThere(data);
   try {
     return await loadPglite().PGlite.create(data);
   } catch (error) {
@@ -120,8 +130,8 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions): Pr
 
 async function attach(folder: string, { command, connections, make, signal, patienceMs = usualPatienceMs }: EmbeddedOptions): Promise<Attached> {
   const none = (): FleetError => new FleetError('schema', `${folder} holds no fleet catalogue yet: "dumpbench fleet init" makes one`);
-  if (!make && !existsSync(folder)) throw none();
-  const wasThere = existsSync(folder);
+  const wasThere = isThere(folder);
+  if (!make && !wasThere) throw none();
   const places = cataloguePlaces(folder);
   const giveUp = steadyMilliseconds() + patienceMs;
   for (;;) {
@@ -134,7 +144,7 @@ async function attach(folder: string, { command, connections, make, signal, pati
     );
     if (unlock !== undefined) {
       try {
-        if (!make && !existsSync(places.data)) throw none();
+        if (!make && !isThere(places.data)) throw none();
         return { database: await own(folder, places, command, connections, unlock), isOwner: true };
       } catch (error) {
         unlock();

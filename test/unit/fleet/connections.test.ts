@@ -11,6 +11,7 @@ import { fleetProtocol } from '../../../src/shared/fleet-protocol.ts';
 import { connect, serve } from '../../../src/shared/rpc.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
+import { tinyDump } from '../../fleet/tiny-dumps.ts';
 import { startWorker } from '../../fleet/worker-process.ts';
 import { describeNeeding } from '../../requirements.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -114,6 +115,23 @@ describeNeeding('postgresql', 'a server with TLS and passwords', () => {
     expect(await status(`postgres://me@localhost:${port}/fleet?sslmode=verify-full&sslrootcert=${encodeURIComponent(at('names.none'))}`)).toMatchObject({
       code: 3,
       err: expect.stringContaining('no such file') as string,
+    });
+  });
+
+  it('asks for a password that nobody has given: the message says where it goes, and triage does without the catalogue', async () => {
+    const address = `postgres://me@localhost:${port}/fleet?sslmode=verify-full&sslrootcert=${encodeURIComponent(at('ours.crt'))}`;
+    const asks = `postgres://me@localhost:${port}/fleet asks for a password: set PGPASSFILE (~/.pgpass, mode 0600) or PGPASSWORD\n`;
+    writeFileSync(at('open to others'), `*:*:*:*:${secret}\n`, { mode: 0o644 });
+    for (const file of [at('names.none'), at('open to others')]) {
+      process.env.PGPASSFILE = file;
+      for (const action of ['init', 'status'])
+        expect(await runInProcess(['fleet', action, '--url', address])).toEqual(expect.objectContaining({ code: 3, err: `dumpbench: ${asks}` }));
+    }
+    writeFileSync(at('dump'), tinyDump(1));
+    expect(await runInProcess(['triage', at('dump'), '--catalogue', address])).toMatchObject({
+      code: 0,
+      err: `dumpbench: the catalogue was not queried: ${asks}`,
+      out: expect.stringContaining('enabled wait (idle)') as string,
     });
   });
 

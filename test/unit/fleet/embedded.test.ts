@@ -62,6 +62,18 @@ describe('a catalogue in a folder', () => {
     expect(statSync(catalogue).mode & 0o777).toBe(0o700);
   });
 
+  it('is not said to be missing where the user may not look', async () => {
+    const locked = join(scratch, 'locked');
+    mkdirSync(locked, { mode: 0o000 });
+    // What keeps root out is only that it may not override modes (capabilities(7)).
+    const before = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--'] : [];
+    for (const action of ['status', 'init']) {
+      const asked = startWorker({ words: ['fleet', action, '--catalogue', join(locked, 'catalogue')], cache: join(scratch, 'cache'), before });
+      expect([await asked.ended, asked.said()]).toEqual([3, expect.stringMatching(/^dumpbench: .*locked\/catalogue.*: no permission/)]);
+    }
+    rmSync(locked, { recursive: true });
+  });
+
   it('is served to the commands that follow by whoever has it open', async () => {
     holder = await openCatalogue({ where: catalogue, command: 'fleet worker', signal: new AbortController().signal });
     expect(statSync(join(catalogue, '.s.PGSQL.5432')).mode & 0o777).toBe(0o600);
