@@ -135,7 +135,7 @@ describe('bad input', () => {
     expect((await runCliProcess(['read', path, '0x8000', '16'])).code).toBe(0);
     const lost = await runCliProcess(['read', path, '0xf000', '16']);
     expect(lost).toMatchObject({ code: 3, out: '' });
-    expect(lost.err).toMatch(/^dumpbench: .*vmcore, address 0xf000: the dump has no bytes there: missing.*\(expected 16 bytes from 0xf000 on.*\)\n$/);
+    expect(lost.err).toMatch(/^dumpbench: .*vmcore, address 0xf000: the dump has no bytes there: missing.*\(expected 16 bytes from 0xf000;.*\)\n$/);
     expect(stateOf(path)).toEqual(before);
   });
 

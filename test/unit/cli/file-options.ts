@@ -15,7 +15,7 @@ export interface FileOption {
 const readPlaceholders = new Set(['file', 'file-or-folder', 'rules', 'dump']);
 /** Those that name none. A new placeholder belongs here or above. */
 const otherPlaceholders = new Set(
-  'address byte bytes classes count cpu duration element flag folder format id kernel level month n name number order page path pid range ids size space states what structure task text time type value view'.split(
+  'address byte bytes classes count cpu duration element flag folder format id kernel level month n name number order page parts path pid range ids size space states what structure task text time type value view'.split(
     ' ',
   ),
 );

@@ -110,7 +110,7 @@ describe('where the log in memory is lost', () => {
     const { out, err, code } = await runInProcess(['dmesg', lost, '--dmesg', path]);
     expect(code).toBe(0);
     expect(out).toBe(saved);
-    expect(err).toContain('this is the log in the file vmcore-dmesg-lost.txt, not from memory');
+    expect(err).toContain('this log is from the file vmcore-dmesg-lost.txt, not from memory');
     const json = v.parse(dmesgSchema, JSON.parse((await runInProcess(['dmesg', lost, '--dmesg', path, '--json'])).out));
     expect(json.file?.name).toBe('vmcore-dmesg-lost.txt');
     expect(json.file?.shown).toBe('it has the release of the dumped kernel, which does not show which boot it is of');

@@ -74,6 +74,9 @@ describe('a release', () => {
 
   it('says what it would do, changes nothing, and refuses what is not fit', () => {
     for (const name of ['scripts', 'package.json', 'package-lock.json', 'CHANGELOG.md']) cpSync(join(root, name), join(copy, name), { recursive: true });
+    // While a release is made, nothing is unreleased in the checkout itself.
+    const changelog = join(copy, 'CHANGELOG.md');
+    writeFileSync(changelog, readFileSync(changelog, 'utf8').replace(/^## Unreleased\n/m, '## Unreleased\n\n- Something new.\n'));
     writeFileSync(join(copy, '.gitignore'), 'dist/\n');
     git('init', '--quiet', '--initial-branch', 'main');
     git('add', '.');
