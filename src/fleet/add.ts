@@ -1,4 +1,5 @@
 /** Enters places into a catalogue, a batch in a transaction: what was entered before something failed stays, and the next run goes on. */
+import { resolve } from 'node:path';
 import type { PgBoss } from 'pg-boss';
 import type { EngineClient } from '../shared/engine-protocol.ts';
 import type { FleetAddJson } from '../shared/fleet-model.ts';
@@ -20,7 +21,8 @@ export interface AddOptions {
 /** @throws FleetError, Cancelled */
 export async function addDumps(database: Database, boss: PgBoss, engine: EngineClient, { paths, signal, onProgress }: AddOptions): Promise<FleetAddJson> {
   const tally = { found: 0, added: 0, changed: 0, others: 0 };
-  const unreadable: { path: string; why: string }[] = [];
+  const unreadable: FleetAddJson['unreadable'] = [];
+  const named = new Set(paths.map((path) => resolve(path)));
   let waiting: FoundPlace[] = [];
   const enter = async (): Promise<void> => {
     if (waiting.length === 0) return;
@@ -33,7 +35,8 @@ export async function addDumps(database: Database, boss: PgBoss, engine: EngineC
   for await (const one of findDumps(engine, paths, signal)) {
     if ('other' in one) tally.others += 1;
     else if ('unreadable' in one) {
-      if (unreadable.length < mostUnreadable) unreadable.push({ path: one.unreadable, why: one.why });
+      const isNamed = named.has(resolve(one.unreadable));
+      if (isNamed || unreadable.length < mostUnreadable) unreadable.push({ path: one.unreadable, why: one.why, isNamed });
     } else {
       tally.found += 1;
       waiting.push(one.place);

@@ -1,9 +1,11 @@
 /** Finds dumps for a catalogue: in files, in folders with all that is below them, by contents and not by names. Nothing is unpacked. */
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { openFile } from '../analysis/source/file-source.ts';
 import { pathBytes, pathText } from '../files/path-bytes.ts';
 import { storageFinder } from '../files/storage-host.ts';
 import { systemReason } from '../files/system-error.ts';
+import { isDumpError } from '../shared/dump-error.ts';
 import type { EngineClient } from '../shared/engine-protocol.ts';
 import type { Gathered } from '../shared/gather-protocol.ts';
 
@@ -67,6 +69,17 @@ function isFile(path: string): boolean {
   }
 }
 
+/** Why a file that was not recognised cannot be read, where that is the reason. */
+function whyUnreadable(path: string): string | undefined {
+  try {
+    openFile(path, { cacheBlocks: 1, evidence: false }).close();
+    return undefined;
+  } catch (error) {
+    if (isDumpError(error)) return error.what;
+    throw error;
+  }
+}
+
 /** Whether a path that was named is a folder, or why that cannot be said. */
 function lookAt(path: string): { readonly isFolder: boolean } | { readonly why: string } {
   try {
@@ -95,7 +108,10 @@ export async function* findDumps(engine: EngineClient, paths: readonly string[],
   async function* among(files: readonly string[]): AsyncGenerator<Found, void> {
     const { dumps, others } = await engine.call('gather', { paths: [...files] }, { signal });
     for (const dump of dumps) yield placeOf(dump);
-    for (const other of others) yield { other };
+    for (const other of others) {
+      const why = whyUnreadable(other);
+      yield why === undefined ? { other } : { unreadable: other, why };
+    }
   }
   const given: string[] = [];
   for (const path of paths) {

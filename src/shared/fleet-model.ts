@@ -9,7 +9,7 @@ const schema = v.literal(schemaVersion);
 
 /**
  * queued: in the queue, or being worked on · done: its dump is in the catalogue · refused: no dump that opens · failed: it ended the processes that opened it,
- * or could not be reached · expanded: an archive or a disk whose dumps are places of their own.
+ * could not be reached, or was not there · expanded: an archive or a disk whose dumps are places of their own.
  */
 export const placeStates = ['queued', 'done', 'refused', 'failed', 'expanded'] as const;
 
@@ -44,11 +44,12 @@ export const fleetAddSchema = v.strictObject({
   found: count,
   /** New ones. */
   added: count,
-  /** Known ones whose files are others now. */
+  /** Known ones whose files are others now, or there again. */
   changed: count,
   /** Files that begin as no dump. */
   others: count,
-  unreadable: v.array(v.strictObject({ path: v.string(), why: v.string() })),
+  /** Files and folders that could not be read: those that were named, and the first 1,000 below them. */
+  unreadable: v.array(v.strictObject({ path: v.string(), why: v.string(), isNamed: v.boolean() })),
 });
 export type FleetAddJson = v.InferOutput<typeof fleetAddSchema>;
 
@@ -114,8 +115,10 @@ export const fleetStatusSchema = v.strictObject({
   verifications: counts(verificationStates),
   issues: counts(issueStates),
   workers: v.array(v.strictObject({ host: v.string(), pid: count, since: isoTime, seen: isoTime })),
-  /** Places of which nothing came, or nothing yet; the first 20. */
+  /** Places of which nothing came, and those whose last try came to nothing; the first 20. */
   troubles: v.array(v.strictObject({ id: count, path: v.string(), state: v.picklist(placeStates), problem: v.optional(v.string()) })),
+  /** How many of them there are in all. */
+  troubleCount: count,
 });
 export type FleetStatusJson = v.InferOutput<typeof fleetStatusSchema>;
 
@@ -131,6 +134,7 @@ export type FleetExportJson = v.InferOutput<typeof fleetExportSchema>;
 export const fleetQuerySchema = v.strictObject({
   schema,
   columns: v.array(v.string()),
+  /** Of the type bigint numbers up to 2^53, else texts; NaN and Infinity are texts, and so is what is exact (numeric). */
   rows: v.array(v.array(v.unknown())),
   /** There are more rows than were asked for. */
   truncated: v.boolean(),

@@ -18,9 +18,9 @@ export function fleetAdd(context: CommandContext, paths: readonly string[], opti
       const added = await addDumps(database, boss, engine, { paths, signal: io.signal });
       if (output.json) printJson(io, added);
       else io.out(`${addText(added)}\n`);
-      for (const { path, why } of added.unreadable) say(io, output, `dumpbench: ${path}: ${why}`);
+      for (const { path, why } of added.unreadable) sayLine(io, `dumpbench: ${path}: ${why}`);
       // What was named has to be there; what cannot be read below it may be anything.
-      return added.unreadable.some(({ path }) => paths.includes(path)) ? exitCodes.dump : exitCodes.fine;
+      return added.unreadable.some(({ isNamed }) => isNamed) ? exitCodes.dump : exitCodes.fine;
     }),
   );
 }

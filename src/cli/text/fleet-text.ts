@@ -8,17 +8,18 @@ import {
   type FleetQueryJson,
   type FleetStatusJson,
 } from '../../shared/fleet-model.ts';
+import { plural } from '../../shared/count-text.ts';
 import { byteText } from '../../shared/units.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { columns } from './table.ts';
 
-const plural = (number: number, one: string, more = `${one}s`): string => `${number} ${number === 1 ? one : more}`;
 const minute = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
-export function addText({ found, added, changed, others }: FleetAddJson): string {
+export function addText({ found, added, changed, others, unreadable }: FleetAddJson): string {
   const known = found - added - changed;
   const parts = [`${added} new`, ...(changed === 0 ? [] : [`${changed} changed`]), ...(known === 0 ? [] : [`${known} known already`])];
-  return `${plural(found, 'dump')} found: ${parts.join(', ')}${others === 0 ? '' : `; ${plural(others, 'other file')}`}`;
+  const rest = [...(others === 0 ? [] : [plural(others, 'other file')]), ...(unreadable.length === 0 ? [] : [`${unreadable.length} could not be read`])];
+  return [`${plural(found, 'dump')} found: ${parts.join(', ')}`, ...rest].join('; ');
 }
 
 export function plannedText({ dumps }: FleetIndexJson): string {
@@ -52,7 +53,7 @@ function queuesText({ queues, verifications }: FleetStatusJson): string {
 }
 
 export function statusText(status: FleetStatusJson): string {
-  const { place, dumps, places, issues, workers, troubles, texts, indexing } = status;
+  const { place, dumps, places, issues, workers, troubles, troubleCount, texts, indexing } = status;
   const lines = [
     `catalogue   ${visibleLine(place)}`,
     `dumps       ${dumps}, ${plural(
@@ -65,8 +66,13 @@ export function statusText(status: FleetStatusJson): string {
     `workers     ${workers.length === 0 ? 'none' : workers.map(({ host, pid, since }) => `${visibleLine(host)} (process ${pid}, since ${minute(since)})`).join(', ')}`,
   ];
   const rows = troubles.map(({ id, state, path, problem }) => [String(id), state, visibleLine(path), visibleLine(problem ?? '')]);
+  const unlisted = troubleCount - troubles.length;
+  const more =
+    unlisted === 0
+      ? ''
+      : `${unlisted} more: dumpbench fleet query "SELECT id, state, path, problem FROM place WHERE state IN ('failed', 'refused') OR problem IS NOT NULL"\n`;
   const table = (cells: readonly (readonly string[])[], right: readonly number[]): string => (cells.length === 0 ? '' : `\n${columns(cells, '  ', right)}\n`);
-  return `${lines.join('\n')}\n${table(indexing.map(indexingRow), [])}${table(rows, [0])}`;
+  return `${lines.join('\n')}\n${table(indexing.map(indexingRow), [])}${table(rows, [0])}${more}`;
 }
 
 function seen({ first, last }: FleetIssueJson): string {

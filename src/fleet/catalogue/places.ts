@@ -15,11 +15,14 @@ const enteredRow = v.object({ id: v.pipe(v.string(), v.transform(Number)), stora
 
 export interface Entered {
   readonly added: number;
-  /** Known places whose files are others now. */
+  /** Known places whose files are others now, or there again. */
   readonly changed: number;
 }
 
-/** New places, and those whose files have changed; all others stay as they are. Their jobs come with them, in the same transaction. */
+/** Of a place whose file was not there when its turn came. */
+export const absentFinding = 'fleet/absent';
+
+/** New places, those whose files have changed, and those whose files are there again; all others stay as they are. Their jobs come with them, in the same transaction. */
 export async function enterPlaces(sql: Sql, boss: PgBoss, found: readonly FoundPlace[], priority?: number): Promise<Entered> {
   const once = new Map(found.map((place) => [`${place.storage}\0${place.path}`, place]));
   const rows = [...once.values()].map(({ storage, path, parts, title, stamp }) => ({ storage, hex: hexOf(path), path, parts: parts.map(hexOf), title, stamp }));
@@ -32,6 +35,7 @@ export async function enterPlaces(sql: Sql, boss: PgBoss, found: readonly FoundP
      ON CONFLICT (storage, path_bytes) DO UPDATE
        SET stamp = excluded.stamp, part_bytes = excluded.part_bytes, title = excluded.title, state = 'queued', problem = NULL, crashes = 0, finished = NULL
        WHERE known.stamp <> excluded.stamp
+         OR known.state = 'failed' AND EXISTS (SELECT FROM dumpbench.finding WHERE finding.place = known.id AND finding.finding = '${absentFinding}')
      RETURNING id, storage, xmax = 0 AS fresh`,
     [jsonbParameter(rows)],
   );

@@ -5,11 +5,16 @@ import type { Database } from '../database/database.ts';
 import { FleetError } from '../fleet-error.ts';
 import { catalogueSchema } from '../schema/names.ts';
 
-/** What JSON can hold: times as text, numbers beyond 2^53 as text (the driver gives them so), bytes in hex. */
-function plain(value: unknown): unknown {
+/** pg_type.oid of bigint, and of an array of them. */
+const bigints: ReadonlySet<number> = new Set([20, 1016]);
+
+/** What JSON can hold: times as text, bytes in hex, numbers beyond 2^53 and those that are none as text. The driver gives each bigint as text. */
+function plain(value: unknown, type: number): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (typeof value === 'string' && bigints.has(type) && Number.isSafeInteger(Number(value))) return Number(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`;
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map((one) => plain(one, type));
   return value;
 }
 
@@ -37,14 +42,15 @@ async function ofQuery<T>(text: string, run: () => Promise<T>): Promise<T> {
 /** @throws FleetError usage for what PostgreSQL does not take: another statement than SELECT, WITH, VALUES or TABLE among it */
 export async function queryCatalogue(database: Database, text: string, limit: number, seconds: number): Promise<FleetQueryJson> {
   try {
-    const { columns, rows } = await database.transaction(async (sql) => {
+    const { columns, types, rows } = await database.transaction(async (sql) => {
       await sql.run(`SET LOCAL search_path = ${catalogueSchema}`);
       await sql.run(`SET LOCAL statement_timeout = ${Math.round(seconds * 1000)}`);
       // A cursor can only be for what reads, and keeps what is not asked for on the server.
       await ofQuery(text, () => sql.table(`DECLARE answer NO SCROLL CURSOR FOR ${text}\n`));
       return ofQuery(text, () => sql.table(`FETCH ${limit + 1} FROM answer`));
     }, 'read only');
-    return { schema: schemaVersion, columns: [...columns], rows: rows.slice(0, limit).map((row) => row.map(plain)), truncated: rows.length > limit };
+    const shown = rows.slice(0, limit).map((row) => row.map((value, at) => plain(value, types[at] ?? 0)));
+    return { schema: schemaVersion, columns: [...columns], rows: shown, truncated: rows.length > limit };
   } catch (error) {
     throw aboutQuery(error, text);
   }

@@ -18,6 +18,7 @@ const isoText = v.pipe(
 const workerRow = v.object({ host: v.string(), pid: v.number(), since: isoText, seen: isoText });
 const troubleRow = v.object({ id: v.pipe(v.string(), v.transform(Number)), path: v.string(), state: v.picklist(placeStates), problem: v.nullable(v.string()) });
 
+const troubled = "dumpbench.place WHERE state IN ('failed', 'refused') OR (state = 'queued' AND problem IS NOT NULL)";
 /** As many as a person reads; `query` gives all. */
 const mostTroubles = 20;
 /** pg-boss counts an instance as gone after three heartbeats of 30 s (its API, getInstances). */
@@ -83,10 +84,7 @@ export async function statusOf(database: Database): Promise<FleetStatusJson> {
   const places = counted(placeStates, await database.rows(stateRow, 'SELECT state, count(*)::int FROM dumpbench.place GROUP BY state'));
   const queues = await queuesOf(database);
   const issues = counted(issueStates, await database.rows(stateRow, 'SELECT status AS state, count(*)::int FROM dumpbench.issue GROUP BY status'));
-  const troubles = await database.rows(
-    troubleRow,
-    `SELECT id, path, state, problem FROM dumpbench.place WHERE state = 'failed' OR (state = 'queued' AND problem IS NOT NULL) ORDER BY state, id LIMIT ${mostTroubles}`,
-  );
+  const troubles = await database.rows(troubleRow, `SELECT id, path, state, problem FROM ${troubled} ORDER BY state, id LIMIT ${mostTroubles}`);
   return {
     schema: schemaVersion,
     place: database.place,
@@ -102,5 +100,6 @@ export async function statusOf(database: Database): Promise<FleetStatusJson> {
     issues,
     workers: [...(await liveWorkers(database))],
     troubles: troubles.map(({ problem, ...rest }) => ({ ...rest, ...(problem === null ? {} : { problem }) })),
+    troubleCount: await one(`SELECT count(*)::int FROM ${troubled}`),
   };
 }

@@ -34,6 +34,8 @@ export interface Database extends Sql {
 
 export interface Table {
   readonly columns: readonly string[];
+  /** Of each column, as PostgreSQL numbers types (pg_type.oid). */
+  readonly types: readonly number[];
   readonly rows: readonly (readonly unknown[])[];
 }
 
@@ -107,7 +109,7 @@ export function openDatabase({ kind, place, pool: config, onClose }: DatabaseOpt
     async (text) => {
       const extended = { text, rowMode: 'array', queryMode: 'extended' } as const;
       const { fields, rows } = await client.query<unknown[]>(extended);
-      return { columns: fields.map(({ name }) => name), rows };
+      return { columns: fields.map(({ name }) => name), types: fields.map(({ dataTypeID }) => dataTypeID), rows };
     };
 
   async function inTransaction<T>(client: PoolClient, begin: string, work: (ask: Ask, table: AskTable) => Promise<T>): Promise<T> {

@@ -12,6 +12,11 @@ export class Refused extends Error {
   override name = 'Refused';
 }
 
+/** Its file is gone, or away for a while. */
+export class Absent extends Refused {
+  override name = 'Absent';
+}
+
 /** An open dump in the child process. */
 export interface OpenedDump {
   readonly client: EngineClient;
@@ -23,7 +28,7 @@ export interface OpenedDump {
 
 /**
  * @param isLong whether opening it may take as long as it goes on, because what follows does too
- * @throws MachineTrouble, Refused, SeveralDumps, EngineCrash, Cancelled
+ * @throws MachineTrouble, Refused, Absent, SeveralDumps, EngineCrash, Cancelled
  */
 export async function onDump<T>(
   { path, parts }: { readonly path: string; readonly parts: readonly string[] },
@@ -35,7 +40,7 @@ export async function onDump<T>(
   const file = fileOf(path);
   if (!isThere(file)) {
     if (!isMounted(file)) throw new MachineTrouble(`${file} cannot be reached from this machine: its folder is empty or not there`);
-    throw new Refused(`${file} is not there any more`);
+    throw new Absent(`${file} is not there any more`);
   }
   try {
     return await engine.run(async (client, alive) => {

@@ -3,19 +3,19 @@ import { storageFinder } from '../../files/storage-host.ts';
 import { SeveralDumps } from '../../shared/dump-error.ts';
 import { keptAnalyses, mostRows } from '../catalogue/analysis-rows.ts';
 import { enterDump, type TriagedDump } from '../catalogue/dumps.ts';
-import { countCrash, enterPlaceFinding, enterPlaces, finishPlace, noteProblem, placeOf, type Place } from '../catalogue/places.ts';
+import { absentFinding, countCrash, enterPlaceFinding, enterPlaces, finishPlace, noteProblem, placeOf, type Place } from '../catalogue/places.ts';
 import type { Sql } from '../database/database.ts';
 import type { FoundPlace } from '../find-dumps.ts';
 import { priorities, type JobOf } from '../queue/queues.ts';
 import type { DumpEngine } from './dump-engine.ts';
-import { onDump, Refused } from './open-place.ts';
+import { Absent, onDump, Refused } from './open-place.ts';
 import { crashTitles, poisonTries, type Task, type Tools, type WorkDone } from './task.ts';
 
 type PlaceResult =
   | { readonly outcome: 'dump'; readonly dump: TriagedDump }
   /** An archive or a disk with several dumps: each of them is a place. */
   | { readonly outcome: 'several'; readonly members: readonly FoundPlace[] }
-  | { readonly outcome: 'refused'; readonly why: string };
+  | { readonly outcome: 'refused' | 'absent'; readonly why: string };
 
 /** @throws MachineTrouble, EngineCrash, Cancelled */
 async function triagePlace(place: Place, engine: DumpEngine, signal: AbortSignal): Promise<PlaceResult> {
@@ -40,9 +40,14 @@ async function triagePlace(place: Place, engine: DumpEngine, signal: AbortSignal
       }));
       return { outcome: 'several', members };
     }
-    if (error instanceof Refused) return { outcome: 'refused', why: error.message };
+    if (error instanceof Refused) return { outcome: error instanceof Absent ? 'absent' : 'refused', why: error.message };
     throw error;
   }
+}
+
+async function failPlace(sql: Sql, id: number, finding: string, title: string, why: string): Promise<void> {
+  await finishPlace(sql, id, 'failed', { problem: why });
+  await enterPlaceFinding(sql, id, finding, title, why);
 }
 
 async function enter(sql: Sql, { boss, settings }: Tools, { id, path }: Place, result: PlaceResult): Promise<WorkDone> {
@@ -60,16 +65,15 @@ async function enter(sql: Sql, { boss, settings }: Tools, { id, path }: Place, r
       await finishPlace(sql, id, 'refused', { problem: result.why });
       await enterPlaceFinding(sql, id, 'fleet/refused', 'it is no dump that opens', result.why);
       return { path, outcome: 'refused', text: result.why };
+    case 'absent':
+      await failPlace(sql, id, absentFinding, 'its file is not there', result.why);
+      return { path, outcome: 'failed', text: result.why };
   }
 }
 
 export async function triageTask(tools: Tools, { place: id }: JobOf<'triage'>): Promise<Task | undefined> {
   const place = await placeOf(tools.database, id);
   if (place?.state !== 'queued') return undefined;
-  const fail = async (sql: Sql, finding: string, title: string, why: string): Promise<void> => {
-    await finishPlace(sql, id, 'failed', { problem: why });
-    await enterPlaceFinding(sql, id, finding, title, why);
-  };
   return {
     path: place.path,
     async run(engine, signal) {
@@ -78,10 +82,10 @@ export async function triageTask(tools: Tools, { place: id }: JobOf<'triage'>): 
     },
     async crashed(sql, { kind, message }) {
       const isLast = (await countCrash(sql, id, message)) >= poisonTries;
-      if (isLast) await fail(sql, `fleet/${kind}`, crashTitles[kind], message);
+      if (isLast) await failPlace(sql, id, `fleet/${kind}`, crashTitles[kind], message);
       return isLast;
     },
-    gaveUp: (sql, why) => fail(sql, 'fleet/unreachable', 'no worker came to its end', why),
+    gaveUp: (sql, why) => failPlace(sql, id, 'fleet/unreachable', 'no worker came to its end', why),
     troubled: (sql, why) => noteProblem(sql, id, why),
   };
 }

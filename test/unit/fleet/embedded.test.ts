@@ -1,5 +1,5 @@
 /** A catalogue in a folder, without a server: made, filled, asked, and shared by processes that come at the same time. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,9 +101,67 @@ describe('a catalogue in a folder', () => {
     rmSync(path);
   });
 
+  it('names what it cannot read, and takes it for no other file', async () => {
+    const folder = join(scratch, 'unread');
+    mkdirSync(folder);
+    // Nobody may read it as a dump, root neither.
+    const file = join(folder, 'dump');
+    symlinkSync('/proc/self/mem', file);
+    const why = 'it is a file of proc, which the kernel makes as it is read';
+    const unreadable = (isNamed: boolean) => [{ path: file, why, isNamed }];
+    const below = await fleet('add', folder, '--json');
+    expect([below.code, JSON.parse(below.out)]).toEqual([0, { schema: 1, found: 0, added: 0, changed: 0, others: 0, unreadable: unreadable(false) }]);
+    expect(await fleet('add', file)).toMatchObject({
+      code: 3,
+      out: '0 dumps found: 0 new; 1 could not be read\n',
+      err: `dumpbench: ${file}: ${why}\n`,
+    });
+    const named = await fleet('add', file, '--json');
+    expect([named.code, JSON.parse(named.out)]).toEqual([3, expect.objectContaining({ others: 0, unreadable: unreadable(true) })]);
+  });
+
+  it('lists the places of which nothing came, and says how many there are', async () => {
+    const folder = join(scratch, 'refused');
+    mkdirSync(folder);
+    const number = 21;
+    for (let at = 0; at < number; at += 1) writeFileSync(join(folder, `cut ${at}`), tinyDump(1).subarray(0, 200));
+    await answer(fleetAddSchema, 'add', folder);
+    await answer(fleetWorkerSchema, 'worker', '--until-empty');
+    const { troubles, troubleCount } = await answer(fleetStatusSchema, 'status');
+    expect([troubles.length, troubleCount]).toEqual([20, number]);
+    expect(troubles[0]).toMatchObject({ path: join(folder, 'cut 0'), state: 'refused', problem: expect.any(String) as string });
+    expect((await fleet('status')).out).toMatch(/refused {2}\S+\/cut 0 .*\n[^]*\n1 more: dumpbench fleet query "SELECT id, state, path, problem FROM place/);
+    await holder?.run("DELETE FROM dumpbench.place WHERE state = 'refused'");
+  });
+
+  it('fails a file that is away for a moment, and takes it up when it is there again', async () => {
+    const folder = join(scratch, 'away');
+    mkdirSync(folder);
+    const path = join(folder, 'a');
+    writeFileSync(path, tinyDump(21));
+    writeFileSync(join(folder, 'b'), tinyDump(22));
+    await answer(fleetAddSchema, 'add', folder);
+    const away = async (): Promise<void> => {
+      renameSync(path, join(scratch, 'elsewhere'));
+      const { code, err } = await fleet('worker', '--until-empty');
+      expect([code, err]).toEqual([0, expect.stringContaining(`${path}: failed: ${path} is not there any more\n`)]);
+      renameSync(join(scratch, 'elsewhere'), path);
+    };
+    await away();
+    expect(await answer(fleetRetrySchema, 'retry')).toMatchObject({ retried: 1 });
+    await away();
+    expect(await answer(fleetAddSchema, 'add', folder)).toMatchObject({ found: 2, added: 0, changed: 1 });
+    expect(await answer(fleetAddSchema, 'add', folder)).toMatchObject({ changed: 0 });
+    expect(await answer(fleetWorkerSchema, 'worker', '--until-empty')).toMatchObject({ newDumps: 1, failed: 0 });
+    expect(await answer(fleetAddSchema, 'add', folder)).toMatchObject({ changed: 0 });
+    rmSync(folder, { recursive: true });
+  });
+
   it('answers queries, and takes none that writes or that is two', async () => {
     const { columns, rows } = await answer(fleetQuerySchema, 'query', 'SELECT class, count(*) AS dumps FROM dump WHERE issue IS NOT NULL GROUP BY class');
-    expect({ columns, rows }).toEqual({ columns: ['class', 'dumps'], rows: [['null-pointer', '1']] });
+    expect({ columns, rows }).toEqual({ columns: ['class', 'dumps'], rows: [['null-pointer', 1]] });
+    const values = "SELECT 9007199254740991, 9007199254740992, ARRAY[1::int8], 'NaN'::float8, '-Infinity'::float8, 1.50, NULL";
+    expect((await answer(fleetQuerySchema, 'query', values)).rows).toEqual([[9007199254740991, '9007199254740992', [1], 'NaN', '-Infinity', '1.50', null]]);
     expect(await answer(fleetQuerySchema, 'query', 'SELECT 1 AS a, 2 AS a UNION ALL SELECT 3, 4', '--rows', '1')).toMatchObject({
       columns: ['a', 'a'],
       rows: [[1, 2]],
@@ -117,7 +175,7 @@ describe('a catalogue in a folder', () => {
       'SELECT nothing',
     ])
       expect(await fleet('query', text)).toMatchObject({ code: 2, err: expect.stringContaining('dumpbench: the query: ') as string });
-    expect(await answer(fleetStatusSchema, 'status')).toMatchObject({ dumps: 4 });
+    expect(await answer(fleetStatusSchema, 'status')).toMatchObject({ dumps: 6 });
   });
 
   it('groups dumps of one signature into an issue, with what people know of it', async () => {
