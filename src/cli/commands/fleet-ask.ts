@@ -45,7 +45,7 @@ export function fleetIssues(context: CommandContext, [number, ...more]: readonly
     if (number === undefined) {
       const issues = await listIssues(database, status === undefined ? {} : { status });
       if (output.json) printJson(io, { schema: schemaVersion, issues });
-      else io.out(issuesText(issues));
+      else io.out(issuesText(issues, status));
       return exitCodes.fine;
     }
     const id = Number(number);

@@ -37,7 +37,9 @@ function timeOf(given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
   const isTime = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z)?)?)?$/.test(given);
   const time = Date.parse(given);
-  if (!isTime || Number.isNaN(time)) throw new UsageError(`--since: "${given}" is no time (expected 2026, 2026-11, 2026-11-30, or 2026-11-30T08:00Z)`);
+  // JavaScript takes 31 November for 1 December.
+  const isThere = isTime && !Number.isNaN(time) && new Date(time).toISOString().startsWith(given.slice(0, 10));
+  if (!isThere) throw new UsageError(`--since: "${given}" is no time (expected 2026, 2026-11, 2026-11-30, or 2026-11-30T08:00Z)`);
   return new Date(time).toISOString();
 }
 
@@ -52,6 +54,7 @@ function requestOf(pattern: string | undefined, options: OptionValues): FleetSea
   const parts = partsOf(text(options.in), type);
   const issue = text(options.issue);
   if (issue !== undefined && !/^\d{1,15}$/.test(issue)) throw new UsageError(`--issue: "${issue}" is no number of an issue`);
+  if (options.type !== undefined && parts.includes('pages')) throw new UsageError('--type: does not go with --in pages, whose pattern is a fingerprint');
   if (options.leastDumps !== undefined && !parts.includes('pages')) throw new UsageError('--least-dumps: goes with --in pages');
   return {
     parts,

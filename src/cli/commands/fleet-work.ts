@@ -1,5 +1,6 @@
 /** `fleet add`, `fleet worker`, `fleet retry`: what fills a catalogue. */
 import { addDumps, retryFailed, Worker, type Database, type WorkDone } from '../../fleet/index.ts';
+import { plural } from '../../shared/count-text.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { exitCodes, printJson, say, sayLine, UsageError } from '../io.ts';
@@ -59,7 +60,7 @@ export function fleetWorker(context: CommandContext, more: readonly string[], op
         });
         const done = await worker.run();
         if (output.json) printJson(io, { schema: schemaVersion, ...done });
-        else say(io, output, `${done.done} jobs ended, ${done.newDumps} new dumps, ${done.failed} failed`);
+        else say(io, output, `${plural(done.done, 'job')} ended, ${plural(done.newDumps, 'new dump')}, ${done.failed} failed`);
         // To be stopped is how a worker ends.
         return exitCodes.fine;
       },

@@ -48,7 +48,7 @@ export const fleetCommand: Command = {
       flags: '--seconds <n>',
       description: 'worker: how long triage of a dump may take, and other jobs without progress; search: a dump without progress (default 900)',
     },
-    { flags: '--memory <bytes>', description: 'worker, search: memory that a job, or a dump, may take (default 2GiB)' },
+    { flags: '--memory <bytes>', description: 'worker, search: memory that a job, or a dump, may take (default 2GiB, at least 64MiB)' },
     { flags: '--until-empty', description: 'worker: end when nothing is left to do' },
     { flags: '--pieces <folder>', description: 'index: where the pieces and the index of each dump come, at the same path on all machines' },
     {
@@ -82,7 +82,7 @@ export const fleetCommand: Command = {
     { flags: '--per-dump <number>', description: 'search: at most this many hits in the memory of one dump (default 100)' },
     { flags: '--least-dumps <number>', description: 'search: pages that are in so many dumps (default 2)' },
   ],
-  example: `dumpbench fleet init && dumpbench sample dumps && dumpbench fleet add dumps && dumpbench fleet worker --until-empty && dumpbench fleet issues
+  example: `dumpbench fleet init && dumpbench sample dumps && dumpbench fleet add dumps && dumpbench fleet worker --until-empty && dumpbench fleet status
   dumpbench fleet init --url postgres://me@db.example/fleet
   dumpbench fleet add /share/dumps --url postgres://me@db.example/fleet
   dumpbench fleet worker --jobs 4 --url postgres://me@db.example/fleet

@@ -1,4 +1,5 @@
 /** Hits of a search over a fleet, each on one line: the place as another command takes it first. */
+import { plural } from '../../shared/count-text.ts';
 import type { EbcdicPage } from '../../shared/ebcdic.ts';
 import type { FleetHit, FleetLink, FleetSearchSummary, FleetUnread } from '../../shared/fleet-search-model.ts';
 import type { SearchType } from '../../shared/search-model.ts';
@@ -7,7 +8,6 @@ import { visibleLine } from '../../shared/visible-text.ts';
 import { searchHitText } from './search-text.ts';
 import type { Style } from './style.ts';
 
-const plural = (number: number, one: string, more = `${one}s`): string => `${number} ${number === 1 ? one : more}`;
 const place = ({ path, address }: FleetLink): string => `${visibleLine(path)}${address === undefined ? '' : `  ${address}`}`;
 
 export interface HitWords {

@@ -80,7 +80,8 @@ function seen({ first, last }: FleetIssueJson): string {
   return first.slice(0, 10) === last.slice(0, 10) ? first.slice(0, 10) : `${first.slice(0, 10)} to ${last.slice(0, 10)}`;
 }
 
-export function issuesText(issues: readonly FleetIssueJson[]): string {
+export function issuesText(issues: readonly FleetIssueJson[], status?: FleetIssueJson['status']): string {
+  if (issues.length === 0 && status !== undefined) return `no ${status} issues\n`;
   if (issues.length === 0) return 'no issues: dumps whose crash has a signature (an exact place, or a stack) are grouped into issues\n';
   const rows = issues.map((issue) => [String(issue.id), issue.status, plural(issue.dumps, 'dump'), seen(issue), visibleLine(issue.title)]);
   return `${columns([['id', 'status', 'dumps', 'seen', 'title'], ...rows], '', [0])}\n`;

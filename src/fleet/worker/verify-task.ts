@@ -1,4 +1,5 @@
 /** Queue "verify": all integrity checks of a dump, those that read it to its end too. */
+import { plural } from '../../shared/count-text.ts';
 import { SeveralDumps } from '../../shared/dump-error.ts';
 import { placeOf } from '../catalogue/places.ts';
 import {
@@ -37,7 +38,7 @@ export async function verifyTask({ database, settings }: Tools, { place: id }: J
       return async (sql) => {
         await enterVerification(sql, id, verified, settings.texts);
         const { passed, failed } = verified.answer.summary;
-        return { path, outcome: 'verified', text: `${passed} checks passed, ${failed} failed` };
+        return { path, outcome: 'verified', text: `${plural(passed, 'check')} passed, ${failed} failed` };
       };
     },
     async crashed(sql, { kind, message }) {

@@ -172,7 +172,7 @@ export class Worker {
       if (error instanceof EngineCrash) await this.#crashed(job, task, error);
       else if (error instanceof MachineTrouble) {
         await this.#giveBack(job, task, error.message);
-        this.#report({ path: task.path, outcome: 'given-back', text: error.message });
+        this.#report({ path: task.path, outcome: 'given-back', text: `${error.message} (try ${job.retryCount + 1} of ${machineTries})` });
       } else throw error;
       return;
     }

@@ -145,7 +145,7 @@ describeNeeding('postgresql', 'a queue of dumps', () => {
   it.each([
     ['hangs', 'hang', ['--seconds', '2'], 'SIGSTOP'],
     ['crashes', 'crash', [], 'SIGKILL'],
-    ['fills the memory', 'memory', ['--memory', '1MiB'], undefined],
+    ['fills the memory', 'memory', ['--memory', '64MiB'], undefined],
   ] as const)('a dump that %s ends as a finding after its tries, and nothing waits for it', async (_, kind, options, signal) => {
     const folder = join(scratch, kind);
     mkdirSync(folder);

@@ -186,6 +186,7 @@ describe('a catalogue in a folder', () => {
     const changed = await answer(fleetIssuesSchema, 'issues', String(issue?.id), ...change);
     expect(changed.issues).toEqual([{ ...issue, status: 'fixed', note: 'fixed\tby <b>me</b>', links: ['https://bugs.example/1'] }]);
     expect((await answer(fleetIssuesSchema, 'issues', '--status', 'new')).issues).toEqual([]);
+    expect((await fleet('issues', '--status', 'open')).out).toBe('no open issues\n');
     expect((await fleet('issues', String(issue?.id))).out).toContain('note      fixed\\u{9}by <b>me</b>');
     expect(await fleet('issues', '999')).toMatchObject({ code: 2 });
     expect(await fleet('issues', '1', '--link', 'javascript:alert(1)')).toMatchObject({ code: 2 });
@@ -260,7 +261,19 @@ describe('a catalogue in a folder', () => {
       err: 'dumpbench: there is no place 99999; "fleet status" lists those of which nothing came\n',
     });
     expect(await answer(fleetRetrySchema, 'retry', '1')).toEqual({ schema: 1, retried: 1 });
-    expect(await answer(fleetWorkerSchema, 'worker', '--until-empty')).toEqual({ schema: 1, done: 1, newDumps: 0, failed: 0 });
+    expect((await fleet('worker', '--until-empty')).err).toMatch(/\n1 job ended, 0 new dumps, 0 failed\n$/);
+    expect(await fleet('worker', '--memory', '63MiB')).toMatchObject({ code: 2, err: expect.stringContaining('--memory must be at least 64 MiB') as string });
+  });
+
+  it('says at which try it is when a folder is not there', async () => {
+    const folder = join(scratch, 'not mounted');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'dump'), tinyDump(31));
+    await answer(fleetAddSchema, 'add', folder);
+    rmSync(folder, { recursive: true });
+    await holder?.run("UPDATE dumpbench_queue.job SET retry_count = 18, retry_delay = 0, retry_backoff = false WHERE name = 'triage' AND state = 'created'");
+    expect((await fleet('worker', '--until-empty')).err).toContain('its folder is empty or not there (try 19 of 20)\n');
+    await holder?.run("DELETE FROM dumpbench.place WHERE state = 'failed'");
   });
 });
 
@@ -325,7 +338,7 @@ describe('several processes', () => {
 });
 
 it('help shows the line that needs no server, and every action by itself', async () => {
-  const line = 'dumpbench fleet init && dumpbench sample dumps && dumpbench fleet add dumps && dumpbench fleet worker --until-empty && dumpbench fleet issues';
+  const line = 'dumpbench fleet init && dumpbench sample dumps && dumpbench fleet add dumps && dumpbench fleet worker --until-empty && dumpbench fleet status';
   const { out } = await runInProcess(['fleet', '--help']);
   expect(out).toContain(line);
   expect(await fleet('delete')).toMatchObject({

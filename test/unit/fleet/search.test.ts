@@ -129,6 +129,9 @@ describe('in memory', () => {
     [[], /there is no pattern/],
     [['x', '--in', 'everything'], /--in: "everything" is none of catalogue, memory, pages/],
     [['x', '--since', 'yesterday'], /--since: "yesterday" is no time/],
+    [['x', '--since', '2026-11-31'], /--since: "2026-11-31" is no time/],
+    [['--in', 'pages', '--type', 'bytes'], /--type: does not go with --in pages/],
+    [['x', '--memory', '1'], /--memory must be at least 64 MiB/],
     [['x', '--in', 'pages'], /"x" is no fingerprint of a page/],
     [['x', '--limit', '0'], /--limit: from 1 to/],
     [['x', '--least-dumps', '2'], /--least-dumps: goes with --in pages/],
@@ -206,8 +209,8 @@ describe('a dump that cannot be read', () => {
   });
 
   it('does not take more memory or time than it may', async () => {
-    const found = await search('needle', '--in', 'memory', '--memory', '1MiB', '--issue', '1');
-    expect(found).toMatchObject({ searchedDumps: 0, unread: [{ kind: 'memory', why: 'it took more than 1 MiB of memory' }] });
+    const found = await search('needle', '--in', 'memory', '--memory', '64MiB', '--issue', '1');
+    expect(found).toMatchObject({ searchedDumps: 0, unread: [{ kind: 'memory', why: 'it took more than 64 MiB of memory' }] });
     expect(openers()).toEqual([]);
   });
 });
