@@ -69,6 +69,8 @@ function argumentBytes() {
 export function runOn(program, args, env = process.env, stdio = 'inherit') {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio, env: { ...env, ...argumentBytes() } });
+    // Our words may hold a password, and stay in the list of processes as long as the child runs. On Linux this writes over them.
+    if (args.some((word) => /postgres(?:ql)?:\/\//.test(word))) process.title = 'dumpbench';
     // The terminal sends Ctrl+C to both; the child decides what it means.
     const ignore = () => undefined;
     process.on('SIGINT', ignore);

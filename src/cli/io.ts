@@ -12,6 +12,8 @@ export interface CliIo {
   readonly signal: AbortSignal;
   /** Says before the answer is written how the command will end, for a reader who goes away in the middle of it. */
   readonly decided?: (exitCode: number) => void;
+  /** From now on Ctrl+C ends the process at once: for work that cannot be asked to stop, and leaves nothing half made. */
+  readonly endAtOnce?: () => void;
 }
 
 export interface OutputOptions {

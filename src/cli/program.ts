@@ -5,6 +5,8 @@ import { exitCodes, type CliIo } from './io.ts';
 import { runCli } from './run.ts';
 import { boundYoungGeneration } from './young-generation.ts';
 
+const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** How the command ends if its reader goes away: a verdict that is known does not depend on who reads it. */
 let codeForNobody: number = exitCodes.fine;
 
@@ -18,7 +20,7 @@ export async function main(): Promise<void> {
   boundYoungGeneration();
   const interrupted = new AbortController();
   // A closed terminal and a service that is stopped end a command as Ctrl+C does: what it has begun to write is removed.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of ending) {
     process.on(signal, () => {
       // The second time it ends at once.
       if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
@@ -40,6 +42,9 @@ export async function main(): Promise<void> {
     signal: interrupted.signal,
     decided: (exitCode) => {
       codeForNobody = exitCode;
+    },
+    endAtOnce: () => {
+      for (const signal of ending) process.removeAllListeners(signal);
     },
   };
   process.exitCode = await runCli(givenArguments(process.argv.slice(2)), io);

@@ -35,7 +35,7 @@ const leastWorkers = 8;
 /** @throws FleetError usage */
 function assertFolder(folder: string): void {
   const why = whyNoFolder(folder);
-  if (why !== undefined) throw new FleetError('usage', `--pieces ${folder}: ${why}`);
+  if (why !== undefined) throw new FleetError('usage', `--pieces ${folder}: ${why} (expected a folder that is there, at the same path on all machines)`);
 }
 
 function whyNoFolder(folder: string): string | undefined {

@@ -68,7 +68,9 @@ export function fleetQuery(context: CommandContext, [text, ...more]: readonly st
   if (text === undefined || more.length > 0) throw new UsageError('fleet query: one query, in quotes');
   const limit = typeof options.rows === 'string' ? rowLimit(options.rows, mostRows) : usualRows;
   return onCatalogue(context, options, 'query', async (database) => {
-    const found = await queryCatalogue(database, text, limit, querySeconds);
+    // PGlite lets nothing else of its process run meanwhile, the end that a person asks for among it.
+    if (database.kind === 'embedded') io.endAtOnce?.();
+    const found = await queryCatalogue(database, text, { limit, seconds: querySeconds, signal: io.signal });
     if (output.json) printJson(io, found);
     else io.out(queryText(found));
     return exitCodes.fine;

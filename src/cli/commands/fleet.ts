@@ -50,7 +50,7 @@ export const fleetCommand: Command = {
     },
     { flags: '--memory <bytes>', description: 'worker, search: memory that a job, or a dump, may take (default 2GiB, at least 64MiB)' },
     { flags: '--until-empty', description: 'worker: end when nothing is left to do' },
-    { flags: '--pieces <folder>', description: 'index: where the pieces and the index of each dump come, at the same path on all machines' },
+    { flags: '--pieces <folder>', description: 'index: an existing folder, at the same path on all machines, for the pieces and the index of each dump' },
     {
       flags: '--range-size <size>',
       description: 'index: memory in each range, a power of two from 16MiB to 64GiB (default: at least four ranges for each worker)',

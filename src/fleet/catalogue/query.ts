@@ -1,7 +1,10 @@
 /** A person's own query: one statement, in a transaction that cannot write. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
 import type { FleetQueryJson } from '../../shared/fleet-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
-import type { Database } from '../database/database.ts';
+import { Cancelled } from '../../shared/rpc.ts';
+import type { Database, Sql } from '../database/database.ts';
 import { FleetError } from '../fleet-error.ts';
 import { catalogueSchema } from '../schema/names.ts';
 
@@ -39,15 +42,55 @@ async function ofQuery<T>(text: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** @throws FleetError usage for what PostgreSQL does not take: another statement than SELECT, WITH, VALUES or TABLE among it */
-export async function queryCatalogue(database: Database, text: string, limit: number, seconds: number): Promise<FleetQueryJson> {
+export interface QueryOptions {
+  readonly limit: number;
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+}
+
+const backendRow = v.object({ pid: v.number() });
+const cancelAgainMs = 200;
+
+/**
+ * The server goes on with a statement that nobody waits for any more: it is told to stop, on another connection, until it has.
+ * @throws Cancelled
+ */
+async function cancellable<T>(database: Database, sql: Sql, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  const [backend] = await sql.rows(backendRow, 'SELECT pg_backend_pid() AS pid');
+  let runs = true;
+  const cancel = async (): Promise<void> => {
+    while (runs) {
+      await database.run('SELECT pg_cancel_backend($1)', [backend?.pid]).catch(() => undefined);
+      await sleep(cancelAgainMs);
+    }
+  };
+  const begin = (): void => void cancel();
+  signal.addEventListener('abort', begin, { once: true });
+  try {
+    signal.throwIfAborted();
+    const result = await run();
+    // What ends the transaction may be what was told to stop.
+    signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    throw signal.aborted ? new Cancelled() : error;
+  } finally {
+    runs = false;
+    signal.removeEventListener('abort', begin);
+  }
+}
+
+/** @throws Cancelled; FleetError usage for what PostgreSQL does not take: another statement than SELECT, WITH, VALUES or TABLE among it */
+export async function queryCatalogue(database: Database, text: string, { limit, seconds, signal }: QueryOptions): Promise<FleetQueryJson> {
   try {
     const { columns, types, rows } = await database.transaction(async (sql) => {
       await sql.run(`SET LOCAL search_path = ${catalogueSchema}`);
       await sql.run(`SET LOCAL statement_timeout = ${Math.round(seconds * 1000)}`);
-      // A cursor can only be for what reads, and keeps what is not asked for on the server.
-      await ofQuery(text, () => sql.table(`DECLARE answer NO SCROLL CURSOR FOR ${text}\n`));
-      return ofQuery(text, () => sql.table(`FETCH ${limit + 1} FROM answer`));
+      return cancellable(database, sql, signal, async () => {
+        // A cursor can only be for what reads, and keeps what is not asked for on the server.
+        await ofQuery(text, () => sql.table(`DECLARE answer NO SCROLL CURSOR FOR ${text}\n`));
+        return ofQuery(text, () => sql.table(`FETCH ${limit + 1} FROM answer`));
+      });
     }, 'read only');
     const shown = rows.slice(0, limit).map((row) => row.map((value, at) => plain(value, types[at] ?? 0)));
     return { schema: schemaVersion, columns: [...columns], rows: shown, truncated: rows.length > limit };

@@ -42,7 +42,7 @@ export function databaseProblem(error: unknown, place: string): unknown {
   if (secretive.has(code)) return new FleetError('refused', `${place} refuses the login: ${message}`);
   if (withoutPassword.test(message)) return new FleetError('refused', `${place} asks for a password: set PGPASSFILE (~/.pgpass, mode 0600) or PGPASSWORD`);
   if (message.startsWith(failedLogin)) return new FleetError('refused', `${place}: the login failed: ${message}`);
-  if (code === '42501') return new FleetError('refused', `${place}: ${message} (this user has not the right for it; docs/fleet.md says which role has)`);
+  if (code === '42501') return new FleetError('refused', `${place}: ${message} (this user has not the right for it; the guide to fleets says which role has)`);
   if (code === '25006') return new FleetError('refused', `${place}: ${message}`);
   if (code === '3D000') return new FleetError('schema', `${place}: ${message}: an administrator makes it with createdb`);
   if (['3F000', '42P01'].includes(code)) return new FleetError('schema', `${place} holds no fleet catalogue (${message}): "dumpbench fleet init" makes one`);

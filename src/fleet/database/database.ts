@@ -25,7 +25,7 @@ export interface Database extends Sql {
   readonly kind: 'server' | 'embedded';
   /** For messages: never with a password. */
   readonly place: string;
-  /** All or nothing. Short: nobody waits in it for a dump. */
+  /** All or nothing, and nothing where it only reads. Short: nobody waits in it for a dump. */
   transaction<T>(work: (sql: Sql) => Promise<T>, mode?: 'read write' | 'read only' | 'isolation level repeatable read, read only'): Promise<T>;
   /** Errors of what runs through `queue`, as those of `rows` and `run` are. */
   told(error: unknown): unknown;
@@ -112,11 +112,17 @@ export function openDatabase({ kind, place, pool: config, onClose }: DatabaseOpt
       return { columns: fields.map(({ name }) => name), types: fields.map(({ dataTypeID }) => dataTypeID), rows };
     };
 
-  async function inTransaction<T>(client: PoolClient, begin: string, work: (ask: Ask, table: AskTable) => Promise<T>): Promise<T> {
+  /** @param end what reads has nothing to commit, and functions with effects may run in it, as lo_import() */
+  async function inTransaction<T>(
+    client: PoolClient,
+    begin: string,
+    work: (ask: Ask, table: AskTable) => Promise<T>,
+    end: 'COMMIT' | 'ROLLBACK' = 'COMMIT',
+  ): Promise<T> {
     await client.query(begin);
     const ask: Ask = (text, values) => (values === undefined || values.length === 0 ? simple(client)(text) : askClient(client)(text, values));
     const result = await work(ask, tableOn(client));
-    await client.query('COMMIT');
+    await client.query(end);
     return result;
   }
   const ask: Ask = (text, values) =>
@@ -144,7 +150,12 @@ export function openDatabase({ kind, place, pool: config, onClose }: DatabaseOpt
     async transaction(work, mode = 'read write') {
       return tell(() =>
         onClient((client) =>
-          inTransaction(client, `BEGIN TRANSACTION ${mode}`, (inside, one) => work({ ...sqlOver(tell(inside), tell(one)), queue: sqlOver(inside, one).queue })),
+          inTransaction(
+            client,
+            `BEGIN TRANSACTION ${mode}`,
+            (inside, one) => work({ ...sqlOver(tell(inside), tell(one)), queue: sqlOver(inside, one).queue }),
+            mode === 'read write' ? 'COMMIT' : 'ROLLBACK',
+          ),
         ),
       )();
     },

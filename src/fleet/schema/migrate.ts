@@ -65,6 +65,6 @@ export async function assertSchema(database: Database): Promise<void> {
   if (version < newestVersion)
     throw new FleetError(
       'schema',
-      `${database.place} is of an older Dumpbench: its schema has version ${version}, this one needs ${newestVersion}. "dumpbench fleet init" upgrades it (make a backup first, docs/fleet.md)`,
+      `${database.place} is of an older Dumpbench: its schema has version ${version}, this one needs ${newestVersion}. "dumpbench fleet init" upgrades it (make a backup first, as the guide to fleets says)`,
     );
 }

@@ -2,6 +2,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
@@ -315,6 +316,23 @@ describe('several processes', () => {
       await expect.poll(dumpsNow, { timeout: 600_000, interval: 200 }).toBe(before + 1);
       second.kill('SIGTERM');
       expect(await second.ended).toBe(0);
+    } finally {
+      await endWorkers();
+    }
+  });
+
+  it('end at once where a person cancels a query that PGlite is busy with, and others go on', async () => {
+    const owner = join(catalogue, 'owner.json');
+    const query = startWorker({ words: ['fleet', 'query', 'SELECT pg_sleep(3600)', '--catalogue', catalogue], cache: join(scratch, 'cache') });
+    try {
+      await expect.poll(() => existsSync(owner) && readFileSync(owner, 'utf8').includes(`"pid":${query.pid},`), { timeout: 600_000 }).toBe(true);
+      // What it asks first takes milliseconds.
+      await sleep(3000);
+      query.kill('SIGINT');
+      // A shell shows the end by this signal as 130 too.
+      expect([130, null]).toContain(await query.ended);
+      expect(query.said()).toBe('');
+      expect(await fleet('status')).toMatchObject({ code: 0 });
     } finally {
       await endWorkers();
     }

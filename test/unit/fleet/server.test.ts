@@ -201,6 +201,26 @@ describeNeeding('postgresql', 'a catalogue on a server', () => {
     expect(shown.out).toContain('\\u{1b}[31m');
   });
 
+  it('stops a query that a person cancels', async () => {
+    const running = () => server.psql("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'FETCH%'", 'fleet');
+    const cancel = new AbortController();
+    const query = runInProcess(['fleet', 'query', 'SELECT pg_sleep(3600)', '--url', server.url()], { signal: cancel.signal });
+    await expect.poll(running).toBe('1');
+    cancel.abort();
+    expect(await query).toMatchObject({ code: 130, out: '', err: '' });
+    expect(running()).toBe('0');
+  });
+
+  it('keeps nothing that a query does, whoever asks it', async () => {
+    const before = server.psql('SELECT count(*) FROM pg_largeobject_metadata', 'fleet');
+    const text = 'SELECT lo_create(0), lo_import(current_setting($$config_file$$))';
+    const { code, err } = await fleet('query', text, '--url', server.url());
+    // Since PostgreSQL 16 large objects are not made where a transaction only reads.
+    if (Number(server.psql('SHOW server_version_num')) >= 160_000) expect([code, err]).toEqual([3, expect.stringContaining('read-only transaction')]);
+    else expect([code, err]).toEqual([0, '']);
+    expect(server.psql('SELECT count(*) FROM pg_largeobject_metadata', 'fleet')).toBe(before);
+  });
+
   it('names what an administrator has to run where roles may not be made', async () => {
     server.psql('CREATE ROLE plain LOGIN; DROP ROLE works; DROP ROLE reads');
     server.psql('CREATE DATABASE other OWNER plain');
