@@ -183,7 +183,7 @@ describe('fleet export', () => {
     const again = join(scratch, 'again');
     mkdirSync(again);
     chmodSync(again, 0o700);
-    expect(await fleetExport(again, '--catalogue', catalogue)).toMatchObject({ code: 0, err: '', out: expect.stringContaining('1200 rows') as string });
+    expect(await fleetExport(again, '--catalogue', catalogue)).toMatchObject({ code: 0, err: '', out: expect.stringContaining('1,200 rows') as string });
     expect(statSync(again).mode & 0o777).toBe(0o700);
     expect(filesIn(again)).toEqual(filesIn(whole));
     for (const path of filesIn(whole)) expect(readFileSync(join(again, path)).equals(readFileSync(join(whole, path))), path).toBe(true);
