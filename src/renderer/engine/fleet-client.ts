@@ -16,10 +16,15 @@ export function linkFleet(page: Window, shell: Pick<Shell, 'call'>): FleetLink {
   });
   return {
     async start(onGone) {
-      const came = new Promise<MessagePort>((resolve) => {
-        waiting.push(resolve);
-      });
-      await shell.call('startFleet', {});
+      const { promise: came, resolve } = Promise.withResolvers<MessagePort>();
+      waiting.push(resolve);
+      try {
+        await shell.call('startFleet', {});
+      } catch (error) {
+        // No port comes of it: the next one is for whoever asks next.
+        waiting.splice(waiting.indexOf(resolve), 1);
+        throw error;
+      }
       const port = pagePort(await came, 'the process that had the catalogue open');
       port.onClose(onGone);
       return connect(fleetProtocol, port);
