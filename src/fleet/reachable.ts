@@ -2,15 +2,16 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathBytes } from '../files/path-bytes.ts';
+import { ownStorage } from '../files/storage-host.ts';
 
 /** "ARCHIVE!MEMBER" lies where its archive lies. */
-export function fileOf(path: string): string {
+function fileOf(path: string): string {
   const at = path.indexOf('!');
   if (at === -1 || isThere(path)) return path;
   return path.slice(0, at);
 }
 
-export function isThere(path: string): boolean {
+function isThere(path: string): boolean {
   try {
     statSync(pathBytes(path));
     return true;
@@ -19,11 +20,29 @@ export function isThere(path: string): boolean {
   }
 }
 
+/** Whether this machine has such storage at all: its own disks, and shares, which are mounted at the same path everywhere (docs/fleet.md). */
+export const isReachable = (storage: string): boolean => storage === ownStorage() || storage.startsWith('share:');
+
 /** A share that is not mounted shows an empty folder, or none. */
-export function isMounted(file: string): boolean {
+function isMounted(file: string): boolean {
   try {
     return readdirSync(pathBytes(dirname(file))).length > 0;
   } catch {
     return false;
   }
+}
+
+/** `absent`: its folder is there without it. `away`: so is its folder, or it is empty, as that of a share which is not mounted. */
+export interface Unreachable {
+  readonly kind: 'absent' | 'away';
+  readonly why: string;
+}
+
+/** Why the files of a place cannot be opened now; undefined where they are there. */
+export function whyUnreachable(path: string): Unreachable | undefined {
+  const file = fileOf(path);
+  if (isThere(file)) return undefined;
+  return isMounted(file)
+    ? { kind: 'absent', why: `${file} is not there any more` }
+    : { kind: 'away', why: `${file} cannot be reached from this machine: its folder is empty or not there` };
 }

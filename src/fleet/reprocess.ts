@@ -2,10 +2,11 @@
 import type { PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { toolVersion } from '../analysis/engine/tool.ts';
+import { bigintNumber } from './database/column-values.ts';
 import type { Database } from './database/database.ts';
 import { sendJobs } from './queue/send-jobs.ts';
 
-const row = v.object({ id: v.pipe(v.string(), v.transform(Number)), storage: v.string() });
+const row = v.object({ id: bigintNumber, storage: v.string() });
 
 /** Of each such dump one place: copies say the same. @returns how many */
 export function reprocess(database: Database, boss: PgBoss): Promise<number> {

@@ -1,11 +1,12 @@
 /** The engine outside the main process. */
 import type { MessagePortMain } from 'electron';
-import { entryFile, hostEnvironment, startHost, type HostProcess } from './host-process.ts';
+import { childEnvironment } from '../shared/child-environment.ts';
+import { entryFile, startHost, type HostProcess } from './host-process.ts';
 import { serveSqlProcesses } from './sql-process.ts';
 
 /** @param onGone called once, with a plain sentence, when the engine ends without having been stopped */
 export function startEngine(port: MessagePortMain, onGone: (reason: string) => void): HostProcess {
-  const environment = hostEnvironment();
+  const environment = childEnvironment(process.env);
   return startHost(
     {
       what: 'the engine',

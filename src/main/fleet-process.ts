@@ -1,6 +1,7 @@
 /** The process that has a fleet's catalogue open: started when a person asks for one, and ended by closing its port. */
 import type { MessagePortMain } from 'electron';
-import { childNode, hostEnvironment, startHost, type HostProcess } from './host-process.ts';
+import { childEnvironment } from '../shared/child-environment.ts';
+import { childNode, startHost, type HostProcess } from './host-process.ts';
 
 /** Where catalogues are, and who one is there: what `dumpbench fleet` goes by too. */
 const ofCatalogues = ['XDG_DATA_HOME', 'DUMPBENCH_FLEET_URL', 'USER'];
@@ -13,7 +14,7 @@ export function startFleet(port: MessagePortMain): HostProcess {
       serviceName: 'Dumpbench fleet',
       entries: { utility: 'engine/fleet-process', child: 'engine/fleet-process' },
       // Dumps that are searched are read by child processes of its own.
-      environment: { ...hostEnvironment([...ofCatalogues, ...ofLibpq]), DUMPBENCH_NODE: childNode() },
+      environment: { ...childEnvironment(process.env, [...ofCatalogues, ...ofLibpq]), DUMPBENCH_NODE: childNode() },
     },
     port,
     // The page sees that its port is closed.

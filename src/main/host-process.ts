@@ -29,11 +29,6 @@ export interface HostOptions {
 const neededNodeApi = 10;
 export const entryFile = (name: string): string => fileURLToPath(new URL(`../${name}.js`, import.meta.url)).replace('app.asar', 'app.asar.unpacked');
 
-/** What any of them needs: nothing else of the desktop session leaks into it. */
-const kept = ['HOME', 'PATH', 'TMPDIR', 'TEMP', 'TMP', 'XDG_CACHE_HOME', 'LOCALAPPDATA', 'APPDATA', 'USERPROFILE', 'SystemRoot', 'LANG', 'LC_ALL'];
-export const hostEnvironment = (more: readonly string[] = []): NodeJS.ProcessEnv =>
-  Object.fromEntries([...kept, ...more].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-
 /** @param onGone called once, with a plain sentence, when the process ends without having been stopped */
 export function startHost(options: HostOptions, port: MessagePortMain, onGone: (reason: string) => void): HostProcess {
   const host = process.env.DUMPBENCH_ENGINE_HOST ?? (Number(process.versions.napi) >= neededNodeApi ? 'utility' : 'child');

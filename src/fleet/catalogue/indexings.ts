@@ -4,13 +4,11 @@ import * as v from 'valibot';
 import { pathBytes, pathText } from '../../files/path-bytes.ts';
 import { indexingStates, rangeStates } from '../../shared/fleet-model.ts';
 import type { IndexJson, IndexRangeJson, PageCounts } from '../../shared/memory-model.ts';
-import { jsonbParameter, storableText } from '../database/storable.ts';
+import { bigintNumber } from '../database/column-values.ts';
+import { jsonbParameter, problemText, storableText } from '../database/storable.ts';
 import type { Sql } from '../database/database.ts';
 import { priorities } from '../queue/queues.ts';
 import { sendJobs } from '../queue/send-jobs.ts';
-
-const id = v.pipe(v.string(), v.transform(Number));
-const problemText = (text: string): string => storableText(text).slice(0, 4000);
 
 export interface PlannedIndexing {
   readonly place: number;
@@ -26,7 +24,7 @@ export interface PlannedIndexing {
   readonly numbers: readonly number[];
 }
 
-const knownRow = v.object({ id, state: v.picklist(indexingStates), bad: v.boolean() });
+const knownRow = v.object({ id: bigintNumber, state: v.picklist(indexingStates), bad: v.boolean() });
 
 /**
  * Enters the ranges of a dump with their jobs. The same dump in the same folder is entered once: asked for again, what failed or was unreadable is tried again.
@@ -37,7 +35,7 @@ export async function enterIndexing(sql: Sql, boss: PgBoss, planned: PlannedInde
   const { place, storage, identity, dumpKey, algorithm, rangeSize, piecesFrom, folder, numbers } = planned;
   const hex = Buffer.from(pathBytes(folder)).toString('hex');
   const [made] = await sql.rows(
-    v.object({ id }),
+    v.object({ id: bigintNumber }),
     `INSERT INTO dumpbench.indexing (place, identity, dump_key, algorithm, range_size, pieces_from, folder_bytes, folder)
      VALUES ($1, $2, $3, $4, $5, $6, decode($7, 'hex'), $8) ON CONFLICT (identity, dump_key, algorithm, folder_bytes) DO NOTHING RETURNING id`,
     [place, identity, dumpKey, algorithm, rangeSize, piecesFrom, hex, storableText(folder)],
@@ -68,7 +66,7 @@ export async function enterIndexing(sql: Sql, boss: PgBoss, planned: PlannedInde
   return { id: known.id, jobs: await indexAgain(sql, boss, known.id) };
 }
 
-const againRow = v.object({ number: id, storage: v.string() });
+const againRow = v.object({ number: bigintNumber, storage: v.string() });
 
 /** Ranges without a good piece; all of them, where the index failed or is gone: pieces that are there are not made anew. */
 async function indexAgain(sql: Sql, boss: PgBoss, indexing: number): Promise<number> {
@@ -94,7 +92,7 @@ async function indexAgain(sql: Sql, boss: PgBoss, indexing: number): Promise<num
 
 /** Those that failed. @returns how many jobs there are now */
 export async function retryIndexings(sql: Sql, boss: PgBoss): Promise<number> {
-  const failed = await sql.rows(v.object({ id }), "SELECT id FROM dumpbench.indexing WHERE state = 'failed' ORDER BY id FOR UPDATE");
+  const failed = await sql.rows(v.object({ id: bigintNumber }), "SELECT id FROM dumpbench.indexing WHERE state = 'failed' ORDER BY id FOR UPDATE");
   let jobs = 0;
   for (const one of failed) jobs += await indexAgain(sql, boss, one.id);
   return jobs;
@@ -105,8 +103,8 @@ const indexingRow = v.object({
   identity: v.string(),
   dump_key: v.string(),
   algorithm: v.string(),
-  range_size: id,
-  pieces_from: id,
+  range_size: bigintNumber,
+  pieces_from: bigintNumber,
   folder_bytes: v.instance(Uint8Array),
   problem: v.nullable(v.string()),
   path_bytes: v.instance(Uint8Array),

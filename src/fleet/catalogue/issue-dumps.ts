@@ -5,12 +5,10 @@ import { pathText } from '../../files/path-bytes.ts';
 import { defined } from '../../shared/defined.ts';
 import type { DumpPlace, IssueDump, FleetOverview, TrendSpan } from '../../shared/fleet-protocol.ts';
 import { verdictClasses } from '../../shared/verdict-model.ts';
+import { endedTime, isoText } from '../database/column-values.ts';
 import type { Sql } from '../database/database.ts';
+import { isReachable } from '../reachable.ts';
 
-const isoText = v.pipe(
-  v.date(),
-  v.transform((date) => date.toISOString()),
-);
 const dumpRow = v.object({
   dumpKey: v.string(),
   title: v.string(),
@@ -29,9 +27,6 @@ const placeRow = v.object({ dumpKey: v.string(), storage: v.string(), path: v.in
 
 /** Copies of a dump that are listed. */
 const mostPlaces = 8;
-
-/** A share is mounted at the same path everywhere (docs/fleet.md). */
-export const isReachable = (storage: string): boolean => storage === ownStorage() || storage.startsWith('share:');
 
 /** Those that can be reached from here come first. */
 async function placesOf(sql: Sql, dumpKeys: readonly string[]): Promise<ReadonlyMap<string, DumpPlace[]>> {
@@ -64,7 +59,7 @@ export async function issueDumps(
   const rows = await sql.rows(
     dumpRow,
     `SELECT dump_key AS "dumpKey", title, class, format, bytes::float8 AS bytes, complete, arch, machine, host, release, crashed, dumped
-     FROM dumpbench.dump WHERE ${of} ORDER BY coalesce(crashed, dumped) DESC NULLS LAST, dump_key LIMIT ${count} OFFSET ${start}`,
+     FROM dumpbench.dump WHERE ${of} ORDER BY ${endedTime} DESC NULLS LAST, dump_key LIMIT ${count} OFFSET ${start}`,
     values,
   );
   const places = await placesOf(

@@ -4,18 +4,13 @@ import { defined } from '../../shared/defined.ts';
 import { trendParts, type IssueDetails, type IssueOrder, type IssueRow, type IssueShare, type TrendSpan } from '../../shared/fleet-protocol.ts';
 import { issueStates, type IssueState } from '../../shared/issue-states.ts';
 import { verdictClasses } from '../../shared/verdict-model.ts';
+import { endedTime, isoText } from '../database/column-values.ts';
 import type { Sql } from '../database/database.ts';
 
-/** When it happened, as far as the dump says. */
-const seen = 'coalesce(dump.crashed, dump.dumped)';
 /** Clocks that were never set say 1900, 1970, or any time to come; a few dumps of such a clock must not squeeze all others into one part. */
-const credible = `${seen} BETWEEN '2000-01-01' AND now() + interval '1 day'`;
+const credible = `${endedTime} BETWEEN '2000-01-01' AND now() + interval '1 day'`;
 const oldestShare = 0.005;
 
-const isoText = v.pipe(
-  v.date(),
-  v.transform((date) => date.toISOString()),
-);
 const spanRow = v.object({ start: v.nullable(v.date()), end: v.nullable(v.date()) });
 const dayMs = 86_400_000;
 
@@ -23,7 +18,7 @@ const dayMs = 86_400_000;
 export async function trendSpan(sql: Sql): Promise<TrendSpan | undefined> {
   const [row] = await sql.rows(
     spanRow,
-    `SELECT percentile_disc(${oldestShare}) WITHIN GROUP (ORDER BY ${seen}) AS start, max(${seen}) AS "end" FROM dumpbench.dump WHERE ${credible}`,
+    `SELECT percentile_disc(${oldestShare}) WITHIN GROUP (ORDER BY ${endedTime}) AS start, max(${endedTime}) AS "end" FROM dumpbench.dump WHERE ${credible}`,
   );
   if (row === undefined || row.start === null || row.end === null) return undefined;
   // The last moment belongs to the last part.
@@ -58,7 +53,7 @@ export async function orderedIssues(sql: Sql, { status, text, by, descending }: 
     orderedRow,
     `SELECT coalesce(array_agg(issue.id::float8 ORDER BY ${orderText[by]} ${descending ? 'DESC' : 'ASC'} NULLS LAST, issue.id), '{}') AS ids
      FROM dumpbench.issue LEFT JOIN (
-       SELECT dump.issue AS id, count(*) AS dumps, min(${seen}) AS first, max(${seen}) AS last FROM dumpbench.dump WHERE dump.issue IS NOT NULL GROUP BY dump.issue
+       SELECT dump.issue AS id, count(*) AS dumps, min(${endedTime}) AS first, max(${endedTime}) AS last FROM dumpbench.dump WHERE dump.issue IS NOT NULL GROUP BY dump.issue
      ) AS counted USING (id)
      WHERE ($1::text IS NULL OR issue.status = $1)
        AND ($2::text IS NULL OR issue.title ILIKE $2 OR issue.note ILIKE $2 OR array_to_string(issue.links, ' ') ILIKE $2
@@ -96,7 +91,7 @@ export async function issueRows(sql: Sql, ids: readonly number[], span: TrendSpa
     issueRow,
     `SELECT issue.id::float8 AS id, issue.class, issue.title, issue.status, issue.note, issue.links, counted.*
      FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place) JOIN dumpbench.issue USING (id) CROSS JOIN LATERAL (
-       SELECT count(*)::int AS dumps, min(${seen}) AS first, max(${seen}) AS last,
+       SELECT count(*)::int AS dumps, min(${endedTime}) AS first, max(${endedTime}) AS last,
          ${names('release')} AS releases, count(DISTINCT dump.release)::int AS "releaseCount",
          ${names('host')} AS hosts, count(DISTINCT dump.host)::int AS "hostCount"
        FROM dumpbench.dump WHERE dump.issue = issue.id
@@ -117,8 +112,8 @@ async function trendsOf(sql: Sql, ids: readonly number[], span: TrendSpan | unde
   if (span === undefined) return new Map();
   const rows = await sql.rows(
     trendRow,
-    `SELECT dump.issue::float8 AS issue, width_bucket(extract(epoch FROM ${seen})::float8, $2, $3, ${trendParts}) AS part, count(*)::int AS dumps
-     FROM dumpbench.dump WHERE dump.issue = ANY($1::bigint[]) AND ${seen} >= $4 AND ${seen} < $5 GROUP BY 1, 2`,
+    `SELECT dump.issue::float8 AS issue, width_bucket(extract(epoch FROM ${endedTime})::float8, $2, $3, ${trendParts}) AS part, count(*)::int AS dumps
+     FROM dumpbench.dump WHERE dump.issue = ANY($1::bigint[]) AND ${endedTime} >= $4 AND ${endedTime} < $5 GROUP BY 1, 2`,
     [ids, Date.parse(span.start) / 1000, Date.parse(span.end) / 1000, span.start, span.end],
   );
   const trends = new Map(ids.map((id) => [id, Array.from({ length: trendParts }, () => 0)]));
@@ -150,7 +145,7 @@ export async function issueDetails(sql: Sql, id: number, span: TrendSpan | undef
   const [row] = await sql.rows(
     signatureRow,
     `SELECT issue.kind, issue.signature AS value,
-       (SELECT dump.frames FROM dumpbench.dump WHERE dump.issue = issue.id ORDER BY ${seen} DESC NULLS LAST LIMIT 1) AS frames
+       (SELECT dump.frames FROM dumpbench.dump WHERE dump.issue = issue.id ORDER BY ${endedTime} DESC NULLS LAST LIMIT 1) AS frames
      FROM dumpbench.issue WHERE issue.id = $1`,
     [id],
   );

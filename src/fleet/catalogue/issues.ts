@@ -4,6 +4,7 @@ import { defined } from '../../shared/defined.ts';
 import type { FleetIssueJson } from '../../shared/fleet-model.ts';
 import { issueStates, type IssueState } from '../../shared/issue-states.ts';
 import { verdictClasses, type SeenIssue, type VerdictJson } from '../../shared/verdict-model.ts';
+import { bigintNumber, endedTime, isoText } from '../database/column-values.ts';
 import { indexedText, storableText } from '../database/storable.ts';
 import type { Sql } from '../database/database.ts';
 
@@ -18,7 +19,7 @@ export function signatureOf({ signature: { stack, exact } }: VerdictJson): Signa
   return exact === undefined ? undefined : { kind: 'exact', value: exact };
 }
 
-const idRow = v.object({ id: v.pipe(v.string(), v.transform(Number)) });
+const idRow = v.object({ id: bigintNumber });
 
 /** The number of the issue with this signature, which begins with its first dump. */
 export async function issueOf(sql: Sql, { kind, value }: Signature, verdict: VerdictJson): Promise<number> {
@@ -35,12 +36,8 @@ export async function issueOf(sql: Sql, { kind, value }: Signature, verdict: Ver
   return other.id;
 }
 
-const isoText = v.pipe(
-  v.date(),
-  v.transform((date) => date.toISOString()),
-);
 const listedRow = v.object({
-  id: v.pipe(v.string(), v.transform(Number)),
+  id: bigintNumber,
   class: v.picklist(verdictClasses),
   title: v.string(),
   status: v.picklist(issueStates),
@@ -57,7 +54,7 @@ export async function listIssues(sql: Sql, which: { readonly id?: number; readon
   const rows = await sql.rows(
     listedRow,
     `SELECT issue.id, issue.class, issue.title, issue.status, issue.note, issue.links, count(dump.dump_key)::int AS dumps,
-       min(coalesce(dump.crashed, dump.dumped)) AS first, max(coalesce(dump.crashed, dump.dumped)) AS last,
+       min(${endedTime}) AS first, max(${endedTime}) AS last,
        coalesce(array_agg(DISTINCT dump.release ORDER BY dump.release) FILTER (WHERE dump.release IS NOT NULL), '{}') AS releases
      FROM dumpbench.issue LEFT JOIN dumpbench.dump ON dump.issue = issue.id
      WHERE ($1::bigint IS NULL OR issue.id = $1) AND ($2::text IS NULL OR issue.status = $2)
@@ -95,7 +92,7 @@ export async function changeIssue(sql: Sql, id: number, { status, note, noteWas,
 }
 
 const seenRow = v.object({
-  issue: v.pipe(v.string(), v.transform(Number)),
+  issue: bigintNumber,
   status: v.picklist(issueStates),
   note: v.nullable(v.string()),
   links: v.array(v.string()),
@@ -111,7 +108,7 @@ export async function seenBefore(sql: Sql, verdict: VerdictJson, dumpKey: string
   const [row] = await sql.rows(
     seenRow,
     `SELECT issue.id AS issue, issue.status, issue.note, issue.links, count(dump.dump_key)::int AS times,
-       min(coalesce(dump.crashed, dump.dumped)) AS first, max(coalesce(dump.crashed, dump.dumped)) AS last
+       min(${endedTime}) AS first, max(${endedTime}) AS last
      FROM dumpbench.issue LEFT JOIN dumpbench.dump ON dump.issue = issue.id AND dump.dump_key <> $3
      WHERE issue.kind = $1 AND issue.signature = $2 GROUP BY issue.id`,
     [signature.kind, indexedText(signature.value), dumpKey],

@@ -2,7 +2,8 @@
 import type { PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { pathBytes, pathText } from '../../files/path-bytes.ts';
-import { jsonbParameter, storableText } from '../database/storable.ts';
+import { bigintNumber } from '../database/column-values.ts';
+import { jsonbParameter, problemText } from '../database/storable.ts';
 import type { Database, Sql } from '../database/database.ts';
 import type { FoundPlace } from '../find-dumps.ts';
 import { priorities } from '../queue/queues.ts';
@@ -11,7 +12,7 @@ import { FleetError } from '../fleet-error.ts';
 
 const hexOf = (path: string): string => Buffer.from(pathBytes(path)).toString('hex');
 
-const enteredRow = v.object({ id: v.pipe(v.string(), v.transform(Number)), storage: v.string(), fresh: v.boolean() });
+const enteredRow = v.object({ id: bigintNumber, storage: v.string(), fresh: v.boolean() });
 
 export interface Entered {
   readonly added: number;
@@ -49,11 +50,10 @@ const triageJobs = (places: readonly { readonly id: number; readonly storage: st
 
 /** The number of a place that was entered. */
 export async function placeAt(sql: Sql, { storage, path }: Pick<FoundPlace, 'storage' | 'path'>): Promise<number> {
-  const [row] = await sql.rows(
-    v.object({ id: v.pipe(v.string(), v.transform(Number)) }),
-    "SELECT id FROM dumpbench.place WHERE storage = $1 AND path_bytes = decode($2, 'hex')",
-    [storage, hexOf(path)],
-  );
+  const [row] = await sql.rows(v.object({ id: bigintNumber }), "SELECT id FROM dumpbench.place WHERE storage = $1 AND path_bytes = decode($2, 'hex')", [
+    storage,
+    hexOf(path),
+  ]);
   if (row === undefined) throw new Error('a place that was entered is not there');
   return row.id;
 }
@@ -98,7 +98,7 @@ export async function finishPlace(
     id,
     state,
     dumpKey ?? null,
-    problem === undefined ? null : storableText(problem).slice(0, 4000),
+    problem === undefined ? null : problemText(problem),
   ]);
 }
 
@@ -109,25 +109,25 @@ export async function enterPlaceFinding(sql: Sql, id: number, finding: string, t
     finding,
     'error',
     title,
-    storableText(detail).slice(0, 4000),
+    problemText(detail),
   ]);
 }
 
 /** Why the last try came to nothing; the place stays in the queue. */
 export const noteProblem = (sql: Sql, id: number, problem: string): Promise<void> =>
-  sql.run('UPDATE dumpbench.place SET problem = $2 WHERE id = $1', [id, storableText(problem).slice(0, 4000)]);
+  sql.run('UPDATE dumpbench.place SET problem = $2 WHERE id = $1', [id, problemText(problem)]);
 
 /** Counts that a dump has ended its process. @returns how often by now */
 export async function countCrash(sql: Sql, id: number, why: string): Promise<number> {
   const [row] = await sql.rows(
     v.object({ crashes: v.number() }),
     'UPDATE dumpbench.place SET crashes = crashes + 1, problem = $2 WHERE id = $1 RETURNING crashes',
-    [id, storableText(why).slice(0, 4000)],
+    [id, problemText(why)],
   );
   return row?.crashes ?? 0;
 }
 
-const retriedRow = v.object({ id: v.pipe(v.string(), v.transform(Number)), storage: v.string() });
+const retriedRow = v.object({ id: bigintNumber, storage: v.string() });
 
 /** Puts places back into the queue: those that failed, or these. @returns how many @throws FleetError usage where there is no such place */
 export function retryPlaces(database: Database, boss: PgBoss, ids: readonly number[] | 'failed'): Promise<number> {

@@ -4,6 +4,7 @@ import { indexingStates, placeStates, queueNames, rangeStates, verificationState
 import { schemaVersion } from '../../shared/model.ts';
 import { issueStates } from '../../shared/issue-states.ts';
 import { defined } from '../../shared/defined.ts';
+import { bigintNumber, isoText } from '../database/column-values.ts';
 import type { Database, Sql } from '../database/database.ts';
 import { newestVersion } from '../schema/migrations/index.ts';
 import { queueSchema } from '../schema/names.ts';
@@ -11,12 +12,8 @@ import { settingsOf } from './settings.ts';
 
 const stateRow = v.object({ state: v.string(), count: v.number() });
 const numberRow = v.object({ count: v.number() });
-const isoText = v.pipe(
-  v.date(),
-  v.transform((date) => date.toISOString()),
-);
 const workerRow = v.object({ host: v.string(), pid: v.number(), since: isoText, seen: isoText });
-const troubleRow = v.object({ id: v.pipe(v.string(), v.transform(Number)), path: v.string(), state: v.picklist(placeStates), problem: v.nullable(v.string()) });
+const troubleRow = v.object({ id: bigintNumber, path: v.string(), state: v.picklist(placeStates), problem: v.nullable(v.string()) });
 
 const troubled = "dumpbench.place WHERE state IN ('failed', 'refused') OR (state = 'queued' AND problem IS NOT NULL)";
 /** As many as a person reads; `query` gives all. */

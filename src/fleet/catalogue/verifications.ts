@@ -3,12 +3,12 @@ import type { PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { toolVersion } from '../../analysis/engine/tool.ts';
 import type { VerifyJson } from '../../shared/check-model.ts';
-import { jsonbParameter, storableText } from '../database/storable.ts';
+import { bigintNumber } from '../database/column-values.ts';
+import { jsonbParameter, problemText } from '../database/storable.ts';
 import type { Database, Sql } from '../database/database.ts';
 import { FleetError } from '../fleet-error.ts';
 import { sendJobs } from '../queue/send-jobs.ts';
 
-const id = v.pipe(v.string(), v.transform(Number));
 type Wanted = readonly number[] | 'all' | 'failed';
 
 /** A condition with one value. */
@@ -19,7 +19,7 @@ function wanted(ids: Wanted): readonly [which: string, value: unknown] {
   return ['place.id = ANY($1::bigint[])', ids];
 }
 
-const askedRow = v.object({ id, storage: v.string() });
+const askedRow = v.object({ id: bigintNumber, storage: v.string() });
 
 /**
  * Puts places with dumps into the queue: these, those that were not verified by this version since they last changed, or those of which no verdicts came. Those that are in it stay.
@@ -28,7 +28,7 @@ const askedRow = v.object({ id, storage: v.string() });
 export function askVerifications(database: Database, boss: PgBoss, ids: Wanted): Promise<number> {
   return database.transaction(async (sql) => {
     if (typeof ids !== 'string') {
-      const known = await sql.rows(v.object({ id }), "SELECT id FROM dumpbench.place WHERE id = ANY($1::bigint[]) AND state = 'done'", [ids]);
+      const known = await sql.rows(v.object({ id: bigintNumber }), "SELECT id FROM dumpbench.place WHERE id = ANY($1::bigint[]) AND state = 'done'", [ids]);
       const unknown = ids.find((one) => !known.some((place) => place.id === one));
       if (unknown !== undefined)
         throw new FleetError('usage', `there is no place ${unknown} with a dump; "fleet query" lists them: SELECT id, path FROM place`);
@@ -58,7 +58,7 @@ export function askVerifications(database: Database, boss: PgBoss, ids: Wanted):
 }
 
 export async function isVerificationQueued(sql: Sql, place: number): Promise<boolean> {
-  const rows = await sql.rows(v.object({ place: id }), "SELECT place FROM dumpbench.verification WHERE place = $1 AND state = 'queued'", [place]);
+  const rows = await sql.rows(v.object({ place: bigintNumber }), "SELECT place FROM dumpbench.verification WHERE place = $1 AND state = 'queued'", [place]);
   return rows.length > 0;
 }
 
@@ -84,7 +84,7 @@ export async function enterVerification(sql: Sql, place: number, { dumpKey, stam
       digests.file ?? null,
       digests.memoryRoot ?? null,
       toolVersion,
-      missing === undefined ? null : storableText(missing).slice(0, 4000),
+      missing === undefined ? null : problemText(missing),
     ],
   );
   await sql.run('DELETE FROM dumpbench.check_result WHERE place = $1', [place]);
@@ -101,7 +101,7 @@ export async function failVerification(sql: Sql, place: number, why: string): Pr
   await sql.run('DELETE FROM dumpbench.check_result WHERE place = $1', [place]);
   await sql.run(
     "UPDATE dumpbench.verification SET state = 'failed', problem = $2, health = NULL, stamp = NULL, tool = NULL, finished = now() WHERE place = $1",
-    [place, storableText(why).slice(0, 4000)],
+    [place, problemText(why)],
   );
 }
 
@@ -110,11 +110,11 @@ export async function countVerificationCrash(sql: Sql, place: number, why: strin
   const [row] = await sql.rows(
     v.object({ crashes: v.number() }),
     'UPDATE dumpbench.verification SET crashes = crashes + 1, problem = $2 WHERE place = $1 RETURNING crashes',
-    [place, storableText(why).slice(0, 4000)],
+    [place, problemText(why)],
   );
   return row?.crashes ?? 0;
 }
 
 /** Why the last try came to nothing; another one follows. */
 export const noteVerificationProblem = (sql: Sql, place: number, why: string): Promise<void> =>
-  sql.run('UPDATE dumpbench.verification SET problem = $2 WHERE place = $1', [place, storableText(why).slice(0, 4000)]);
+  sql.run('UPDATE dumpbench.verification SET problem = $2 WHERE place = $1', [place, problemText(why)]);

@@ -25,3 +25,6 @@ export function indexedText(text: string): string {
   const plain = storableText(text);
   return plain.length <= mostIndexed ? plain : `sha256:${createHash('sha256').update(plain).digest('hex')}`;
 }
+
+/** What went wrong, for a person: a dump may make it as long as it likes. */
+export const problemText = (text: string): string => storableText(text).slice(0, 4000).toWellFormed();

@@ -4,6 +4,7 @@ import { pathText } from '../../files/path-bytes.ts';
 import { ownStorage } from '../../files/storage-host.ts';
 import { defined } from '../../shared/defined.ts';
 import type { FoundDump, FleetLink } from '../../shared/fleet-search-model.ts';
+import { bigintNumber, endedTime } from '../database/column-values.ts';
 import { indexedText } from '../database/storable.ts';
 import type { Sql } from '../database/database.ts';
 import { FleetError } from '../fleet-error.ts';
@@ -17,12 +18,10 @@ export interface DumpFilter {
   readonly issue?: number | undefined;
 }
 
-/** When the system crashed, else when it was dumped. */
-const ended = 'coalesce(dump.crashed, dump.dumped)';
-export const newestFirst = `${ended} DESC NULLS LAST, dump.dump_key`;
+export const newestFirst = `${endedTime} DESC NULLS LAST, dump.dump_key`;
 
 /** Condition on a row of `dump`, with the parameters $1 to $3: its text is always the same. */
-export const chosen = `($1::text IS NULL OR starts_with(dump.release, $1)) AND ($2::timestamptz IS NULL OR ${ended} >= $2) AND ($3::bigint IS NULL OR dump.issue = $3)`;
+export const chosen = `($1::text IS NULL OR starts_with(dump.release, $1)) AND ($2::timestamptz IS NULL OR ${endedTime} >= $2) AND ($3::bigint IS NULL OR dump.issue = $3)`;
 export const chosenValues = ({ release, since, issue }: DumpFilter): readonly unknown[] => [
   release === undefined ? null : indexedText(release),
   since ?? null,
@@ -50,7 +49,7 @@ export async function chosenKeys(sql: Sql, filter: DumpFilter): Promise<readonly
 export async function withoutTime(sql: Sql, filter: DumpFilter): Promise<number | undefined> {
   if (filter.since === undefined) return undefined;
   const values = chosenValues({ ...filter, since: undefined });
-  const [row] = await sql.rows(countRow, `SELECT count(*)::int FROM dumpbench.dump WHERE ${chosen} AND ${ended} IS NULL`, values);
+  const [row] = await sql.rows(countRow, `SELECT count(*)::int FROM dumpbench.dump WHERE ${chosen} AND ${endedTime} IS NULL`, values);
   return row?.count ?? 0;
 }
 
@@ -69,7 +68,6 @@ export interface ChosenDump {
   readonly indexes: readonly string[];
 }
 
-const number = v.pipe(v.string(), v.transform(Number));
 const dumpRow = v.object({
   dump_key: v.string(),
   identity: v.string(),
@@ -77,7 +75,7 @@ const dumpRow = v.object({
   release: v.nullable(v.string()),
   host: v.nullable(v.string()),
   ended: v.nullable(v.date()),
-  issue: v.nullable(number),
+  issue: v.nullable(bigintNumber),
 });
 const placeRow = v.object({ dump_key: v.string(), storage: v.string(), path_bytes: v.instance(Uint8Array), part_bytes: v.array(v.instance(Uint8Array)) });
 
@@ -86,7 +84,7 @@ export async function dumpsOf(sql: Sql, keys: readonly string[]): Promise<Readon
   if (keys.length === 0) return new Map();
   const rows = await sql.rows(
     dumpRow,
-    `SELECT dump_key, identity, title, release, host, ${ended} AS ended, issue FROM dumpbench.dump WHERE dump_key = ANY($1::text[])`,
+    `SELECT dump_key, identity, title, release, host, ${endedTime} AS ended, issue FROM dumpbench.dump WHERE dump_key = ANY($1::text[])`,
     [keys],
   );
   const places = await sql.rows(

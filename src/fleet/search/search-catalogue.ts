@@ -4,6 +4,7 @@ import { pathText } from '../../files/path-bytes.ts';
 import { defined } from '../../shared/defined.ts';
 import type { FleetHit, FleetTable } from '../../shared/fleet-search-model.ts';
 import { Cancelled } from '../../shared/rpc.ts';
+import { bigintNumber } from '../database/column-values.ts';
 import { indexedText, storableText } from '../database/storable.ts';
 import type { Database, Sql } from '../database/database.ts';
 import { chosen, chosenValues, dumpsOf, firstLink, isFiltered, linkTo, newestFirst, type DumpFilter } from './chosen-dumps.ts';
@@ -76,7 +77,7 @@ const statements: readonly (readonly [FleetTable, string])[] = [
 
 const row = v.object({
   dump_key: v.nullable(v.string()),
-  issue: v.nullable(v.pipe(v.string(), v.transform(Number))),
+  issue: v.nullable(bigintNumber),
   path_bytes: v.nullable(v.instance(Uint8Array)),
   part_bytes: v.nullable(v.array(v.instance(Uint8Array))),
   column_name: v.string(),

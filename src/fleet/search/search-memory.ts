@@ -1,11 +1,10 @@
 /** Searches the memory of one dump of a catalogue, in the child process that is watched; a dump that cannot be read is a result. */
-import { ownStorage } from '../../files/storage-host.ts';
 import type { EngineClient } from '../../shared/engine-protocol.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
 import { defined } from '../../shared/defined.ts';
 import type { FleetSearchEvent, FleetUnread } from '../../shared/fleet-search-model.ts';
 import { RequestError } from '../../shared/rpc.ts';
-import { fileOf, isMounted, isThere } from '../reachable.ts';
+import { isReachable, whyUnreachable } from '../reachable.ts';
 import { EngineCrash, type DumpEngine } from '../worker/dump-engine.ts';
 import { linkTo, type ChosenDump, type DumpCopy } from './chosen-dumps.ts';
 import type { FleetSearchRequest } from './search-request.ts';
@@ -30,12 +29,10 @@ class PlaceUnread extends Error {
 }
 
 function assertReachable({ storage, path }: DumpCopy): void {
-  if (storage.startsWith('local:') && storage !== ownStorage())
+  if (!isReachable(storage))
     throw new PlaceUnread('unreachable', `${path} is on a disk of ${storage.slice('local:'.length)}, which cannot be reached from this machine`);
-  const file = fileOf(path);
-  if (isThere(file)) return;
-  if (isMounted(file)) throw new PlaceUnread('unreachable', `${file} is not there any more`);
-  throw new PlaceUnread('unreachable', `${file} cannot be reached from this machine: its folder is empty or not there`);
+  const unreachable = whyUnreachable(path);
+  if (unreachable !== undefined) throw new PlaceUnread('unreachable', unreachable.why);
 }
 
 interface Asked {

@@ -6,6 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { watchMemory } from '../../files/process-memory.ts';
+import { childEnvironment } from '../../shared/child-environment.ts';
 import { engineProtocol, type EngineClient } from '../../shared/engine-protocol.ts';
 import { Cancelled, connect, EngineFailure } from '../../shared/rpc.ts';
 import { byteText } from '../../shared/units.ts';
@@ -33,12 +34,6 @@ function entry(): string {
   return here.endsWith('.ts') ? join(dirname(here), '..', '..', 'analysis', 'host', 'child-process.ts') : join(dirname(here), 'child-process.js');
 }
 
-/** It reads hostile bytes: no password and no address of a database is handed on. */
-function environment(): NodeJS.ProcessEnv {
-  const kept = ['HOME', 'PATH', 'TMPDIR', 'TEMP', 'TMP', 'XDG_CACHE_HOME', 'LOCALAPPDATA', 'APPDATA', 'USERPROFILE', 'SystemRoot', 'LANG', 'LC_ALL'];
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-}
-
 /** The Node that runs now; Electron's own processes are given another one (main/fleet-process.ts), because Electron is none. */
 const ownNode = (): { readonly execPath?: string } => (Object.hasOwn(process.versions, 'electron') ? { execPath: process.env.DUMPBENCH_NODE ?? 'node' } : {});
 
@@ -53,7 +48,13 @@ class Child {
   dumps = 0;
 
   constructor() {
-    const child = fork(entry(), [], { ...ownNode(), execArgv: [], serialization: 'advanced', env: environment(), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(entry(), [], {
+      ...ownNode(),
+      execArgv: [],
+      serialization: 'advanced',
+      env: childEnvironment(process.env),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     this.process = child;
     let complaint = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)));

@@ -3,7 +3,7 @@ import { isDumpError, SeveralDumps } from '../../shared/dump-error.ts';
 import type { EngineClient } from '../../shared/engine-protocol.ts';
 import { RequestError } from '../../shared/rpc.ts';
 import type { ScanProgress } from '../../shared/scan-progress.ts';
-import { fileOf, isMounted, isThere } from '../reachable.ts';
+import { whyUnreachable } from '../reachable.ts';
 import type { DumpEngine } from './dump-engine.ts';
 import { MachineTrouble } from './task.ts';
 
@@ -37,11 +37,8 @@ export async function onDump<T>(
   isLong: boolean,
   use: (opened: OpenedDump) => Promise<T>,
 ): Promise<T> {
-  const file = fileOf(path);
-  if (!isThere(file)) {
-    if (!isMounted(file)) throw new MachineTrouble(`${file} cannot be reached from this machine: its folder is empty or not there`);
-    throw new Absent(`${file} is not there any more`);
-  }
+  const unreachable = whyUnreachable(path);
+  if (unreachable !== undefined) throw unreachable.kind === 'absent' ? new Absent(unreachable.why) : new MachineTrouble(unreachable.why);
   try {
     return await engine.run(async (client, alive) => {
       let last = '';

@@ -7,11 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import * as v from 'valibot';
-import { openServer } from '../../../src/fleet/database/server.ts';
-import { initCatalogue } from '../../../src/fleet/init.ts';
 import { fleetAddSchema, fleetStatusSchema, fleetWorkerSchema } from '../../../src/shared/fleet-model.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { runCliProcess } from '../../cli-process.ts';
+import { newCatalogue } from '../../fleet/new-catalogue.ts';
 import { openers, strikeOpeners } from '../../fleet/openers.ts';
 import { ownNetworks, type OwnNetworks } from '../../fleet/own-networks.ts';
 import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
@@ -33,20 +32,13 @@ describeNeeding('postgresql', 'a queue of dumps', () => {
   let server: PostgresServer;
   const dumps = join(scratch, 'dumps');
 
-  async function newCatalogue(name: string): Promise<string> {
-    server.createDatabase(name);
-    const database = openServer(server.url('admin', name), 3);
-    await initCatalogue(database, {});
-    await database.close();
-    return server.url('admin', name);
-  }
   const number = (text: string, name: string): number => Number(server.psql(text, name));
   const until = (what: () => boolean): Promise<void> => expect.poll(what, { timeout: 600_000, interval: 20 }).toBe(true);
 
   /** What one process alone makes of all dumps. */
   let reference: Promise<string> | undefined;
   async function alone(): Promise<string> {
-    const url = await newCatalogue('alone');
+    const url = await newCatalogue(server, 'alone');
     expect(await runInProcess(['fleet', 'add', dumps, '--url', url])).toMatchObject({ code: 0, err: '' });
     expect(await runInProcess(['fleet', 'worker', '--until-empty', '--quiet', '--url', url])).toMatchObject({ code: 0 });
     return server.psql(allRows, 'alone');
@@ -73,7 +65,7 @@ describeNeeding('postgresql', 'a queue of dumps', () => {
     reference ??= alone();
     const expected = await reference;
 
-    const url = await newCatalogue(together);
+    const url = await newCatalogue(server, together);
     const workersUrl = networks === undefined ? url : `postgres://admin@${networks.address}/${together}?sslmode=disable`;
     const addTwice = async (...paths: readonly string[]): Promise<number> => {
       const both = await Promise.all([1, 2].map(() => runCliProcess(['fleet', 'add', ...paths, '--url', url, '--json'])));
@@ -150,7 +142,7 @@ describeNeeding('postgresql', 'a queue of dumps', () => {
     const folder = join(scratch, kind);
     mkdirSync(folder);
     writeFileSync(join(folder, 'dump'), tinyDump(1));
-    const url = await newCatalogue(kind);
+    const url = await newCatalogue(server, kind);
     await runInProcess(['fleet', 'add', folder, '--url', url]);
     const stop = strikeOpeners(signal);
     const { code, out } = await runInProcess(['fleet', 'worker', '--until-empty', '--quiet', '--json', ...options, '--url', url]);

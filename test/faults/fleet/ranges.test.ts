@@ -10,11 +10,10 @@ import * as v from 'valibot';
 import { indexPages } from '../../../src/analysis/engine/pages/index-pages.ts';
 import { indexRange } from '../../../src/analysis/engine/pages/index-range.ts';
 import { openSession } from '../../../src/analysis/engine/session/session.ts';
-import { openServer } from '../../../src/fleet/database/server.ts';
-import { initCatalogue } from '../../../src/fleet/init.ts';
 import { buildCase } from '../../../src/samples/case-text.ts';
 import { fleetIndexSchema, fleetStatusSchema, fleetWorkerSchema } from '../../../src/shared/fleet-model.ts';
 import { runInProcess } from '../../cli-in-process.ts';
+import { newCatalogue } from '../../fleet/new-catalogue.ts';
 import { openers, strikeOpeners } from '../../fleet/openers.ts';
 import { startPostgres, type PostgresServer } from '../../fleet/postgres-server.ts';
 import { endWorkers, startWorker, type WorkerProcess } from '../../fleet/worker-process.ts';
@@ -58,13 +57,6 @@ async function alone(
 describeNeeding('postgresql', 'a dump in ranges', () => {
   let server: PostgresServer;
 
-  async function newCatalogue(name: string): Promise<string> {
-    server.createDatabase(name);
-    const database = openServer(server.url('admin', name), 3);
-    await initCatalogue(database, {});
-    await database.close();
-    return server.url('admin', name);
-  }
   const until = (what: () => boolean): Promise<void> => expect.poll(what, { timeout: 600_000, interval: 20 }).toBe(true);
   const indexingOf = async (url: string) => {
     const { out } = await runInProcess(['fleet', 'status', '--json', '--url', url]);
@@ -88,7 +80,7 @@ describeNeeding('postgresql', 'a dump in ranges', () => {
     mkdirSync(pieces);
     writeDump(dump, ranges);
     const expected = await alone(dump, ranges);
-    const url = await newCatalogue('together');
+    const url = await newCatalogue(server, 'together');
     const psql = (text: string): string => server.psql(text, 'together');
     const plan = ['fleet', 'index', dump, '--pieces', pieces, '--range-size', '16MiB', '--url', url, '--json'];
     const planned = await Promise.all([1, 2].map(() => runInProcess(plan)));
@@ -139,7 +131,7 @@ describeNeeding('postgresql', 'a dump in ranges', () => {
     mkdirSync(pieces);
     writeDump(dump, 2);
     const expected = await alone(dump, 2);
-    const url = await newCatalogue('poison');
+    const url = await newCatalogue(server, 'poison');
     const psql = (text: string): string => server.psql(text, 'poison');
     const fleet = (...words: readonly string[]) => runInProcess(['fleet', ...words, '--json', '--url', url]);
     const work = async () => v.parse(fleetWorkerSchema, JSON.parse((await fleet('worker', '--until-empty', '--quiet')).out));

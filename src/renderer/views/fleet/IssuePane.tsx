@@ -17,7 +17,7 @@ import { dayText } from './trend.ts';
 import { useChangeIssue, useFleetQuery } from './use-fleet.ts';
 
 function Shares({ title, shares, count }: { readonly title: string; readonly shares: readonly IssueShare[]; readonly count: number }) {
-  const unnamed = shares.filter(({ name }) => name !== undefined).length;
+  const named = shares.filter(({ name }) => name !== undefined).length;
   return (
     <section className="fleet-shares" aria-label={title}>
       <h3 className="caption">{title}</h3>
@@ -29,7 +29,7 @@ function Shares({ title, shares, count }: { readonly title: string; readonly sha
           </li>
         ))}
       </ul>
-      {count > unnamed ? <p className="dim">and {countText(count - unnamed)} more</p> : null}
+      {count > named ? <p className="dim">and {countText(count - named)} more</p> : null}
     </section>
   );
 }
