@@ -1,50 +1,27 @@
 /** Dumps in archives: opened through a copy in the cache, chosen from where there are several, and never more sure of them than of any other file. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
-import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkSession } from '../../../src/analysis/engine/integrity/check-session.ts';
-import { openDumpAt } from '../../../src/analysis/engine/session/open-dump.ts';
 import type { Session } from '../../../src/analysis/engine/session/session.ts';
 import { describeDump } from '../../../src/analysis/engine/triage/info.ts';
 import { SeveralDumps } from '../../../src/shared/dump-error.ts';
 import type { ScanProgress } from '../../../src/shared/engine-protocol.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
-import { kdumpCompressed, kdumpSplitSet } from '../../../src/samples/kdump-compressed.ts';
+import { kdumpSplitSet } from '../../../src/samples/kdump-compressed.ts';
 import { s390MvExt } from '../../../src/samples/s390-mv.ts';
 import { s390Standalone } from '../../../src/samples/s390-standalone.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
 import { paxHeader, tarEntry, tarFile, type TarEntry } from '../../archives/tar-file.ts';
 import { zipFile } from '../../archives/zip-file.ts';
+import { dumpsInFolder } from './dumps-in-folder.ts';
 
 const system = s390xSystem({ cpuCount: 2 });
 const dump = Buffer.from(s390Standalone(system));
 const other = Buffer.from(elfVmcore(system));
 const never = new AbortController().signal;
-let folder = '';
-let cacheFolder = '';
-let count = 0;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'archived-'));
-  cacheFolder = join(folder, 'cache');
-  mkdirSync(cacheFolder);
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** In a folder of its own, last changed long ago: its times show whether it changed. */
-const write = (name: string, bytes: Uint8Array): string => {
-  const own = join(folder, String((count += 1)));
-  mkdirSync(own);
-  writeFileSync(join(own, name), bytes);
-  return join(own, name);
-};
-const open = (path: string, more: { progress?: (value: ScanProgress) => void; volumes?: readonly string[] } = {}): Promise<Session> =>
-  openDumpAt({ path, signal: never, progress: () => undefined, cacheFolder, ...more });
+const { cacheFolder, writeAlone: write, open } = dumpsInFolder();
 const contentsOf = (session: Session): Buffer => readFileSync(session.unpacked?.path ?? '');
 
 async function several(path: string): Promise<SeveralDumps['several']> {
@@ -366,78 +343,3 @@ function corrupted(gzip: Buffer): Buffer {
   bytes[bytes.length - 6] = (bytes.at(-6) ?? 0) ^ 0xff;
   return bytes;
 }
-
-describe('whatever an archive is made of', () => {
-  const dumps = [dump, other, Buffer.from(kdumpCompressed(system, {}))] as const;
-  const packs = [(bytes: Buffer) => bytes, (bytes: Buffer) => zlib.gzipSync(bytes), (bytes: Buffer) => zlib.zstdCompressSync(bytes)] as const;
-  const file = fc.record({ name: fc.stringMatching(/^[a-z./-]{1,40}$/), bytes: fc.uint8Array({ maxLength: 3000 }) });
-  const shape = fc.record({
-    dump: fc.nat(dumps.length - 1),
-    before: fc.array(file, { maxLength: 5 }),
-    after: fc.array(file, { maxLength: 5 }),
-    inner: fc.nat(packs.length - 1),
-    outer: fc.nat(packs.length - 1),
-    kind: fc.constantFrom('tar-posix', 'tar-gnu', 'tar-old', 'zip-deflate', 'zip-stored', 'zip-zstd', 'zip-wide', 'zip-later'),
-  });
-
-  it('the dump in it is the dump that was put in', async () => {
-    await fc.assert(
-      fc.asyncProperty(shape, async ({ dump: which, before, after, inner, outer, kind }) => {
-        const contents = dumps[which] ?? dump;
-        const data = packs[inner]?.(contents) ?? contents;
-        const plain = (files: typeof before): { name: string; data: Buffer }[] =>
-          files.map(({ name, bytes }) => ({ name: `x${name}`, data: Buffer.from(bytes) }));
-        const entries = [...plain(before), { name: 'the-dump', data }, ...plain(after)];
-        const [family, variant] = kind.split('-');
-        const archive =
-          family === 'tar'
-            ? tarFile(
-                ...entries.map((one) => ({ ...one, magic: variant === 'gnu' ? ('gnu' as const) : variant === 'old' ? ('none' as const) : ('posix' as const) })),
-              )
-            : zipFile(
-                entries.map((one) => ({
-                  ...one,
-                  method: variant === 'stored' ? 'stored' : variant === 'zstd' ? 'zstd' : 'deflate',
-                  wide: variant === 'wide',
-                  descriptor: variant === 'later',
-                })),
-              );
-        const bytes = family === 'tar' ? (packs[outer]?.(archive) ?? archive) : archive;
-        const session = await open(`${write('random', bytes)}!the-dump`);
-        expect(contentsOf(session).equals(contents)).toBe(true);
-        session.close();
-      }),
-      { numRuns: 25 },
-    );
-  });
-
-  it('bytes that were changed or lost are an error with a place, or a dump with findings, never another dump that seems whole', async () => {
-    const bases = [tarFile(text, member), zipFile([text, member]), zlib.gzipSync(tarFile(text, member))];
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat(2),
-        fc.double({ min: 0, max: 0.999, noNaN: true }),
-        fc.integer({ min: 1, max: 255 }),
-        fc.boolean(),
-        async (which, share, flip, isCut) => {
-          const bytes = Buffer.from(bases[which] ?? tar);
-          const at = Math.floor(share * bytes.length);
-          if (isCut) bytes.fill(0, 0, 0);
-          else bytes[at] = (bytes[at] ?? 0) ^ flip;
-          const path = write('changed', isCut ? bytes.subarray(0, at) : bytes);
-          let session: Session;
-          try {
-            session = await open(path);
-          } catch (error) {
-            expect((error as Error).name).toMatch(/DumpError|SeveralDumps|ForeignFile|RequestError/);
-            return;
-          }
-          // A plain tar has no checksum of contents.
-          if (which !== 0 && session.image.container.complete.value) expect(contentsOf(session).equals(dump)).toBe(true);
-          session.close();
-        },
-      ),
-      { numRuns: 60 },
-    );
-  });
-});

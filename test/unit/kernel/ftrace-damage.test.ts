@@ -6,7 +6,8 @@ import { ringEvents, ringLayout } from '../../../src/analysis/kernel/ftrace/ring
 import { traceInstances } from '../../../src/analysis/kernel/ftrace/trace-instances.ts';
 import type { RowJson } from '../../../src/shared/analysis-table.ts';
 import { isFailure } from '../../../src/shared/result.ts';
-import { ask, code, DescribedFtrace, eventData, type DescribedTrace, type RingItem } from './described-ftrace.ts';
+import { ask, code, DescribedFtrace, type DescribedTrace } from './described-ftrace.ts';
+import { eventData, type RingItem } from './described-ftrace-events.ts';
 import { describedKernel } from './described-structs.ts';
 
 const second = 1_000_000_000n;

@@ -4,7 +4,8 @@ import { ftraceBuffers } from '../../../src/analysis/kernel/analyses/ftrace-buff
 import { ftraceText } from '../../../src/analysis/kernel/analyses/ftrace-text.ts';
 import { ftrace } from '../../../src/analysis/kernel/analyses/ftrace.ts';
 import type { Endian } from './described-btf.ts';
-import { ask, code, DescribedFtrace, eventData, usualGraph, type Answer, type DescribedTrace, type RingItem } from './described-ftrace.ts';
+import { ask, code, DescribedFtrace, usualGraph, type Answer, type DescribedTrace } from './described-ftrace.ts';
+import { eventData, type RingItem } from './described-ftrace-events.ts';
 
 const linesOf = ({ rows }: Answer): readonly string[] => rows.map(({ text }) => String(text ?? ''));
 const second = 1_000_000_000n;

@@ -11,6 +11,7 @@ import { dumpLabels, labelText } from '../../words/dump-label.ts';
 import { Comparison } from './Comparison.tsx';
 import { pairOf } from './pair.ts';
 import './compare.css';
+import './compare-lists.css';
 
 export function CompareView({ dump }: { readonly dump: OpenDump }) {
   const { dumps, comparisons } = useWorkbench();

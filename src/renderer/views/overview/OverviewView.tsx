@@ -17,6 +17,7 @@ import { TraceCard } from './TraceCard.tsx';
 import { VerdictCard } from './VerdictCard.tsx';
 import { WaysOn } from './WaysOn.tsx';
 import './overview.css';
+import './overview-cards.css';
 
 export function OverviewView({ dump }: { readonly dump: OpenDump }) {
   const { engine } = useWorkbench();
