@@ -56,5 +56,5 @@ export const analysisDiffers = ({ counts }: Pick<ComparedAnalysis, 'counts'>): b
 export function comparisonDoubt({ left, right }: Pick<ComparedAnalysis, 'left' | 'right'>): string | undefined {
   if (left.complete && right.complete) return undefined;
   const partial = left.complete ? 'the right dump' : right.complete ? 'the left dump' : 'both dumps';
-  return `only a part could be read of ${partial}: a row that is in one dump alone may be in both`;
+  return `only a part could be read of ${partial}: a row that is in only one dump may be in both`;
 }

@@ -122,7 +122,7 @@ export const comparedCounts = (
   [left, right]: readonly [string, string],
   number: (value: number) => string,
 ): string =>
-  `${number(counts.equal)} equal, ${number(counts.changed)} changed, ${number(counts.onlyLeft)} ${left}, ${number(counts.onlyRight)} ${right}, ${number(counts.moved)} differ only in what differs after every start`;
+  `${number(counts.equal)} equal, ${number(counts.changed)} changed, ${number(counts.onlyLeft)} ${left}, ${number(counts.onlyRight)} ${right}, ${number(counts.moved)} differ only in values that change at every boot`;
 
 /** A missing fact in one line. */
 export function missingText({ what, why, where }: Missing): string {

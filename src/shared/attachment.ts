@@ -35,9 +35,9 @@ export const proofWords: Readonly<Record<AttachmentProof, string>> = {
   'build-id': 'has the build ID of the dumped kernel',
   banner: 'has the banner of the dumped kernel',
   release: 'has the release of the dumped kernel',
-  symbols: 'has its symbols where the dumped kernel has them',
+  symbols: 'has its symbols at the addresses of the dumped kernel',
   log: 'has lines of the log in memory',
-  'kernel-offset': 'names the place where the dumped kernel lies',
+  'kernel-offset': 'names the kernel offset of the dumped kernel',
 };
 
 const aboutAttached = {
@@ -67,7 +67,7 @@ export const isUnproven = ({ kind, proof, differs }: Pick<AttachedJson, 'kind' |
 
 /** "vmlinux-6.1 (vmlinux; it has the build ID of the dumped kernel)". */
 export function attachedText({ kind, file, proof, contradiction, inPlaceOf, differs }: AttachedJson): string {
-  if (contradiction !== undefined) return `${file} (${attachmentNames[kind]}; not used, for it does not belong to this dump: ${contradiction})`;
+  if (contradiction !== undefined) return `${file} (${attachmentNames[kind]}; not used, because it does not belong to this dump: ${contradiction})`;
   const shown = provesItself.has(kind)
     ? ''
     : `; ${proof === undefined ? 'nothing shows that it is of the dumped kernel' : `it ${proofWords[proof]}${kind === 'dmesg' && proof === 'release' ? ', which does not show the boot' : ''}`}`;

@@ -11,7 +11,7 @@ export type ExportFormat = (typeof exportFormats)[number];
 export const exportFormatTitles: Readonly<Record<ExportFormat, { readonly title: string; readonly about: string; readonly extension: string }>> = {
   elf: { title: 'ELF vmcore', about: 'for crash, drgn, makedumpfile, and zgetdump, with the registers of all CPUs', extension: 'elf' },
   kdump: { title: 'kdump-compressed', about: 'as makedumpfile writes it: smaller, for crash, drgn, and makedumpfile', extension: 'kdump' },
-  raw: { title: 'Raw memory', about: 'the bytes alone, without registers; what is not there reads as zeros', extension: 'raw' },
+  raw: { title: 'Raw memory', about: 'only the bytes, without registers; absent memory reads as zeros', extension: 'raw' },
 };
 
 /** Of the pages of a kdump-compressed file. */

@@ -10,7 +10,7 @@ const text = v.pipe(v.string(), v.minLength(1), v.maxLength(maxText));
 export const knownIssueSchema = v.pipe(
   v.strictObject({
     class: v.optional(v.picklist(verdictClasses)),
-    /** The whole title; * stands for anything. */
+    /** The whole title; * matches anything. */
     title: v.optional(text),
     /** Functions that are among the frames in this order, innermost first; others may lie between them. */
     frames: v.optional(v.pipe(v.array(text), v.minLength(1), v.maxLength(64))),
@@ -22,10 +22,7 @@ export const knownIssueSchema = v.pipe(
     text,
     link: v.optional(text),
   }),
-  v.check(
-    (issue) => [issue.class, issue.title, issue.frames, issue.stack].some((one) => one !== undefined),
-    'it names none of class, title, frames, and stack',
-  ),
+  v.check((issue) => [issue.class, issue.title, issue.frames, issue.stack].some((one) => one !== undefined), 'it has none of class, title, frames, and stack'),
 );
 export type KnownIssue = v.InferOutput<typeof knownIssueSchema>;
 
@@ -76,7 +73,7 @@ export function parseKnownIssues(lines: string): readonly KnownIssue[] | WrongIs
       return wrong(`it is not JSON: ${(error as Error).message}`);
     }
     const parsed = v.safeParse(knownIssueSchema, json);
-    if (!parsed.success) return wrong(`it is no known issue: ${plainWords(parsed.issues[0])}`);
+    if (!parsed.success) return wrong(`it is not a valid known issue: ${plainWords(parsed.issues[0])}`);
     if (issues.length >= mostKnownIssues) return wrong(`there are more than ${mostKnownIssues} issues`);
     issues.push(parsed.output);
   }

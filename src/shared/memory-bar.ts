@@ -69,7 +69,7 @@ export function memoryBarSvg(rows: readonly RowJson[], id: string): string | und
     return `<rect class="memory-part-${at % colours}" x="${left}" y="${top - 10}" width="12" height="12" stroke="currentColor" stroke-width="0.5"/><text x="${left + 20}" y="${top}" fill="currentColor">${escaped(text)}</text>`;
   });
   const unread = rows.filter(({ level, bytes }) => level === 2 && bytes === undefined).map(({ name }) => visibleLine(String(name)));
-  const title = `What ${byteText(whole)} of memory are made of`;
+  const title = `Breakdown of ${byteText(whole)} of memory`;
   const notRead = unread.length === 0 ? '' : ` Not read: ${unread.join(', ')}.`;
   const description = `${parts.map(({ name, bytes }) => `${name}: ${byteText(bytes)}, ${percentText(bytes, whole)}`).join('; ')}.${notRead}`;
   const height = legendTop + perColumn * lineHeight + (unread.length === 0 ? 0 : lineHeight);

@@ -56,7 +56,7 @@ export const memoryKinds: readonly MemoryKind[] = [
   kind('excluded', 'excluded', '--mem-zero', 'left out by the dump tool on purpose', 'back-hatch'),
   kind('missing', 'missing', '--bg', 'not in the dump', 'hatch', true),
   kind('unreadable', 'unreadable', '--bg', 'in the dump, but cannot be read', 'cross'),
-  kind('unknown', 'not yet scanned', '--bg', 'stored in the dump; no index has looked at it yet', 'dots'),
+  kind('unknown', 'not yet scanned', '--bg', 'stored in the dump, but not indexed yet', 'dots'),
 ];
 
 /** Pages of each kind. */

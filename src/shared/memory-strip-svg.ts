@@ -149,7 +149,7 @@ export function memoryStripSvg(drawing: StripDrawing, id: string): string {
   const total = pagesOf(counts);
   const entries = [
     ...shown.map((kind) => ({ square: (x: number, y: number) => swatch(x, y, kind), text: `${kind.label}: ${countText(counts[kind.id])} pages` })),
-    ...(seen.length === 0 ? [] : [{ square: (x: number, y: number) => rect(x, y, 10, 10, 'class="strip-failing"'), text: 'a failed check lies here' }]),
+    ...(seen.length === 0 ? [] : [{ square: (x: number, y: number) => rect(x, y, 10, 10, 'class="strip-failing"'), text: 'a check failed here' }]),
   ];
   const column = inner / legendColumns;
   const legend = entries

@@ -14,7 +14,7 @@ export type RedactRuleId = (typeof redactRuleIds)[number];
 
 const words: Readonly<Record<RedactRuleId, readonly [title: string, about: string]>> = {
   nodename: ['Node names', 'the node name wherever it occurs, with and without its domain'],
-  ipv4: ['IPv4 addresses', 'four numbers with points between them'],
+  ipv4: ['IPv4 addresses', 'four numbers separated by dots'],
   ipv6: ['IPv6 addresses', 'in any of their forms'],
   mac: ['MAC addresses', 'six pairs of hexadecimal digits or more, and world wide names of adapters'],
   serial: ['Serial numbers', 'the serial number of the machine wherever it occurs'],
@@ -48,7 +48,7 @@ export const redactionSchema = v.strictObject({
         v.strictObject({
           /** Is in the place of what was found. */
           name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and hyphens')),
-          pattern: v.pipe(v.string(), v.maxLength(longestPattern), v.check(isPattern, 'it is no regular expression, or matches nothing at all')),
+          pattern: v.pipe(v.string(), v.maxLength(longestPattern), v.check(isPattern, 'it is not a valid regular expression, or it matches nothing')),
         }),
       ),
       v.maxLength(100),

@@ -1,7 +1,7 @@
 /** What a support centre adds to its reports: a logo, colours, whom to ask, fixed paragraphs. Read from a folder with `template.json`. */
 import * as v from 'valibot';
 
-const colour = v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, 'a colour is # and six hexadecimal digits, as #1f5fd0'));
+const colour = v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, 'a colour is # and six hexadecimal digits, such as #1f5fd0'));
 const line = (most: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(most), v.regex(/^[^\n\r]*$/, 'it is one line'));
 const paragraphs = v.pipe(v.array(line(2000)), v.maxLength(20));
 
@@ -22,7 +22,7 @@ export const templateFileSchema = v.strictObject({
   schema: v.literal(1),
   ...words,
   /** A file of the same folder. */
-  logo: v.optional(v.pipe(v.string(), v.regex(/^[\w-][\w. -]*\.(?:svg|png)$/, 'it names an .svg or .png file of the same folder'))),
+  logo: v.optional(v.pipe(v.string(), v.regex(/^[\w-][\w. -]*\.(?:svg|png)$/, 'it names an .svg or .png file in the same folder'))),
 });
 
 export const reportTemplateSchema = v.strictObject({

@@ -200,7 +200,7 @@ export function connect<P extends Protocol>(protocol: P, port: Port): Client<P> 
       pending.delete(one.id);
       const checked = v.safeParse(contract.result, one.value);
       if (checked.success) call.resolve(checked.output as never);
-      else call.reject(new EngineFailure(`${call.method} answered in a wrong shape: ${v.summarize(checked.issues)}`));
+      else call.reject(new EngineFailure(`${call.method} returned an answer of the wrong shape: ${v.summarize(checked.issues)}`));
     }
   });
   port.onClose((reason) => {

@@ -185,6 +185,6 @@ export function parseSession(input: string): { readonly session: SavedSession } 
     const [issue] = checked.issues;
     return { why: `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}` };
   } catch (error) {
-    return { why: error instanceof SyntaxError ? 'it is no JSON text' : 'it is nested too deeply' };
+    return { why: error instanceof SyntaxError ? 'it is not JSON' : 'it is nested too deeply' };
   }
 }

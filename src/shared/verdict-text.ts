@@ -15,16 +15,16 @@ const words: Readonly<Record<VerdictClass, string>> = {
   'slab-corruption': 'slab corruption',
   'hung-task': 'hung task',
   deadlock: 'deadlock',
-  'lock-held': 'lock that is held',
-  'cpu-loop': 'CPU that loops',
+  'lock-held': 'held lock',
+  'cpu-loop': 'looping CPU',
   'io-stall': 'I/O stall',
   'out-of-memory': 'out of memory',
   'early-boot': 'early boot',
   'root-file-system': 'root file system',
   'machine-check': 'machine check',
   'disabled-wait': 'disabled wait',
-  'operator-request': 'request of an operator',
-  'hypervisor-request': 'request of the hypervisor',
+  'operator-request': 'operator request',
+  'hypervisor-request': 'hypervisor request',
   'kdump-failed': 'kdump failed',
   running: 'running',
   unknown: 'not known',
@@ -36,7 +36,7 @@ const wordOf: ReadonlyMap<string, string> = new Map(Object.entries(words));
 /** A class in words. */
 export const classText = (name: VerdictClass): string => wordOf.get(name) ?? name;
 
-/** "deadlock", "request of an operator; contributing: slab corruption" */
+/** "deadlock", "operator request; contributing: slab corruption" */
 export function classLine({ class: name, contributing }: Pick<VerdictJson, 'class' | 'contributing'>): string {
   return contributing.length === 0 ? classText(name) : `${classText(name)}; contributing: ${contributing.map(classText).join(', ')}`;
 }
@@ -55,7 +55,7 @@ export function verdictRows(verdict: VerdictJson): readonly (readonly [name: str
     ['Title', title],
     ['Class', classLine(verdict)],
     ...(knownIssues ?? []).map(({ text, link }) => ['Known issue', link === undefined ? text : `${text} (${link})`] as const),
-    ...(knownIssues?.length === 0 ? [['Known issue', 'none of those that were given fits'] as const] : []),
+    ...(knownIssues?.length === 0 ? [['Known issue', 'none of the given issues matches'] as const] : []),
     ...(seen === undefined ? [] : [['Catalogue', seenText(seen)] as const]),
     ...(signature.exact === undefined ? [] : [['Exact key', signature.exact] as const]),
     ...(signature.stack === undefined ? [] : [['Stack key', `${signature.stack} (${frames.join(' < ')})`] as const]),

@@ -52,9 +52,9 @@ function stateOf({ state, cpu, seconds }: RowJson): string {
 
 function waitOf({ waitsFor, wants, lock, lockName, function: place, name, cpu }: RowJson): string {
   if (waitsFor === undefined)
-    return cpu !== undefined ? `runs ${cellText(place)}`.trimEnd() : name === undefined ? 'is no task of the list' : 'waits for nothing that is known';
+    return cpu !== undefined ? `runs ${cellText(place)}`.trimEnd() : name === undefined ? 'is not on the list of tasks' : 'is not known to wait for anything';
   const where = lock === undefined ? '' : ` ${cellText(lockName ?? lock)}`;
-  const kind = waitsFor === 'event' ? 'something else than a lock or I/O' : cellText(waitsFor);
+  const kind = waitsFor === 'event' ? 'something other than a lock or I/O' : cellText(waitsFor);
   const purpose = wants === undefined ? '' : ` to ${cellText(wants)}`;
   return `waits for ${kind}${where}${purpose}${place === undefined ? '' : ` in ${cellText(place)}`}`;
 }

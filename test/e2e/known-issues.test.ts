@@ -35,7 +35,7 @@ describeNeeding('window', 'known issues', () => {
     writeFileSync(broken, '{"class":"operator-request","text":"one"}\n\n{"class":"no such class","text":"two"}\n');
     await answer(desk, broken, join(folder, 'unused.json'));
     await command(desk, 'known issues: choose');
-    await desk.page.getByTestId('notice').getByText(`${broken}, line 3: it is no known issue`).waitFor();
+    await desk.page.getByTestId('notice').getByText(`${broken}, line 3: it is not a valid known issue`).waitFor();
     expect(await desk.page.getByTestId('known-issue').count()).toBe(0);
 
     const saved = join(folder, 'report.md');

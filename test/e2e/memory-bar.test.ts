@@ -19,7 +19,7 @@ describeNeeding('window', 'where memory went', () => {
       await view.getByTestId('kernel-tab-analyses').click();
       await view.getByTestId('analysis-memory').click();
       const drawing = view.getByTestId('memory-bar');
-      const image = drawing.getByRole('img', { name: 'What 240 MiB of memory are made of' });
+      const image = drawing.getByRole('img', { name: 'Breakdown of 240 MiB of memory' });
       await image.waitFor();
       expect(await image.locator('text').allTextContents()).toEqual(
         expect.arrayContaining([expect.stringMatching(/^\d+ {2}shared memory and files in memory: 108 MiB, 45 %$/)]),

@@ -74,7 +74,7 @@ describeNeeding('window', 'a walk through the window', () => {
     // The verdict, and what each CPU was doing.
     const overview = page.getByTestId('view-overview').filter({ visible: true });
     const verdict = overview.getByTestId('verdict');
-    await verdict.getByText('The loaded kdump kernel does not fit its recorded digest').waitFor();
+    await verdict.getByText('The loaded kdump kernel does not match its recorded digest').waitFor();
     await overview.getByTestId('reason').waitFor();
     const cpus = overview.getByTestId('cpu-table');
     if (isReal) {
@@ -115,7 +115,7 @@ describeNeeding('window', 'a walk through the window', () => {
     await expect.poll(() => existsSync(report) && statSync(report).size > 0).toBe(true);
     await expect.poll(() => readFileSync(report, 'utf8').trimEnd().endsWith('</html>')).toBe(true);
     const html = readFileSync(report, 'utf8');
-    for (const words of ['The loaded kdump kernel does not fit its digest', at, 'purgatory-sha256']) expect(html).toContain(words);
+    for (const words of ['The loaded kdump kernel does not match its digest', at, 'purgatory-sha256']) expect(html).toContain(words);
     expect(html).not.toMatch(/<script/i);
 
     // A second dump through the system's dialog, then both side by side.

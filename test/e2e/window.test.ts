@@ -43,7 +43,7 @@ describeNeeding('window', 'the window', () => {
     await expect.poll(() => page.getByTestId('health').innerText()).toMatch(/failed/);
     await page.getByTestId('verdict').waitFor();
     await expect.poll(() => page.getByTestId('verdict-title').innerText()).toBe('Crash requested by sysrq');
-    expect(await page.getByTestId('verdict-class').innerText()).toBe('request of an operator');
+    expect(await page.getByTestId('verdict-class').innerText()).toBe('operator request');
     const why = page.getByTestId('verdict-why');
     await why.locator('summary').click();
     await why.getByText('Evidence', { exact: true }).first().waitFor();
@@ -51,7 +51,7 @@ describeNeeding('window', 'the window', () => {
     await expect.poll(() => page.getByTestId('cpu-table').innerText()).toContain('sysrq_handle_crash');
     // The check that reads the crashkernel memory comes from a background job.
     const findings = page.getByTestId('findings');
-    await findings.getByText('The loaded kdump kernel does not fit its digest').waitFor();
+    await findings.getByText('The loaded kdump kernel does not match its digest').waitFor();
     await findings
       .getByText(/^absolute:0x0*410000/)
       .first()

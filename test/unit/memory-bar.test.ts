@@ -30,7 +30,7 @@ describe('the drawing of memory', () => {
   it('has the parts of the allocator and what was reserved, as wide as they are large', () => {
     const svg = memoryBarSvg(rows, 'm') ?? '';
     expect(widths(svg)).toEqual([72, 360, 288]);
-    expect(svg).toContain('<title id="m-title">What 100 MiB of memory are made of</title>');
+    expect(svg).toContain('<title id="m-title">Breakdown of 100 MiB of memory</title>');
     expect(svg).toContain('<desc id="m-text">free: 10 MiB, 10 %; slab: 50 MiB, 50 %; reserved: 40 MiB, 40 %.</desc>');
     expect(svg).toContain('>2  slab: 50 MiB, 50 %</text>');
     expect(svg).not.toMatch(/#[0-9a-f]{3,6}\b|rgb\(|style=/);

@@ -207,8 +207,8 @@ describe('report --redact', () => {
 
   it.each([
     ['names', '--redact: "names" is none of all, nodename'],
-    [JSON.stringify({ rules: ['nodename'], patterns: [{ name: 'x', pattern: '(' }] }), 'patterns.0.pattern: it is no regular expression'],
-    [JSON.stringify({ rules: ['nodename'], patterns: [{ name: 'x', pattern: 'a*' }] }), 'matches nothing at all'],
+    [JSON.stringify({ rules: ['nodename'], patterns: [{ name: 'x', pattern: '(' }] }), 'patterns.0.pattern: it is not a valid regular expression'],
+    [JSON.stringify({ rules: ['nodename'], patterns: [{ name: 'x', pattern: 'a*' }] }), 'it matches nothing'],
     [JSON.stringify({ rules: ['everything'] }), 'rules.0: '],
     ['{', 'is not JSON'],
   ])('refuses %s with a sentence', async (text, sentence) => {

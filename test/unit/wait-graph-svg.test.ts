@@ -35,7 +35,7 @@ describe('the drawing of waits', () => {
     expect([second?.x, fourth?.x].every((x) => x !== undefined && x > (first?.x ?? 0))).toBe(true);
     expect(third?.x).toBeGreaterThan(second?.x ?? 0);
     expect(description(svg)).toBe(
-      'task1 (pid 1) waits for something else than a lock or I/O in reindex. task2 (pid 2) waits for rwsem table [clerk] to read in weigh, which task1 (pid 1) holds. task3 (pid 3) waits for mutex 0x10 in weigh, which task2 (pid 2) holds. task4 (pid 4) waits for mutex 0x10 in weigh, which task1 (pid 1) holds.',
+      'task1 (pid 1) waits for something other than a lock or I/O in reindex. task2 (pid 2) waits for rwsem table [clerk] to read in weigh, which task1 (pid 1) holds. task3 (pid 3) waits for mutex 0x10 in weigh, which task2 (pid 2) holds. task4 (pid 4) waits for mutex 0x10 in weigh, which task1 (pid 1) holds.',
     );
     expect(svg).toContain('<title id="w-title">Who waits for whom: 1 group, no cycle</title>');
     expect(svg).toContain('role="img" aria-labelledby="w-title w-text"');
@@ -52,7 +52,7 @@ describe('the drawing of waits', () => {
     expect(ends[1]?.[1]).toBeLessThan(ends[1]?.[0] ?? 0);
   });
 
-  it('a task that waits for its own lock, an owner that runs, and one that is no task of the list', () => {
+  it('a task that waits for its own lock, an owner that runs, and one that is not on the list of tasks', () => {
     expect(count(svgOf([waits(1, 1, { role: 'cycle', cycle: 1 })]), /<path class="wait-cycle"/g)).toBe(1);
     const spins = svgOf([
       { rank: 1, role: 'root', task: '0x1', pid: 1, name: 'task1', state: 'R', cpu: 1, seconds: 48, function: 'recount' },
@@ -62,7 +62,7 @@ describe('the drawing of waits', () => {
     ]);
     expect(spins).toContain('>task1 (pid 1) on CPU 1 for 48 s</text>');
     expect(description(spins)).toContain('task1 (pid 1) runs recount. task2 (pid 2) waits for spinlock 0x10 in weigh, which task1 (pid 1) holds.');
-    expect(description(spins)).toContain('task at 0x9 is no task of the list.');
+    expect(description(spins)).toContain('task at 0x9 is not on the list of tasks.');
   });
 
   it('is none where nobody waits for anybody', () => {

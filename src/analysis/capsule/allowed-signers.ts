@@ -105,7 +105,7 @@ export function parseAllowedSigners(text: string, file: string): readonly Allowe
     if (typeof options === 'string') throw wrong(options);
     if (type !== keyType) continue;
     const key = keyOf(base64);
-    if (key === undefined) throw wrong('its key is no Ed25519 key of OpenSSH');
+    if (key === undefined) throw wrong('its key is not an OpenSSH Ed25519 key');
     const { isForOthers, ...valid } = options;
     if (isForOthers !== true) signers.push({ principals: principals.replace(/^"(.*)"$/s, '$1'), key, ...valid, line: at + 1 });
   }

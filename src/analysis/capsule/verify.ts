@@ -54,9 +54,9 @@ function contentsOf(bytes: Buffer, file: string): Contents {
     const most = Math.min(again.length, bytes.length);
     let at = 0;
     while (at < most && again[at] === bytes[at]) at += 1;
-    throw new NotAsSigned('container', `the file is not what its members give: it differs from offset ${at} on`);
+    throw new NotAsSigned('container', `the file is not what its members produce: it differs starting at offset ${at}`);
   }
-  if (contents.get(caseMember.mediaType)?.toString('latin1') !== caseMediaType) throw new NotAsSigned('container', 'the media type is another one');
+  if (contents.get(caseMember.mediaType)?.toString('latin1') !== caseMediaType) throw new NotAsSigned('container', 'the media type differs');
   return contents;
 }
 
@@ -75,7 +75,7 @@ function parsed<T>(bytes: Buffer, what: string, schema: v.GenericSchema<unknown,
     throw new NotAsSigned(check, `${what} is not JSON`);
   }
   const found = v.safeParse(schema, value);
-  if (!found.success) throw new NotAsSigned(check, `${what} has not the form it should have: ${v.summarize(found.issues)}`);
+  if (!found.success) throw new NotAsSigned(check, `${what} does not have the expected form: ${v.summarize(found.issues)}`);
   return found.output;
 }
 
@@ -83,7 +83,7 @@ function parsed<T>(bytes: Buffer, what: string, schema: v.GenericSchema<unknown,
 function document<T>(contents: Contents, name: string, schema: v.GenericSchema<unknown, T>, check: string): T {
   const bytes = member(contents, name, check);
   const value = parsed(bytes, name, schema, check);
-  if (!caseJson(value).equals(bytes)) throw new NotAsSigned(check, `${name} is not written as a capsule writes it`);
+  if (!caseJson(value).equals(bytes)) throw new NotAsSigned(check, `${name} is not in the form that a capsule uses`);
   return value;
 }
 
@@ -93,10 +93,10 @@ function keyIn(contents: Contents, name: string, check: string): KeyObject {
   try {
     key = createPublicKey(text);
   } catch {
-    throw new NotAsSigned(check, `${name} is no public key in PEM form`);
+    throw new NotAsSigned(check, `${name} is not a public key in PEM form`);
   }
   if (key.asymmetricKeyType !== 'ed25519' || key.export({ type: 'spki', format: 'pem' }) !== text)
-    throw new NotAsSigned(check, `${name} is no Ed25519 key as a capsule writes it`);
+    throw new NotAsSigned(check, `${name} is not an Ed25519 key in the form that a capsule uses`);
   return key;
 }
 
@@ -105,7 +105,7 @@ function signedStatement(contents: Contents, key: KeyObject): CaseStatement {
   const check = 'signature';
   const envelope = document(contents, caseMember.statement, caseEnvelopeSchema, check);
   const { body, signed } = openEnvelope(envelope, key);
-  if (!signed) throw new NotAsSigned(check, `it does not fit the public key in ${caseMember.signer}`);
+  if (!signed) throw new NotAsSigned(check, `it does not match the public key in ${caseMember.signer}`);
   const [signature] = envelope.signatures;
   const isPlain = body.toString('base64') === envelope.payload && Buffer.from(signature.sig, 'base64').toString('base64') === signature.sig;
   if (!isPlain || signature.keyid !== keyIdOf(key)) throw new NotAsSigned(check, `${caseMember.statement} is not the envelope that a capsule has`);
@@ -118,10 +118,10 @@ function checkMembers(contents: Contents, { subject }: CaseStatement): string {
   const names = [...contents.keys()].filter((name) => !own.includes(name));
   for (const { name, digest } of subject) {
     const found = sha256(member(contents, name, 'members'));
-    if (found !== digest.sha256) throw new NotAsSigned('members', `${name} has the SHA-256 ${found}, signed is ${digest.sha256}`);
+    if (found !== digest.sha256) throw new NotAsSigned('members', `${name} has the SHA-256 ${found}, but ${digest.sha256} was signed`);
   }
   const extra = names.find((name) => !subject.some((one) => one.name === name));
-  if (extra !== undefined) throw new NotAsSigned('members', `${extra} is not among what was signed`);
+  if (extra !== undefined) throw new NotAsSigned('members', `${extra} was not signed`);
   return `${names.length} members have the digests that were signed`;
 }
 
@@ -150,7 +150,7 @@ function ownerOf(key: KeyObject, { signers, file = 'the file', key: trusted }: T
       ...(validAfter === undefined ? [] : [`from ${dayText(validAfter)} on`]),
       ...(validBefore === undefined ? [] : [`until ${dayText(validBefore)}`]),
     ];
-    throw new NotAsSigned(check, `line ${line} of ${file} lets the key of ${first.principals} sign ${limits.join(' ')} only, and a capsule has no time`);
+    throw new NotAsSigned(check, `line ${line} of ${file} allows the key of ${first.principals} to sign ${limits.join(' ')} only, and a capsule has no time`);
   }
   return { detail: `${valid.principals}, line ${valid.line} of ${file}`, signer: valid };
 }
@@ -177,11 +177,11 @@ function checkAttestation(contents: Contents, { predicate }: CaseStatement, file
     if (!isDumpError(error)) throw error;
     throw new NotAsSigned(check, error.what);
   }
-  if (!attested.signed || 'why' in attested) throw new NotAsSigned(check, attested.signed ? attested.why : 'its signature does not fit');
+  if (!attested.signed || 'why' in attested) throw new NotAsSigned(check, attested.signed ? attested.why : 'its signature does not match');
   const { subject, predicate: stated } = attested.statement;
   if (stated.identity !== predicate.dump.identity) throw new NotAsSigned(check, 'it is about a dump with another identity');
   if (stated.memoryRoot !== predicate.memoryRoot?.root || stated.memoryRootVersion !== predicate.memoryRoot?.version)
-    throw new NotAsSigned(check, 'it has another memory root');
+    throw new NotAsSigned(check, 'it has a different memory root');
   const digests = (list: readonly string[]): string => [...list].sort().join();
   if (digests(predicate.dump.files.map((one) => one.sha256)) !== digests(subject.map(({ digest }) => digest.sha256)))
     throw new NotAsSigned(check, 'it is about other files');
@@ -241,14 +241,14 @@ const isoTimeOf = (at: number | undefined): string | undefined => (at === undefi
  * @throws DumpError not-this-format for another file
  */
 export function verifyCase(bytes: Buffer, file: string, trusted: TrustedSigners, now: number): VerifiedCaseJson {
-  if (!isCase(bytes)) throw new DumpError('not-this-format', { file, offset: 0 }, 'it is no evidence capsule', 'a file that capsule make has written');
+  if (!isCase(bytes)) throw new DumpError('not-this-format', { file, offset: 0 }, 'it is not an evidence capsule', 'a file written by capsule make');
   const steps: Step[] = [];
   const good = (check: string, detail: string): void => {
     steps.push({ check, passed: true, detail });
   };
   try {
     const contents = contentsOf(bytes, file);
-    good('container', `${contents.size} members, and no byte that does not follow from them`);
+    good('container', `${contents.size} members, and no other bytes`);
     const key = keyIn(contents, caseMember.signer, 'signature');
     const statement = signedStatement(contents, key);
     good('signature', `Ed25519, key ${keyIdOf(key)}`);
@@ -258,7 +258,7 @@ export function verifyCase(bytes: Buffer, file: string, trusted: TrustedSigners,
     steps.push({
       check: 'signer',
       ...(owner === undefined ? {} : { passed: true }),
-      detail: owner?.detail ?? 'not known: nobody was named whose key is trusted',
+      detail: owner?.detail ?? 'not known: no trusted key was given',
     });
     const { dump, memoryRoot } = statement.predicate;
     const notProven = [
@@ -266,7 +266,7 @@ export function verifyCase(bytes: Buffer, file: string, trusted: TrustedSigners,
       'When it was signed: a capsule has no time.',
       `The bytes of the dump's ${dump.files.length === 1 ? 'file' : 'files'}: their digests are here, the bytes are not.`,
     ];
-    if (owner === undefined) notProven.unshift('Who signed: name the keys that you trust by a file of allowed signers or by a public key.');
+    if (owner === undefined) notProven.unshift('Who signed it: give the keys that you trust, as a file of allowed signers or as a public key.');
     if (memoryRoot !== undefined) {
       const attestation = checkAttestation(contents, statement, file);
       const attester = ownerOf(attestation.key, trusted, now, 'attestation');
@@ -275,7 +275,7 @@ export function verifyCase(bytes: Buffer, file: string, trusted: TrustedSigners,
     const pfns = checkPages(contents, statement);
     if (memoryRoot !== undefined) {
       good('cited pages', `${pfns.length} pages lead to the memory root`);
-      notProven.push('Registers, headers, and notes of the dump, and every page that is not cited: the proofs are of the cited pages alone.');
+      notProven.push('Registers, headers, and notes of the dump, and every page that is not cited: the proofs cover only the cited pages.');
     } else notProven.push('Any page of the dump: none is in the capsule.');
     const { signer } = owner ?? {};
     return {

@@ -10,9 +10,9 @@ function bounded(name: string, decompress: (input: Uint8Array, options: { maxOut
       bytes = decompress(input, { maxOutputLength: output.length });
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      return code === 'ERR_BUFFER_TOO_LARGE' ? `the ${name} data give more than ${output.length} bytes` : `the ${name} data are damaged (${code})`;
+      return code === 'ERR_BUFFER_TOO_LARGE' ? `the ${name} data unpack to more than ${output.length} bytes` : `the ${name} data are damaged (${code})`;
     }
-    if (bytes.length !== output.length) return `the ${name} data give ${bytes.length} bytes instead of ${output.length}`;
+    if (bytes.length !== output.length) return `the ${name} data unpack to ${bytes.length} bytes instead of ${output.length}`;
     output.set(bytes);
     return undefined;
   };

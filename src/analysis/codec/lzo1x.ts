@@ -49,7 +49,7 @@ class Lzo1xReader {
   literals(count: number): void {
     const { length } = this.#input;
     if (this.#in + count > length) throw new Damaged('the input ends within literals');
-    if (this.#out + count > this.#output.length) throw new Damaged('it gives more than a page');
+    if (this.#out + count > this.#output.length) throw new Damaged('it unpacks to more than a page');
     this.#output.set(this.#input.subarray(this.#in, this.#in + count), this.#out);
     this.#in += count;
     this.#out += count;
@@ -57,7 +57,7 @@ class Lzo1xReader {
 
   match(length: number, distance: number): void {
     if (distance > this.#out) throw new Damaged('a match reaches before the start');
-    if (this.#out + length > this.#output.length) throw new Damaged('it gives more than a page');
+    if (this.#out + length > this.#output.length) throw new Damaged('it unpacks to more than a page');
     const output = this.#output;
     let from = this.#out - distance;
     // Byte by byte: source and target may overlap.
@@ -126,7 +126,7 @@ export const plainLzo1x: PageDecoder = (input, output) => {
     if (!(error instanceof Damaged)) throw error;
     return `the LZO data are damaged: ${error.message}`;
   }
-  if (reader.produced !== output.length) return `the LZO data give ${reader.produced} bytes instead of ${output.length}`;
+  if (reader.produced !== output.length) return `the LZO data unpack to ${reader.produced} bytes instead of ${output.length}`;
   return reader.atEnd ? undefined : 'bytes follow the end of the LZO data';
 };
 

@@ -35,7 +35,7 @@ export const decodeRle: PageDecoder = (input, output) => {
   const size = sizeOf(input);
   if (size === undefined) return 'the RLE data end too early';
   const long = size.bytes + size.runs;
-  if (long !== output.length && size.bytes !== output.length) return `the RLE data give ${long} bytes instead of ${output.length}`;
+  if (long !== output.length && size.bytes !== output.length) return `the RLE data unpack to ${long} bytes instead of ${output.length}`;
   const more = long === output.length ? 1 : 0;
   let done = 0;
   for (let at = 0; at < input.length; at += 1) {

@@ -3,7 +3,7 @@ import type { PageDecoder } from './page-codec.ts';
 import { withWasm } from './page-codecs/wasm-decoders.ts';
 
 const cut = 'the Snappy data end too early';
-const tooLong = 'the Snappy data give more than a page';
+const tooLong = 'the Snappy data unpack to more than a page';
 
 /** Little-endian number of up to four bytes, or undefined past the end. */
 function littleEndian(input: Uint8Array, at: number, bytes: number): number | undefined {
@@ -54,7 +54,7 @@ export const plainSnappy: PageDecoder = (input, output) => {
     if (done + length > output.length) return tooLong;
     for (let end = done + length; done < end; done += 1) output[done] = output[done - distance] ?? 0;
   }
-  return done === output.length ? undefined : `the Snappy data give ${done} bytes instead of ${output.length}`;
+  return done === output.length ? undefined : `the Snappy data unpack to ${done} bytes instead of ${output.length}`;
 };
 
 export const decodeSnappy: PageDecoder = withWasm('snappy', plainSnappy);

@@ -32,9 +32,9 @@ export function timeOrder(left: Moments, right: Moments): CompareTimes {
   if (ours !== undefined && theirs?.clock === ours.clock) return ordered(ours, theirs);
   const why =
     one.clock === other.clock
-      ? `${clockNames[one.clock]} is known of different CPUs`
+      ? `${clockNames[one.clock]} is known for different CPUs`
       : `they record moments of different clocks (${clockNames[one.clock]}, ${clockNames[other.clock]})`;
-  return { order: 'unknown', text: `which of the two was taken first cannot be said: ${why}`, left: one.iso, right: other.iso };
+  return { order: 'unknown', text: `which of the two was taken first cannot be determined: ${why}`, left: one.iso, right: other.iso };
 }
 
 function ordered({ clock, iso: left }: RecordedMoment, { iso: right }: RecordedMoment): CompareTimes {
@@ -45,7 +45,7 @@ function ordered({ clock, iso: left }: RecordedMoment, { iso: right }: RecordedM
   if (apart === 0n) {
     // A crash that is the same says nothing of when each dump was taken.
     if (clock === 'crash') return { order: 'unknown', text: 'both record the same time of the crash', ...times };
-    return { order: 'same', text: `both of one moment (${clockNames[clock]})`, ...times };
+    return { order: 'same', text: `both are of the same moment (${clockNames[clock]})`, ...times };
   }
   const text = clock === 'crash' ? `the crash of the right dump was ${by} ${direction}` : `the right dump was taken ${by} ${direction} (${clockNames[clock]})`;
   return { order: apart < 0n ? 'right-older' : 'left-older', text, apart: by, ...times };

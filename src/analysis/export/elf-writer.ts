@@ -113,7 +113,7 @@ function* writeHeaders(plan: ExportPlan, layout: Layout, lost: LostPages, output
       'unsupported',
       { file: plan.image.source.name },
       `pages that cannot be read break its memory into ${headers - 1} pieces, more than there is room for in an ELF file of ${layout.room - 1}`,
-      'the format kdump, which notes each page by itself',
+      'the format kdump, which records each page separately',
     );
   output.write(0, elfHeaderBytes(plan, { headers, sectionAt: layout.sectionAt }));
   let position = elfHeader.size;

@@ -218,7 +218,7 @@ class KdumpRun implements WriterRun {
       throw new DumpError(
         'unsupported',
         { file: this.#plan.image.source.name },
-        `${this.#listed} pages were planned and ${this.#index} came: what the source says of its pages changed meanwhile`,
+        `${this.#listed} pages were planned and ${this.#index} came: what the source reports about its pages changed in the meantime`,
         'a source that does not change while it is exported',
       );
     if (this.#lost > 0) this.#output.write(0, headBytes(this.#plan, this.#head, true));

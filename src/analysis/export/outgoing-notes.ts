@@ -80,5 +80,5 @@ function withoutRegisters(image: DumpImage, cpus: readonly CpuJson[], made: numb
   if (made === cpus.length) return [];
   const without = cpus.filter((cpu) => cpu.psw === undefined).map((cpu) => `CPU ${cpu.linuxCpu ?? cpu.id}${cpu.state === undefined ? '' : ` (${cpu.state})`}`);
   const listed = without.slice(0, 16).join(', ');
-  return [failed(what, `there are none of ${listed}${without.length > 16 ? ` and ${without.length - 16} more` : ''}`).missing];
+  return [failed(what, `there are none for ${listed}${without.length > 16 ? ` and ${without.length - 16} more` : ''}`).missing];
 }

@@ -113,7 +113,7 @@ export class PageTally {
     return [
       ...listed,
       ...(rest > 0
-        ? [failed(`${byteText(rest * pageSize)} of memory`, `missing, unreadable or encrypted in the source, in more than ${mostListed} stretches`).missing]
+        ? [failed(`${byteText(rest * pageSize)} of memory`, `missing, unreadable or encrypted in the source, in more than ${mostListed} ranges`).missing]
         : []),
       ...(excluded > 0 ? [failed(`${byteText(excluded * pageSize)} of memory`, 'excluded by the tool that made the source').missing] : []),
       ...(this.#cut > 0

@@ -44,7 +44,7 @@ function member<T>(source: ByteSource, { name, offset, bytes }: CaseMember, sche
     throw error;
   }
   const parsed = v.safeParse(schema, value);
-  if (!parsed.success) throw wrong(`has not the form it should have: ${v.summarize(parsed.issues)}`);
+  if (!parsed.success) throw wrong(`does not have the expected form: ${v.summarize(parsed.issues)}`);
   return parsed.output;
 }
 

@@ -21,7 +21,7 @@ export function electronPort(port: ElectronMessagePort): Port {
     },
     onClose(listener) {
       port.on('close', () => {
-        listener('the window went away');
+        listener('the window was closed');
       });
     },
     close() {

@@ -15,7 +15,7 @@ export function faultFindings(faults: readonly FileFault[]): Finding[] {
     id: readErrorId,
     severity: 'error',
     title: 'Part of the file cannot be read',
-    detail: `${basename(file)}: ${bytes} bytes from offset ${hex(BigInt(offset))} on: ${why}`,
+    detail: `${basename(file)}: ${bytes} bytes starting at offset ${hex(BigInt(offset))}: ${why}`,
     where: { fileOffset: offset, bytes },
   }));
   const rest = faults.slice(maxListed);

@@ -30,8 +30,8 @@ export function memoryReader(memory: MemoryImage, dumpName: string): MemoryReade
       throw new DumpError(
         'absent',
         { file: dumpName, address: gap.start },
-        `${what}: the dump holds no bytes there, they are ${gap.state}`,
-        `${length} bytes from 0x${address.toString(16)} on`,
+        `${what}: the dump has no bytes there: ${gap.state}`,
+        `${length} bytes starting at 0x${address.toString(16)}`,
       );
     },
   };

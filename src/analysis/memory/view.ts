@@ -12,8 +12,8 @@ import { RangeColumns } from '../formats/range-columns.ts';
 
 /** The registry of views. */
 export const dataViews: Catalogue['views'] = [
-  { id: 'all', title: 'all memory', about: 'as it lies in the dump' },
-  { id: 'prod', title: 'production system', about: 'the one that crashed, its memory put back where it was' },
+  { id: 'all', title: 'all memory', about: 'as stored in the dump' },
+  { id: 'prod', title: 'production system', about: 'the one that crashed, with its memory moved back to its original place' },
   { id: 'kdump', title: 'kdump kernel', about: 'the one that was started to take the dump' },
 ];
 
@@ -41,7 +41,7 @@ export function oldmemRecord(memory: MemoryImage): OldmemRecord | undefined {
     base === 0n || size === 0n
       ? 'one of the two is zero'
       : base % mebibyte !== 0n || size % mebibyte !== 0n
-        ? 'crashkernel memory is made of whole MiB'
+        ? 'crashkernel memory is a whole number of MiB'
         : base < size
           ? 'it would overlap the memory that it is exchanged with'
           : base + size > memory.end
@@ -62,7 +62,7 @@ export interface ViewWindow extends AddressRange {
   readonly from: bigint | undefined;
 }
 
-const removed = 'it is shown from address 0 on, where it was before kdump started';
+const removed = 'it is shown starting at address 0, where it was before kdump started';
 const notOfKdump = 'not part of the kdump system';
 
 /** What a view shows where, for readers that know the dump as stored: its index. */

@@ -60,7 +60,7 @@ const ebcdicLetter = (byte: number): boolean => {
 
 function integerPattern(text: string, bits: 32 | 64, endian: PatternRequest['endian']): readonly MaskedBytes[] {
   const trimmed = text.trim();
-  if (!/^(0x[0-9a-f]+|-?\d+)$/i.test(trimmed)) throw wrong(`"${text}" is no integer: decimal, or hexadecimal with 0x`);
+  if (!/^(0x[0-9a-f]+|-?\d+)$/i.test(trimmed)) throw wrong(`"${text}" is not an integer (decimal, or hexadecimal with 0x)`);
   const value = BigInt(trimmed);
   if (value >= 1n << BigInt(bits) || value < -(1n << BigInt(bits - 1))) throw wrong(`${trimmed} does not fit into ${bits} bits`);
   const words = new DataView(new ArrayBuffer(8));

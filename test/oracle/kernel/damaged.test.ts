@@ -38,7 +38,7 @@ describe('log and symbols of damaged dumps', () => {
     try {
       const story = storyOf(sessionOn(source));
       const { log, symbols } = await whole;
-      // The stand-alone dumper ran after the log was written: what it overwrote is no part of it.
+      // The stand-alone dumper ran after the log was written: what it overwrote is not part of it.
       expect(story.log.filter((line) => !log.includes(line))).toEqual([]);
       expect([...story.symbols].filter((line) => !symbols.has(line))).toEqual([]);
     } catch (error) {

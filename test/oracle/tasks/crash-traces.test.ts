@@ -156,7 +156,7 @@ describe.skipIf(everyStack.length === 0)('every stack', () => {
     const { traces } = await withSession(entry, (session) => describeBacktrace(view === 'all' ? session : session.inView(view), { all: true }, never));
     const traceOf = (pid: number): TraceJson | undefined => traces.find(({ task }) => task?.pid === pid);
     // A zombie may have given its stack back, with what is left in it.
-    const judged = stated.filter(({ pid }) => traceOf(pid)?.detail.startsWith('the task has no kernel stack any more') !== true);
+    const judged = stated.filter(({ pid }) => traceOf(pid)?.detail.startsWith('the task no longer has a kernel stack') !== true);
     expect(judged.length).toBeGreaterThan(30);
     expect(stated.length - judged.length).toBeLessThan(3);
     expect(judged.flatMap((one) => stackDifference(traceOf(one.pid), one) ?? [])).toEqual([]);

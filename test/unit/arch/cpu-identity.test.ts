@@ -93,7 +93,7 @@ describe('cross-registers', () => {
     });
   });
 
-  it('does not judge what a hypervisor wrote: the save area is of another time', async () => {
+  it('does not judge what a hypervisor wrote: the save area is from another time', async () => {
     const found = await verdict('# x\nsystem healthy cpus=1\ndamage stored-register\nformat elf-vmcore producer=qemu\n');
     expect(found).toMatchObject({ verdict: 'not-recorded', findings: [{ id: 'cross-registers/other-time', severity: 'info' }] });
   });

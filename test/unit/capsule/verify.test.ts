@@ -60,7 +60,7 @@ describe('a capsule', () => {
         } catch (error) {
           outcome = (error as Error).message;
         }
-        expect({ at, outcome }).toEqual({ at, outcome: expect.stringMatching(/^failed$|no evidence capsule/) as string });
+        expect({ at, outcome }).toEqual({ at, outcome: expect.stringMatching(/^failed$|not an evidence capsule/) as string });
       }
     }
   });
@@ -68,8 +68,8 @@ describe('a capsule', () => {
   it('of any shorter length, or with bytes after it, is not one', () => {
     for (const bytes of [Buffer.concat([whole, Buffer.from([0])]), whole.subarray(0, whole.length - 1), whole.subarray(0, 3000)])
       expect(failedStep(bytes)).toMatchObject({ check: 'container' });
-    expect(() => verify(whole.subarray(0, 20))).toThrow('it is no evidence capsule');
-    expect(() => verify(zlib.gzipSync(whole))).toThrow('it is no evidence capsule');
+    expect(() => verify(whole.subarray(0, 20))).toThrow('it is not an evidence capsule');
+    expect(() => verify(zlib.gzipSync(whole))).toThrow('it is not an evidence capsule');
   });
 
   it('signed anew by somebody else is consistent in itself, and no more', () => {
@@ -178,7 +178,7 @@ describe('allowed signers', () => {
 
   it.each([
     ['eva@example.com', 'line 1: it has no key'],
-    [`eva@example.com ssh-ed25519 AAAA`, 'line 1: its key is no Ed25519 key of OpenSSH'],
+    [`eva@example.com ssh-ed25519 AAAA`, 'line 1: its key is not an OpenSSH Ed25519 key'],
     [line('valid-after="yesterday"'), 'line 1: valid-after is "yesterday"'],
     [line('valid-after="20261301Z"'), 'line 1: valid-after is "20261301Z"'],
     [line('no-such-option'), 'line 1: the option no-such-option is not known'],

@@ -181,7 +181,7 @@ describe('a capsule as a dump', () => {
 
 describe('capsule verify', () => {
   it('of another file, or a changed one, is no success', async () => {
-    expect(await verify(healthy)).toMatchObject({ code: 3, err: expect.stringContaining('it is no evidence capsule') as string });
+    expect(await verify(healthy)).toMatchObject({ code: 3, err: expect.stringContaining('it is not an evidence capsule') as string });
     const { path } = await make(healthy, 'whole.dumpcase');
     const bytes = readFileSync(path);
     bytes[bytes.length - 30] = (bytes[bytes.length - 30] ?? 0) ^ 1;

@@ -15,7 +15,7 @@ describe('an odd address on s390x', () => {
     const even = odd === '0x1' ? '0x0' : '0x1200';
     expect([code, instructions[0]?.address]).toEqual([0, even]);
     const at = odd.replace('absolute:', '');
-    const why = `instructions begin at even addresses, so those from ${even} on are shown`;
+    const why = `instructions begin at even addresses, so those starting at ${even} are shown`;
     expect(missing).toEqual([{ what: `an instruction at ${at}`, why }]);
     expect(err).toBe(`not shown: an instruction at ${at}: ${why}\n`);
   });
@@ -24,7 +24,7 @@ describe('an odd address on s390x', () => {
     expect(await disassemble('absolute:0x1201', '--count', '2')).toMatchObject({
       code: 3,
       out: '',
-      err: expect.stringMatching(/no place of code.*a multiple of 2/) as unknown,
+      err: expect.stringMatching(/not an address of code.*a multiple of 2/) as unknown,
     });
   });
 

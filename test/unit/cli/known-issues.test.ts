@@ -42,13 +42,17 @@ describe('known issues on the command line', () => {
 
   it('of a list in which none fits are said to be none', async () => {
     const { out } = await runInProcess(['triage', healthy, '--known-issues', listOf({ class: 'deadlock', text: 'x' })]);
-    expect(out).toContain('none of those that were given fits');
+    expect(out).toContain('none of the given issues matches');
   });
 
   it.each([
     ['no JSON', ['{"class":"bug","text":"x"}', '{"class":'], /line 2: it is not JSON/],
-    ['another class', [{ class: 'null pointer', text: 'x' }], /line 1: it is no known issue: class: expected \(.*null-pointer.*\), found "null pointer"/],
-    ['nothing to match', [{ text: 'x' }], /line 1: .*names none of class, title, frames, and stack/],
+    [
+      'another class',
+      [{ class: 'null pointer', text: 'x' }],
+      /line 1: it is not a valid known issue: class: expected \(.*null-pointer.*\), found "null pointer"/,
+    ],
+    ['nothing to match', [{ text: 'x' }], /line 1: .*has none of class, title, frames, and stack/],
   ] as const)('that are none are refused, with their line: %s', async (_, lines, words) => {
     const { code, err } = await runInProcess(['triage', healthy, '--known-issues', listOf(...lines)]);
     expect(code).toBe(2);

@@ -96,7 +96,7 @@ describe('report --session', () => {
     expect(other.err).toContain('is about other dumps');
     const broken = await report(damaged, '--session', write('{'));
     expect(broken.code).toBe(2);
-    expect(broken.err).toContain('no JSON text');
+    expect(broken.err).toContain('it is not JSON');
     expect((await report(damaged, '--session', join(folder, 'none.dumpbench.json'))).code).not.toBe(0);
   });
 });

@@ -60,7 +60,7 @@ describe('report --template', () => {
     ['another schema', { schema: 2 }, /template\.json, at schema:/],
     ['a colour that is none', { schema: 1, colours: { accent: 'red;}' } }, /at colours\.accent: a colour is #/],
     ['a member that there is not', { schema: 1, footer: 'x' }, /at footer/],
-    ['a logo elsewhere', { schema: 1, logo: '../logo.svg' }, /at logo: it names an \.svg or \.png file of the same folder/],
+    ['a logo elsewhere', { schema: 1, logo: '../logo.svg' }, /at logo: it names an \.svg or \.png file in the same folder/],
     ['two lines', { schema: 1, contact: 'a\nb' }, /at contact: it is one line/],
   ])('refuses %s and names the place', async (_, document, expected) => {
     const { code, err } = await report(templateFolder(document));

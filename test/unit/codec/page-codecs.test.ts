@@ -106,7 +106,7 @@ describe.each([1, 0] as const)('RLE of LKCD with runs of N + %d', (more) => {
     const page = new Uint8Array(4096).fill(7, 0, 100).fill(1, 1000, 1003);
     const packed = rleCompress(page, { more });
     const output = new Uint8Array(4096);
-    expect(decodeRle(Uint8Array.from([...packed, 1]), output)).toMatch(/^the RLE data give \d+ bytes instead of 4096$/);
+    expect(decodeRle(Uint8Array.from([...packed, 1]), output)).toMatch(/^the RLE data unpack to \d+ bytes instead of 4096$/);
     expect(decodeRle(packed.subarray(0, packed.length - 1), output)).toBe('the RLE data end too early');
     expect(decodeRle(packed.subarray(0, packed.length - 2), output)).toBe('the RLE data end too early');
     expect(decodeRle(packed.subarray(3), output)).toMatch(/instead of/);

@@ -112,7 +112,7 @@ describe('comparability', () => {
   it.each([
     ['2026-01-01T00:00:00Z', '2026-01-01T00:00:20.4Z', 'the right dump was taken 20.4 s later (start of the dump)'],
     ['2026-01-03T05:00:00Z', '2026-01-01T00:00:00Z', 'the right dump was taken 2 d 5 h earlier (start of the dump)'],
-    ['2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123456Z', 'both of one moment (start of the dump)'],
+    ['2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123456Z', 'both are of the same moment (start of the dump)'],
   ])('remarks the order in time: %s, %s', (left, right, remark) => {
     expect(comparability(dump({}, left), dump({}, right)).remarks).toEqual([{ kind: 'time-order', text: remark }]);
   });
@@ -127,7 +127,7 @@ describe('comparability', () => {
       'never the clock of a lowcore with the time of a crash',
       [lowcore(0, early)],
       [crash('2026-01-01T00:00:01Z')],
-      'which of the two was taken first cannot be said: they record moments of different clocks (last_update_clock of the lowcores, time of the crash)',
+      'which of the two was taken first cannot be determined: they record moments of different clocks (last_update_clock of the lowcores, time of the crash)',
     ],
     [
       'the crash where only one has lowcores',
@@ -136,12 +136,17 @@ describe('comparability', () => {
       'both record the same time of the crash',
     ],
     ['two crashes in whole seconds', [crash('2026-01-01T00:00:01Z')], [crash('2026-01-01T00:00:04Z')], 'the crash of the right dump was 3 s later'],
-    ['the lowcores that both have', [lowcore(1, late), lowcore(0, early)], [lowcore(0, early)], 'both of one moment (last_update_clock of the lowcores)'],
+    [
+      'the lowcores that both have',
+      [lowcore(1, late), lowcore(0, early)],
+      [lowcore(0, early)],
+      'both are of the same moment (last_update_clock of the lowcores)',
+    ],
     [
       'no lowcores of different CPUs',
       [lowcore(1, late)],
       [lowcore(0, early)],
-      'which of the two was taken first cannot be said: last_update_clock of the lowcores is known of different CPUs',
+      'which of the two was taken first cannot be determined: last_update_clock of the lowcores is known for different CPUs',
     ],
   ])('compares %s', (_what, left, right, text) => {
     expect(comparability({ ...dump(), moments: left }, { ...dump(), moments: right }).remarks).toEqual([{ kind: 'time-order', text }]);
@@ -171,7 +176,7 @@ describe('a section without differences', () => {
   it('says so of itself alone, and what one of the dumps lacks', () => {
     const remarks: readonly CompareRemark[] = [
       { kind: 'only-in-one', section: 'osinfo', text: 'os_info is only in the left dump' },
-      { kind: 'time-order', text: 'both of one moment (clock)' },
+      { kind: 'time-order', text: 'both are of the same moment (clock)' },
     ];
     expect(nothingDiffers('notes', remarks)).toBe('Notes: nothing differs.');
     expect(nothingDiffers('osinfo', remarks)).toBe('os_info cannot be compared: os_info is only in the left dump.');

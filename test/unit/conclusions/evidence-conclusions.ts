@@ -184,7 +184,7 @@ export const evidenceConclusions: Readonly<Record<string, ConclusionCase>> = {
   },
   'host-witness': {
     made: { on: () => hostOf('lnxsample'), says: /^passed: .* agrees in host name/ },
-    without: { on: () => hostOf(undefined), says: /^not-recorded: .*that it is of the dumped system is not shown/ },
+    without: { on: () => hostOf(undefined), says: /^not-recorded: .*nothing shows that it is of the dumped system/ },
     against: { on: () => hostOf('elsewhere'), says: /^failed: .* is not an archive of the dumped system/ },
   },
   'page-class': {
@@ -218,7 +218,7 @@ export const evidenceConclusions: Readonly<Record<string, ConclusionCase>> = {
     without: { on: () => findingsOf(open(s390xSystem({ state: 'running', panicCpu: -1 }))), says: /no findings/ },
     against: {
       on: () => findingsOf(open(s390xSystem({ state: 'kdump', firstCpu: 1, panicCpu: 0 }))),
-      says: /panic-cpu: panic_cpu names another CPU than the one that crashed/,
+      says: /panic-cpu: panic_cpu names a different CPU than the one that crashed/,
     },
   },
   'vmcoreinfo-damaged': {

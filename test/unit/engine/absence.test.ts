@@ -139,7 +139,7 @@ describe('panic_cpu', () => {
   it('that names no CPU of the kernel is no sign of a panic, and none of a system that ran', async () => {
     for (const panicCpu of [4711, -7]) {
       const { reason } = await triage(open(s390xSystem({ state: 'running', panicCpu, ...offline })), never);
-      expect(reason).toContain(`whether the system was running is not known: panic_cpu is ${panicCpu}, which is no CPU of this kernel`);
+      expect(reason).toContain(`whether the system was running is not known: panic_cpu is ${panicCpu}, which is not a CPU of this kernel`);
       expect(reason).not.toMatch(/panicked|had begun|was running when/);
     }
     const { info } = await triage(open(s390xSystem({ state: 'kdump', panicCpu: -1 })), never);
@@ -157,7 +157,7 @@ describe('panic_cpu', () => {
     expect(wrong.info.findings).toContainEqual(
       expect.objectContaining({
         id: 'cross-cpu-count/panic-cpu',
-        detail: 'panic_cpu is 0, but of all stacks the one of CPU 1 goes through panic; the stack is taken',
+        detail: 'panic_cpu is 0, but the stack of CPU 1 is the only one that goes through panic; the stack is taken',
       }),
     );
   });

@@ -128,7 +128,7 @@ it('is the dump of its folder, where that has no other', async () => {
   expect(describeDump(session).file.path).toBe(`${path}!dir/vmcore`);
   session.close();
   writeFileSync(join(folderOfIt, 'second.tar'), tar);
-  await expect(open(folderOfIt)).rejects.toThrow(/holds no dump but in its 2 archives, among them .*only\.tgz and .*second\.tar/);
+  await expect(open(folderOfIt)).rejects.toThrow(/holds no dump other than in its 2 archives, among them .*only\.tgz and .*second\.tar/);
 });
 
 describe('an archive with several dumps', () => {
@@ -332,7 +332,7 @@ describe('an archive that is not as it should be', () => {
 
   it('is no file of a set, and a dump is no archive', async () => {
     await expect(open(`${write('plain', dump)}!1`)).rejects.toThrow(/it is one dump \(s390\), and has no part named 1/);
-    await expect(open(`${write('plain.gz', zlib.gzipSync(dump))}!1`)).rejects.toThrow(/it is no archive, so there is no member 1 in it/);
+    await expect(open(`${write('plain.gz', zlib.gzipSync(dump))}!1`)).rejects.toThrow(/it is not an archive, so it has no member 1/);
     const session = await open(write('odd!name', dump));
     session.close();
   });

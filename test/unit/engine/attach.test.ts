@@ -144,7 +144,7 @@ describe('an attached text of vmcoreinfo', () => {
     expect(info.kernel.attached).toEqual([{ kind: 'vmcoreinfo', proof: 'build-id', file: 'same' }]);
     expect(info.findings.filter(({ id }) => id === 'vmcoreinfo/attached')).toEqual([]);
     expect(JSON.stringify(JSON.parse((await about('verify', join(folder, 'same'), ['--json'])).out))).toContain(
-      'the attached vmcoreinfo, which is no part of the dump, says',
+      'the attached vmcoreinfo, which is not part of the dump, says',
     );
   });
 

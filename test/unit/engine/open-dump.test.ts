@@ -157,7 +157,7 @@ describe.each([
     expect(session.image.findings).toContainEqual(expect.objectContaining({ id: 'container-complete/packed-file-rest', severity: 'warning' }));
     const [check] = (await checkSession(session, 'scan', never)).filter(({ id }) => id === 'packed-file');
     const verdict = wrapper === 'zstd' ? 'not-recorded' : 'passed';
-    expect(check).toMatchObject({ verdict, detail: expect.stringMatching(/14 bytes from byte 0x[0-9a-f]+ on are no/) as string });
+    expect(check).toMatchObject({ verdict, detail: expect.stringMatching(/14 bytes starting at byte 0x[0-9a-f]+ are not/) as string });
     session.close();
   });
 
@@ -225,12 +225,12 @@ describe('other wrappers', () => {
       'corrupt',
       /a zip archive with 0 members and no dump; the zip data are cut within what begins at byte 0x0/,
     ],
-    ['tar', tar, 'corrupt', /a tar archive with 0 members and no dump; the tar data from byte 0x0 on are damaged/],
+    ['tar', tar, 'corrupt', /a tar archive with 0 members and no dump; the tar data are damaged starting at byte 0x0/],
     [
       'tar.gz',
       zlib.gzipSync(tar),
       'corrupt',
-      /a tar archive packed with gzip with 0 members and no dump; the tar data from byte 0x0 of what is in it on are damaged/,
+      /a tar archive packed with gzip with 0 members and no dump; the tar data are damaged starting at byte 0x0 of what is in it/,
     ],
   ])('%s: says what is wrong with it', async (name, bytes, kind, message) => {
     await expect(open(write(`packed.${name}`, bytes))).rejects.toThrow(message);

@@ -53,7 +53,7 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
     const table = loaded(s390xSystem({ cpuCount: 1, kdumpKernel: producer })).tableAddress;
     expect(check.findings).toMatchObject([{ id: 'purgatory-sha256/table', where: place(table, 256) }]);
     const pattern = await purgatoryCheck(build(producer, wipe(0x41)));
-    expect(pattern.detail).toMatch(/holds no regions of the crashkernel memory: what the purgatory computes by it is not known/);
+    expect(pattern.detail).toMatch(/holds no regions of the crashkernel memory: what the purgatory computes from it is not known/);
   });
 
   it('of which nothing is left, next to a kdump kernel that is loaded, is a finding', async () => {
@@ -79,7 +79,7 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
       );
       expect(check).toMatchObject({ verdict: 'failed', failure: 'The recorded digest of the kdump kernel was overwritten.' });
       expect(check.detail).toMatch(
-        /the recorded digest is none: in its place are 8 or more bytes of 0x\w\w in a row\. Whether the kdump kernel .* cannot be determined/,
+        /no digest is recorded: in its place are 8 or more bytes of 0x\w\w in a row\. Whether the kdump kernel .* cannot be determined/,
       );
     }
   });
@@ -117,7 +117,7 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
   it('whose memory changed is called so, and a healthy image shows the bytes', async () => {
     const session = build(producer, (system) => applyDamage(system, 'kdump-overwritten'));
     expect(await purgatoryCheck(session)).toMatchObject({
-      failure: 'The loaded kdump kernel does not fit its recorded digest.',
+      failure: 'The loaded kdump kernel does not match its recorded digest.',
       detail: expect.stringMatching(/the recorded digest, or the region table changed after loading; which of them cannot be determined$/) as string,
       remedy: 'give-kdump-image',
     });
@@ -171,8 +171,8 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
     const { digestAddress } = loaded(system);
     const wrong = Array.from(system.memory.read(digestAddress, 28), (byte, at) => (byte + 1 + at * 7) % 256);
     const few = await purgatoryCheck(build(producer, overwriteDigest(0, wrong)));
-    expect(few.failure).toBe('The loaded kdump kernel does not fit its recorded digest.');
-    expect(few.detail).toMatch(/which of them cannot be determined \(4 of its 32 bytes are right, which speaks for a digest that was overwritten/);
+    expect(few.failure).toBe('The loaded kdump kernel does not match its recorded digest.');
+    expect(few.detail).toMatch(/which of them cannot be determined \(4 of its 32 bytes are right, which suggests that the digest was overwritten/);
     expect(few.ranges).toContainEqual(place(digestAddress, 32));
     const half = await purgatoryCheck(build(producer, overwriteDigest(0, [...Array.from({ length: 8 }, () => [0xa3, 0xc1]).flat(), ...wrong.slice(16)])));
     expect(half.failure).toBe('The recorded digest of the kdump kernel was overwritten.');
@@ -184,7 +184,7 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
       system.memory.u64(loaded(system).tableAddress + 8, 0x40000);
     });
     expect(await purgatoryCheck(session)).toMatchObject({
-      failure: 'The loaded kdump kernel does not fit its recorded digest.',
+      failure: 'The loaded kdump kernel does not match its recorded digest.',
       detail: expect.stringContaining('the region table changed after loading; which of them cannot be determined') as string,
     });
   });
@@ -212,7 +212,7 @@ describe('a digest whose neighbours are damaged too', () => {
     });
     const check = await purgatoryCheck(session);
     expect(check).toMatchObject({
-      failure: 'The loaded kdump kernel does not fit its recorded digest.',
+      failure: 'The loaded kdump kernel does not match its recorded digest.',
       detail: expect.stringContaining('which of them cannot be determined (') as string,
     });
     const cleared = await purgatoryCheck(session, [healthy(producer)]);
@@ -256,7 +256,7 @@ describe('the checksum of the re-IPL block', () => {
   ])('alone does not say which of the two it was: %s', async (_, change) => {
     const check = await checkOf(s390With({ ipib: true }, change), 'ipib');
     expect(check).toMatchObject({
-      failure: 'The IPL information block does not fit its checksum.',
+      failure: 'The IPL information block does not match its checksum.',
       detail: expect.stringContaining('the block or the checksum in the lowcore') as string,
     });
     expect(check.ranges).toContainEqual(place(0xe08, 4));
@@ -271,7 +271,7 @@ describe('the checksum of os_info', () => {
     const check = await checkOf(s390With({ reiplEntry: true }, change), 'os-info-page');
     expect(check).toMatchObject({
       verdict: 'failed',
-      detail: expect.stringMatching(/the page or the checksum itself changed; its REIPL_BLOCK entry is right/) as string,
+      detail: expect.stringMatching(/the page or the checksum itself changed; its REIPL_BLOCK entry matches its own checksum/) as string,
     });
     expect(check.findings).toMatchObject([{ id: 'os-info-page/checksum', where: place(places.osInfo + 8, 0xff8) }]);
   });
@@ -306,7 +306,7 @@ describe('a copy is no second witness', () => {
       s390With({}, (system) => applyDamage(system, 'osinfo-wiped')),
       'kdump-image',
     );
-    expect(wiped).toMatchObject({ verdict: 'not-recorded', detail: expect.stringContaining('nothing else says where it lies') as string });
+    expect(wiped).toMatchObject({ verdict: 'not-recorded', detail: expect.stringContaining('no other source says where it is') as string });
     expect(await checkOf(build('kexec-tools'), 'kdump-image')).toMatchObject({ verdict: 'passed' });
   });
 

@@ -136,7 +136,7 @@ describe('one system', () => {
 
   it('has values that can be no area named, whatever else says that a kdump kernel ran', () => {
     expect(hidden(withRecord(0x5000n, 0x1000n, 'root=/dev/vda1'))).toEqual([
-      expect.stringContaining('holds base 0x5000 and size 0x1000, which can be no crashkernel memory: crashkernel memory is made of whole MiB') as string,
+      expect.stringContaining('holds base 0x5000 and size 0x1000, which cannot be crashkernel memory: crashkernel memory is a whole number of MiB') as string,
     ]);
     expect(hidden(withRecord(0x200000n, 0x400000n))).toEqual([expect.stringMatching(/overlap the memory that it is exchanged with; but a kdump kernel ran/)]);
   });

@@ -173,7 +173,7 @@ describe('a flattened header without records', () => {
     expect(() => openDump(sourceOf(flatten(new Uint8Array(0), { endRecord }), 0))).toThrow(/makedumpfile stream that ends after its header: it has no record/);
   });
 
-  it('among the files of a set is no part of it', () => {
+  it('among the files of a set is not part of it', () => {
     const files = kdumpSplitSet(system, {}, [0x200, 0x500]);
     expect(ids(open([...files, flatten(new Uint8Array(0))]))).toContain('error volume-set/no-volume');
     expect(ids(open([...files, flatten(new Uint8Array(0))], false))).not.toContain('error volume-set/no-volume');

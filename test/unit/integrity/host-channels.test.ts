@@ -84,12 +84,8 @@ describe('lscss of the host against a guest with channel devices', () => {
   });
 
   it.each<readonly [string, (lines: readonly Line[]) => readonly Line[], string]>([
-    [
-      'a device more',
-      (lines) => [...lines, { device: '0.0.4711', subchannel: '0.0.0009', types: ['3390/0c', '3990/e9'] }],
-      'in the archive alone 1 (0.0.4711)',
-    ],
-    ['a device less', (lines) => lines.filter(({ device }) => device !== '0.0.0300'), 'in the dump alone 1 (0.0.0300)'],
+    ['a device more', (lines) => [...lines, { device: '0.0.4711', subchannel: '0.0.0009', types: ['3390/0c', '3990/e9'] }], 'only in the archive 1 (0.0.4711)'],
+    ['a device less', (lines) => lines.filter(({ device }) => device !== '0.0.0300'), 'only in the dump 1 (0.0.0300)'],
     [
       'a subchannel that is gone',
       (lines) => lines.map((one) => (one.device === '0.0.0300' ? { ...one, subchannel: 'n/a' } : one)),
@@ -176,7 +172,7 @@ describe('a list of which the dump gives a part', () => {
     const row = channelsRow(listed, { devices: [{ device: '0.0.0001' }], gap: 'types: none' });
     expect(row?.passed).toBeUndefined();
     expect(row?.detail).toContain('different 0; ');
-    expect(row?.detail).toContain('(types: none), so what is in the archive alone may be in the dump too');
+    expect(row?.detail).toContain('(types: none), so what was found only in the archive may be in the dump too');
     expect(channelsRow(listed, { devices: listed.value, gap: 'types: none' })?.passed).toBeUndefined();
   });
 

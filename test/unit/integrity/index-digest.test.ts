@@ -31,7 +31,7 @@ describe('index-digest', () => {
     expect(second.answer.digests).toEqual(first.answer.digests);
     // A report does not depend on what lies in the cache.
     const report = (await runInProcess(['report', rotten, '--format', 'json'])).out;
-    expect(report).toContain('indexes of this machine are no part');
+    expect(report).toContain('indexes on this machine are not part');
 
     const bytes = readFileSync(rotten);
     // Memory follows the header page: absolute 0x6f0000, 0x6f1000 and 0x680fff of the small system.

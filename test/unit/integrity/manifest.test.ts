@@ -86,7 +86,7 @@ describe.each(manifestFormats.map((one) => [one.id, one] as const))('%s', (forma
       writeFileSync(path, changed);
       const { check } = await verify(path, '--manifest', manifest);
       expect(check.verdict).toBe('failed');
-      expect(check.detail).toContain(`it has ${changed.length} bytes, recorded are ${bytes.length}`);
+      expect(check.detail).toContain(`it has ${changed.length} bytes, but ${bytes.length} are recorded`);
     }
   });
 

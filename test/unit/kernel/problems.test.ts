@@ -166,7 +166,7 @@ describe('rules of problems', () => {
 
   it.each([
     ['whose place is not known', { for: 'unknown lock', kind: 'mutex', why: 'it is not in the dump' } as const],
-    ['whose owner is no task of the list', { ...mutex(0x10), owner: { task: 0x77n } } as Wait],
+    ['whose owner is not on the list of tasks', { ...mutex(0x10), owner: { task: 0x77n } } as Wait],
     ['that its stack does not show', { for: 'unknown' } as const],
   ])('a circle may go through a lock %s: that is missing', (_, wait: Wait) => {
     const { problems, missing } = looked('deadlocks', world({ hangs: { value: { ...noHangs, blocked: [blocked(1, wait, ['schedule'], 0)] } } }));

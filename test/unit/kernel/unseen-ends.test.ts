@@ -50,11 +50,11 @@ describe('a serious line', () => {
 
   it('that a user wrote to /dev/kmsg is no evidence, and that of the kernel is quoted with its age', async () => {
     const ofKernel = await verdictOf(open({ state: 'running', records: records(0) }), never);
-    expect(ofKernel.evidence.map(({ text }) => text)).toContain(`kernel log, 6.000000 s: ${panicLine} (the log goes on for 21 s after it)`);
+    expect(ofKernel.evidence.map(({ text }) => text)).toContain(`kernel log, 6.000000 s: ${panicLine} (the log continues for 21 s after it)`);
     const ofUser = await verdictOf(open({ state: 'running', records: records(1) }), never);
     expect(JSON.stringify([ofUser.title, ofUser.evidence])).not.toContain('panic - not');
     const { reason: kernels } = await triage(open({ state: 'running', records: records(0) }), never);
-    expect(kernels).toMatch(/^Kernel panic - not syncing: x \(kernel log, 6\.000000 s after boot; the log goes on for 21 s after it\)/);
+    expect(kernels).toMatch(/^Kernel panic - not syncing: x \(kernel log, 6\.000000 s after boot; the log continues for 21 s after it\)/);
     const { reason: users } = await triage(open({ state: 'running', records: records(1) }), never);
     expect(users).not.toContain('panic - not');
   });

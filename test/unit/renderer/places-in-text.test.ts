@@ -11,7 +11,7 @@ describe('places in a sentence', () => {
     expect(places('108 entries from the note at file offset 0x1ef0')).toEqual(['file 1ef0']);
     expect(places('its lowcore at 0xfd68000 has the number 0; lowcore_ptr[0] is its prefix 0xfd68000')).toEqual(['absolute fd68000', 'absolute fd68000']);
     expect(places('the chain ends at 0x37fff0d7e98, the first frame of a kernel thread')).toEqual(['virtual 37fff0d7e98']);
-    expect(places('0x9900000 + 0x6400000 is made of whole MiB')).toEqual([]);
+    expect(places('0x9900000 + 0x6400000 is aligned to whole MiB')).toEqual([]);
   });
 
   it('leave the text as it is', () => {

@@ -114,7 +114,7 @@ describe('a session file', () => {
     expect(why((session) => (session.schema = 'x'))).toContain('schema');
     expect(why((session) => (session.cursors = [{ dump: 0, space: 'virtual', address: '0xZZ', length: 1 }]))).toContain('cursors.0.address');
     expect(why((session) => (session.more = 1))).not.toBe('');
-    expect(parseSession('{')).toEqual({ why: 'it is no JSON text' });
+    expect(parseSession('{')).toEqual({ why: 'it is not JSON' });
     const deep = `{"schema":1,"dumps":[],"cursors":[],"bookmarks":[],"annotations":[],"ignoreRules":[],"layout":{"direction":"row","parts":[${'{"share":1,"parts":['.repeat(50_000)}${']}'.repeat(50_000)}]}}`;
     expect('why' in parseSession(deep)).toBe(true);
   });

@@ -110,10 +110,10 @@ describe('verdict', () => {
   });
 
   it('begins with an attestation that fails: nothing else counts then', () => {
-    const banner = verdictBanner(triage(), [failedCheck('container-complete'), failedCheck('attestation', 'no signature of the public key fits')]);
+    const banner = verdictBanner(triage(), [failedCheck('container-complete'), failedCheck('attestation', 'no signature by the public key is valid')]);
     expect(banner).toMatchObject({
-      headline: 'The dump is not the one that was attested, or the signature is not right.',
-      detail: ['No signature of the public key fits.', '1 more check failed.'],
+      headline: 'The dump is not the one that was attested, or the signature is wrong.',
+      detail: ['No signature by the public key is valid.', '1 more check failed.'],
     });
   });
 

@@ -108,7 +108,7 @@ describe('rpc', () => {
 
   it('does not believe an answer of a wrong shape', async () => {
     const { client } = served();
-    await expect(client.call('lie', {})).rejects.toThrow(/^lie answered in a wrong shape: /);
+    await expect(client.call('lie', {})).rejects.toThrow(/^lie returned an answer of the wrong shape: /);
   });
 
   it('ignores messages that are none', async () => {

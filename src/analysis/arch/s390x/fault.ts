@@ -63,7 +63,7 @@ function faultOf({ memory, types, registersAt, instruction }: FaultSource, code:
   }
   if (code === codes.specification) {
     if ((instruction & 1n) !== 0n || isCall)
-      return { ...executed, isNull: isCall, detail: `${text}, at ${hex(instruction)}, which is no place of code`, where };
+      return { ...executed, isNull: isCall, detail: `${text}, at ${hex(instruction)}, which is not an address of code`, where };
     return { kind: 'illegal-operation', detail: text, where };
   }
   if (code !== codes.protection && code !== codes.addressing && !isTranslation(code)) return undefined;

@@ -7,7 +7,7 @@ import { findPurgatory, type PurgatorySearch } from './purgatory.ts';
 
 export type KdumpGuard =
   | { readonly stage: 'no-area'; readonly why: string }
-  /** The dumped system is a kdump kernel itself: it has moved memory about, no digest can match. */
+  /** The dumped system is a kdump kernel itself: it has moved memory, so no digest can match. */
   | { readonly stage: 'kdump-running'; readonly area: CrashkernelArea }
   | { readonly stage: 'area'; readonly areaSource: string; readonly image: KdumpImage; readonly purgatory: PurgatorySearch | undefined };
 

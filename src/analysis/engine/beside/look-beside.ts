@@ -55,7 +55,7 @@ async function looked(folder: string, own: ReadonlySet<string>, until: number, f
   for await (const { name, kind } of folderEntries(folder)) {
     if (signal.aborted) throw new Cancelled();
     entries += 1;
-    if (entries > mostEntries) return `the folder has more than ${mostEntries} entries: of the others none was looked at`;
+    if (entries > mostEntries) return `the folder has more than ${mostEntries} entries: the others were not looked at`;
     if (steadyMilliseconds() > until) return `the folder answers slowly: only ${entries} of its entries were looked at`;
     const isFolder = kind === 'folder';
     // A name that is no UTF-8 is none of the known ones.
@@ -72,7 +72,7 @@ async function looked(folder: string, own: ReadonlySet<string>, until: number, f
   return undefined;
 }
 
-/** What lies next to the dump; nothing of it is used. @throws Cancelled */
+/** What lies next to the dump; none of it is used. @throws Cancelled */
 export async function lookBeside(session: Session, signal: AbortSignal): Promise<BesideAnswer> {
   const file = fileOnDisk(session.file.name);
   if (file === undefined) return { files: [] };

@@ -80,7 +80,7 @@ export async function viewAsType(session: Session, name: string, place: Place, s
       const size = member.bits === 0 ? (sizeOf(types, member.type, pointerBytes) ?? 0) : Math.ceil(((bitOffset % 8) + member.bits) / 8);
       // Structs and arrays have no one value: their type stands for it, and the text where they are one.
       const shown = absent === undefined && value === undefined ? (text ?? type) : value;
-      const bits = member.bits === 0 ? '' : `, ${member.bits} bits from bit ${bitOffset % 8} on`;
+      const bits = member.bits === 0 ? '' : `, ${member.bits} bits starting at bit ${bitOffset % 8}`;
       return {
         name: path,
         offset: Math.floor(bitOffset / 8),

@@ -82,8 +82,8 @@ async function readAgain(output: ResumableOutput, result: ExportResult, { signal
   throw new DumpError(
     'corrupt',
     { file: output.path },
-    `what was written reads otherwise than its source: memory root ${root} instead of ${result.memoryRoot}`,
-    'a disk that gives back what is written to it',
+    `what was written reads differently from its source: memory root ${root} instead of ${result.memoryRoot}`,
+    'a disk that returns what is written to it',
   );
 }
 
@@ -134,7 +134,7 @@ function answer(session: Session, plan: ExportPlan, request: ExportRequest, resu
 /** What stays after an interruption, for the sentence about it. */
 function kept(error: unknown, output: ResumableOutput): unknown {
   if (!output.pause() || !isDumpError(error)) return error;
-  const rest = `what was written stays as ${output.partialPath}, and the same command goes on with it`;
+  const rest = `what was written is kept as ${output.partialPath}, and the same command continues it`;
   return new DumpError(error.kind, error.where, error.what, error.expected === undefined ? rest : `${error.expected}; ${rest}`, error.remedy);
 }
 

@@ -39,7 +39,8 @@ export async function attestDump(session: Session, key: string, context: Scan): 
   const publicKey = createPublicKey(privateKey);
   const verified = await verifySession(session, { quick: false, handedOn: true }, context);
   const unlike = verified.checks.find(({ id, verdict }) => id === 'packed-file' && (verdict === 'failed' || verdict === 'unreadable'));
-  if (unlike !== undefined) throw new DumpError('corrupt', { file: session.path }, unlike.detail, 'a sound packed file, and a copy that is what it unpacks to');
+  if (unlike !== undefined)
+    throw new DumpError('corrupt', { file: session.path }, unlike.detail, 'an undamaged packed file, and a copy that is what it unpacks to');
   const rot = verified.checks.find(({ id, verdict }) => id === 'index-digest' && verdict === 'failed');
   if (rot !== undefined) throw new DumpError('corrupt', { file: session.path }, rot.detail, 'a file that is what it was when it was indexed');
   const files = await hashedFiles(session, context, 'the whole file, to attest it');

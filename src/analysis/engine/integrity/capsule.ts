@@ -97,7 +97,7 @@ async function attestedBy(session: Session, request: CaseRequest, context: Scan)
   const text = attestation === undefined ? (await attestDump(session, key, context)).text : readAttestation(attestation);
   const file = attestation ?? session.path;
   const opened = openAttestation(text, attester, file);
-  if (!opened.signed) throw new DumpError('corrupt', { file }, `no signature of the public key ${opened.keyId} fits`, 'an attestation as it was signed');
+  if (!opened.signed) throw new DumpError('corrupt', { file }, `no signature by the public key ${opened.keyId} is valid`, 'an attestation as it was signed');
   if ('why' in opened) throw new DumpError('corrupt', { file }, `signed, but not an attestation of a dump: ${opened.why}`, 'what attest writes');
   return { text, statement: opened.statement, key: attester };
 }
@@ -126,7 +126,7 @@ async function proofsOf(session: Session, cited: readonly Pfn[], { statement: { 
       throw new DumpError(
         'corrupt',
         { file: session.path },
-        `its memory root is ${proofs.root}, attested is ${predicate.memoryRoot ?? 'none'}`,
+        `its memory root is ${proofs.root}, but the attested one is ${predicate.memoryRoot ?? 'none'}`,
         'the dump that was attested',
       );
     const [beyond] = cited.filter((pfn) => pfn >= proofs.leaves);
@@ -182,7 +182,7 @@ export async function makeCase(session: Session, request: CaseRequest, context: 
       'a full attestation of this dump, or to read all of it and attest it now',
     );
   if (session.image.isDecrypted === true && pfns.length > 0)
-    throw new DumpError('unsupported', { file: session.path }, 'pages of a decrypted dump are put into no file', 'a capsule without cited pages');
+    throw new DumpError('unsupported', { file: session.path }, 'pages of a decrypted dump are not written to any file', 'a capsule without cited pages');
   const files = await fileDigests(session, attested, request, context);
   const proofs = attested === undefined || pfns.length === 0 ? undefined : await proofsOf(session, pfns, attested, context);
   const whole = await reportModel(session, undefined, { quick: !digest, annotations }, context);

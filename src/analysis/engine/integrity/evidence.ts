@@ -64,7 +64,7 @@ export const readPublicKey = (path: string): KeyObject =>
       if (pem.includes('PRIVATE KEY')) throw new Error('a private key');
       return createPublicKey(pem);
     },
-    'an Ed25519 public key in PEM form, and no private key',
+    'an Ed25519 public key in PEM form, not a private key',
   );
 
 /** The files of a dump as they lie on disk; `close` closes those that were opened for it. */

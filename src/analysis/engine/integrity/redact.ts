@@ -45,12 +45,12 @@ export async function secretsOf(sessions: readonly Session[], { rules }: Redacti
     if (rules.includes('log')) {
       const log = (await known(() => analysesOf(session, [{ id: 'log' }], context)))?.[0];
       for (const { text } of log?.rows ?? []) if (typeof text === 'string') append(found.logLines, text.split('\n'));
-      if (log?.complete !== true) found.unread.push('Not all of the kernel log could be read: lines of it that are quoted elsewhere may be left.');
+      if (log?.complete !== true) found.unread.push('Not all of the kernel log could be read: lines of it that are quoted elsewhere may remain.');
     }
     if (rules.includes('nodename') && kernel.nodename === undefined && facts?.nodename === undefined)
-      found.unread.push('The dump does not say its node name, so no occurrence of it could be looked for.');
+      found.unread.push('The dump does not record its node name, so no occurrence of it could be looked for.');
     if (rules.includes('command-lines') && kernel.commandLine === undefined && facts?.commandLine === undefined)
-      found.unread.push('The dump does not say the command line of its kernel: only lines that are named as such are found.');
+      found.unread.push('The dump does not record the command line of its kernel: only lines that are named as such are found.');
   }
   return found;
 }

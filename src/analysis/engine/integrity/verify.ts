@@ -34,7 +34,7 @@ export interface VerifyRequest extends EvidencePaths {
 const withoutCache = (check: CheckResult): CheckResult =>
   check.id !== 'index-digest' || check.verdict === 'failed' || check.verdict === 'not-run'
     ? check
-    : { id: check.id, title: check.title, verdict: 'not-recorded', detail: 'indexes of this machine are no part of what is handed on' };
+    : { id: check.id, title: check.title, verdict: 'not-recorded', detail: 'indexes on this machine are not part of what is passed on' };
 
 /** Tells progress of a digest. */
 export const bytesOf = (context: Scan, file: string) => ({

@@ -89,7 +89,7 @@ function* lowcoreFacts({ session, virtual, absolute, nameOf }: Question): Genera
   }
   if (absolute === undefined) return;
   if (!knowsCpus(session)) {
-    yield failed('lowcores, stacks and per-CPU data', 'which registers are of which CPU has not been looked for yet');
+    yield failed('lowcores, stacks and per-CPU data', 'which registers belong to which CPU has not been determined yet');
     return;
   }
   const { cpus } = machineCpus(session);

@@ -202,7 +202,7 @@ function traceTask(tracer: Tracer, task: KernelTask): TraceJson {
   if (running !== undefined) return traceCpu(tracer, running);
   const { layout } = tasks;
   const give = (trace: Trace): TraceJson => traceJson(trace, tasks.names, undefined, task);
-  if (layout === undefined || task.stack === undefined) return give(noTrace('the task has no kernel stack any more, or its address is not known'));
+  if (layout === undefined || task.stack === undefined) return give(noTrace('the task no longer has a kernel stack, or its address is not known'));
   if (unknown !== undefined && (task.kind === 'idle' || task.state === undefined || task.state.letter === 'R'))
     return give(noTrace(`the task may have run on CPU ${unknown.number}, whose task is not known; then what it saved is from an earlier switch`));
   if (task.onCpu === true) return give(noTrace('the task runs on a CPU whose registers cannot be told apart; what it saved is from its last switch'));

@@ -42,7 +42,7 @@ function markOf({ trace, cpu, tasks, set }: Stack, frame: FrameJson, failed: Fra
       const values = context === undefined ? {} : { values: set.cpuRegisters(context.cpu) };
       // kdump on x86_64 and aarch64 saves the registers that the exception found: no frame of the crash is on such a stack.
       return trace.crashed === true && trace.crashFrames === undefined
-        ? { ...base, kind: 'fault', detail: 'the CPU that crashed, and the registers saved of it are those of the code that failed', ...values }
+        ? { ...base, kind: 'fault', detail: 'the CPU that crashed, and the registers saved for it are those of the code that failed', ...values }
         : { ...base, kind: 'running', detail: 'the registers of the CPU', ...values };
     }
     case 'interrupted': {

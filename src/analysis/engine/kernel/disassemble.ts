@@ -56,7 +56,7 @@ async function readerOf(session: Session, request: DisassemblyRequest, signal: A
       `CPU ${cpu ?? ''} ran user code there, which is not disassembled`,
       'an address of kernel code',
     );
-  const what = (at: bigint): string => `instructions from ${hex(at)} on`;
+  const what = (at: bigint): string => `instructions starting at ${hex(at)}`;
   if (space === 'virtual') {
     const { memory } = await session.findKernel(signal);
     return {
@@ -125,7 +125,7 @@ function shown(request: DisassemblyRequest, set: InstructionSet, decode: Decode,
         ? 'no symbol follows that would end the function'
         : found.size > mostFunctionBytes || instructions.length >= mostInstructions
           ? `${mostFunctionBytes} bytes and ${mostInstructions} instructions are shown at most`
-          : 'its last bytes are no whole instruction';
+          : 'its last bytes are not a whole instruction';
     return {
       instructions,
       complete: isWhole,
@@ -147,7 +147,7 @@ function shown(request: DisassemblyRequest, set: InstructionSet, decode: Decode,
 
 const misplaced = (address: bigint, begin: bigint, { alignment }: InstructionSet): Missing => ({
   what: `an instruction at ${hex(address)}`,
-  why: `instructions begin at ${alignment === 2n ? 'even addresses' : `multiples of ${alignment} bytes`}, so those from ${hex(begin)} on are shown`,
+  why: `instructions begin at ${alignment === 2n ? 'even addresses' : `multiples of ${alignment} bytes`}, so those starting at ${hex(begin)} are shown`,
 });
 
 /** @throws DumpError unsupported where the machine's code is not disassembled, absent where the dump has no byte of it; Cancelled */
@@ -163,11 +163,11 @@ export async function describeDisassembly(session: Session, request: Disassembly
   const names = search === undefined || 'why' in search ? undefined : search;
   const found = functionAt(names, address);
   if (request.whole === true && found === undefined) {
-    const why = search !== undefined && 'why' in search ? search.why : isKernel ? 'no function has a name there' : 'names are known of kernel code alone';
+    const why = search !== undefined && 'why' in search ? search.why : isKernel ? 'no function has a name there' : 'names are known only for kernel code';
     throw new DumpError('absent', { file: session.path, address }, why, 'an address inside a function, or a number of instructions', 'attach-symbols');
   }
   if (request.count !== undefined && address % set.alignment !== 0n)
-    throw new DumpError('absent', { file: session.path, address }, `${hex(address)} is no place of code`, `a multiple of ${set.alignment} bytes`);
+    throw new DumpError('absent', { file: session.path, address }, `${hex(address)} is not an address of code`, `a multiple of ${set.alignment} bytes`);
   const decode = await decoderOf(set);
   const begin = address - (address % set.alignment);
   const code = shown({ ...request, address: begin }, set, decode, read, found);

@@ -49,7 +49,7 @@ export function hangSource(tasks: KernelTasks, traces: readonly TraceJson[], tra
       return found === undefined ? undefined : symbolText(found);
     },
     tasks: list.tasks,
-    tasksMissing: list.complete ? undefined : (list.broken ?? 'the list of tasks is not whole'),
+    tasksMissing: list.complete ? undefined : (list.broken ?? 'the list of tasks is not complete'),
     stackBytes: layout.stackBytes,
     cpus: tasks.cpus.flatMap(({ linuxNumber, perCpuOffset }) => (linuxNumber === undefined ? [] : [{ number: linuxNumber, perCpuOffset }])),
     atWork: known,

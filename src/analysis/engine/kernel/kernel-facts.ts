@@ -1,4 +1,4 @@
-/** `kernelFacts`: what the kernel says of itself, with sources. */
+/** `kernelFacts`: what the kernel reports about itself, with sources. */
 import { defined } from '../../../shared/defined.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import { confirm, fact, type Fact } from '../../../shared/fact.ts';
@@ -75,7 +75,7 @@ export async function describeKernelFacts(session: Session, signal: AbortSignal)
         ] as const)
       : []),
   ];
-  if (panicked?.kind === 'impossible') missing.push({ what: 'panic_cpu', why: `its value is ${panicked.value}, which is no CPU of this kernel` });
+  if (panicked?.kind === 'impossible') missing.push({ what: 'panic_cpu', why: `its value is ${panicked.value}, which is not a CPU of this kernel` });
   for (const [what, value] of absent) if (value === undefined) missing.push({ what, why });
   return {
     schema: schemaVersion,

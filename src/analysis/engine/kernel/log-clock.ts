@@ -15,5 +15,5 @@ export async function describeLogClock(session: Session, signal: AbortSignal): P
   if (isFailure(clock)) return { detail: clock.missing.why };
   const boot = isoTime(clock.value.wall(0n));
   if (boot === '') return { detail: 'tod_clock_base holds no time of day' };
-  return { boot, detail: 'tod_clock_base is the TOD clock at boot, and tod_steering_end shows that the clock was not set anew since' };
+  return { boot, detail: 'tod_clock_base is the TOD clock at boot, and tod_steering_end shows that the clock has not been set since' };
 }

@@ -45,6 +45,6 @@ export async function findSymbolAddress(session: Session, symbol: SymbolExpressi
   if ('why' in table) throw new DumpError('absent', { file: session.path }, table.why, 'a symbol table', 'attach-symbols');
   const address = symbolAddress(table, symbol);
   if (address === undefined)
-    throw new DumpError('absent', { file: session.path }, `no symbol is named ${symbol.name}`, 'a name of the kernel; * stands for anything');
+    throw new DumpError('absent', { file: session.path }, `no symbol is named ${symbol.name}`, 'a name of the kernel; * matches anything');
   return address;
 }

@@ -84,7 +84,7 @@ export async function describeSymbols(
     signal,
   );
   if (symbols.length + given === 0)
-    throw new DumpError('absent', { file: session.path }, `no symbol is named ${request.name}`, 'a name of the kernel; * stands for anything');
+    throw new DumpError('absent', { file: session.path }, `no symbol is named ${request.name}`, 'a name of the kernel; * matches anything');
   return { ...head, symbols };
 }
 

@@ -41,7 +41,7 @@ export async function answerVmcoreinfo(session: Session, copies: boolean, signal
   if (knownVmcoreinfo === undefined) {
     const why = vmcoreinfo.found ? '' : vmcoreinfo.why;
     const found =
-      scanned.length === 0 ? 'its text was not found in memory either' : `${scanned.length} different texts were found in memory, and none of their kernels`;
+      scanned.length === 0 ? 'its text was not found in memory either' : `${scanned.length} different texts were found in memory, but none of their kernels`;
     throw new DumpError('absent', { file: session.path }, `no vmcoreinfo: ${why}; ${found}`, 'a VMCOREINFO note in the dump or in memory');
   }
   await compareBuildIds(session, [knownVmcoreinfo, ...scanned], signal);

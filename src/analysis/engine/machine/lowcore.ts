@@ -96,7 +96,7 @@ export function describeLowcores(session: Session, request: LowcoreRequest): { s
         : `CPU ${request.cpu ?? cpu.id} has the prefix ${cpu.prefix}, and lowcore_ptr has no lowcore there`;
     throw new DumpError('absent', { file: session.path }, what, 'a prefix register with the address of a lowcore');
   });
-  if (found.length === 0) throw new DumpError('absent', { file: session.path }, 'the prefix of no CPU is in the dump', 'an absolute address', 'name-address');
+  if (found.length === 0) throw new DumpError('absent', { file: session.path }, 'the dump records no CPU prefixes', 'an absolute address', 'name-address');
   const held = found.filter(({ address }) => address < session.memory.end);
   // Of several lowcores one that is not in the dump hides none of the others.
   const readable = held.filter(({ address }) => session.memory.read(address, lowcoreSize).absent.length === 0);

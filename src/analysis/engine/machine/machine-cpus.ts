@@ -51,7 +51,7 @@ function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], ma
   const contradicted = recorded.flatMap((cpu): Finding[] => {
     const { contradicted: against } = cpu.identity ?? {};
     if (cpu.identity === undefined || against === undefined) return [];
-    const detail = `${nameOf(cpu)}, by this: ${cpu.identity.detail}; but against it: ${against.join('; ')}`;
+    const detail = `${nameOf(cpu)}, because ${cpu.identity.detail}; evidence against it: ${against.join('; ')}`;
     return [{ id: 'cross-cpu-count/identity', severity: 'warning', title: 'Sources name different CPUs for the same registers', detail }];
   });
   const firsts = new Map<string, CpuJson>();
@@ -62,8 +62,8 @@ function findingsOf(recorded: readonly CpuJson[], absent: readonly CpuJson[], ma
     if (first === undefined) firsts.set(key, cpu);
     // Two records of one prefix are one CPU, which another check says.
     if (first === undefined || (cpu.prefix !== undefined && first.prefix === cpu.prefix)) return [];
-    const detail = `the registers at positions ${first.id} and ${cpu.id} are both of CPU ${cpu.linuxCpu}: ${[...new Set([first.identity?.detail, cpu.identity?.detail])].flatMap((one) => one ?? []).join('; ')}`;
-    return [{ id: 'cross-cpu-count/identity', severity: 'warning', title: 'Two sets of registers are of one CPU', detail }];
+    const detail = `the registers at positions ${first.id} and ${cpu.id} both belong to CPU ${cpu.linuxCpu}: ${[...new Set([first.identity?.detail, cpu.identity?.detail])].flatMap((one) => one ?? []).join('; ')}`;
+    return [{ id: 'cross-cpu-count/identity', severity: 'warning', title: 'Two sets of registers belong to one CPU', detail }];
   });
   const online = new Set(masks?.online);
   const lost = absent.filter((cpu) => online.has(cpu.linuxCpu ?? -1));
@@ -98,7 +98,7 @@ function blankOf({ image, cpuSet }: Session): ReadonlyMap<CpuJson, RawNote> {
 }
 
 function blankFinding({ id }: CpuJson, note: RawNote): Finding {
-  const detail = `the note at position ${id} has zeros in place of registers: nothing is read from it, and whose it is does not show`;
+  const detail = `the note at position ${id} has zeros in place of registers: nothing is read from it, and its CPU cannot be determined`;
   const where = { fileOffset: note.descOffset, bytes: note.desc.length };
   return { id: 'cross-cpu-count/blank-registers', severity: 'warning', title: 'A set of registers is all zero', detail, where };
 }

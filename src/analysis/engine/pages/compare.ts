@@ -60,7 +60,7 @@ export async function compareSessions(left: Session, right: Session, settings: C
 const haveOneIndex = (left: Session, right: Session): boolean => left.identity === right.identity && left.dumpKey === right.dumpKey;
 
 const oneKeyText =
-  'both have one identity (format, size, headers and notes) and one dump key (sampled pages), as a copy or a damaged copy has, and indexes are kept by these: every byte was compared';
+  'both have the same identity (format, size, headers and notes) and the same dump key (sampled pages), as a copy or a damaged copy has, and indexes are stored under these: every byte was compared';
 
 /** The comparison that a report carries. */
 export async function comparisonOf(

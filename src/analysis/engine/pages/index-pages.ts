@@ -112,10 +112,10 @@ interface Opened extends Pick<IndexJson, 'unconfirmed' | 'confirmed' | 'discarde
 
 /** Why an index that lay there is not gone on with. */
 const discardedBecause: Readonly<Partial<Record<FreshReason, string>>> = {
-  damaged: 'the index that was there was damaged: some of it did not match its checksums',
-  identity: 'the index that was there was of another dump',
-  key: 'the index that was there was of another dump with equal headers and notes, or of this one before its memory changed',
-  unread: 'the index that was there was made while the disk did not give all of the headers',
+  damaged: 'the existing index was damaged: parts of it did not match their checksums',
+  identity: 'the existing index was of another dump',
+  key: 'the existing index was of another dump with equal headers and notes, or of this one before its memory changed',
+  unread: 'the existing index was made while the disk did not return all of the headers',
 };
 
 interface Opening {
@@ -140,7 +140,7 @@ async function openFor(session: Session, { digest, rebuild, path: named }: Index
   const trust = store.fresh === undefined ? trustOf(store, session) : 'made';
   if (isPieced(store) && (digest === 'again' || (digest && trust !== 'made'))) {
     store.close();
-    throw new IndexError(`the index ${place} is read from pieces, and no memory root is computed for it again`, 'rebuild-index');
+    throw new IndexError(`the index ${place} is read from pieces, so its memory root cannot be computed again`, 'rebuild-index');
   }
   // One that was rebuilt on its own files by a sample, or by all pages, is no source of a digest.
   if (trust === 'made' || (isTrusted(trust) && digest === false)) return { store, ...defined({ discarded: why }) };
@@ -150,11 +150,11 @@ async function openFor(session: Session, { digest, rebuild, path: named }: Index
     store.close();
     return isOfOthers && named === undefined ? { store: await open(ownIndexPath(session), true) } : { store: await open(place, true), discarded };
   };
-  if (digest !== false) return anew(`the index that was there was ${madeFrom}: a memory root is computed from the bytes of the dump itself`);
+  if (digest !== false) return anew(`the existing index was ${madeFrom}: a memory root is computed from the bytes of the dump itself`);
   if (!store.header().complete) {
     // What an earlier run has read is not read again.
     if (trust === 'undated') return { store, ...defined({ unconfirmed: unconfirmedText(trust, session) }) };
-    return anew('the index that was there was begun on other files and is not complete');
+    return anew('the existing index was begun on other files and is not complete');
   }
   let sample: SampleOutcome;
   try {
@@ -171,7 +171,7 @@ async function openFor(session: Session, { digest, rebuild, path: named }: Index
   const { pages, of, differs, enough } = sample;
   if (differs !== undefined)
     return anew(
-      `the index that was there was ${madeFrom}, and the page at absolute ${hex(BigInt(differs) * BigInt(pageSize))} is not what it says: it is of another dump, or this one was changed`,
+      `the existing index was ${madeFrom}, and the page at absolute ${hex(BigInt(differs) * BigInt(pageSize))} is not what it says: it is of another dump, or this one was changed`,
     );
   if (!enough) return { store, unconfirmed: `unconfirmed: the page index was ${madeFrom}, and only ${pages} pages of this dump could be compared with it` };
   if (trust === 'unconfirmed') store.addFiles({ how: 'sample', files: session.states() });

@@ -132,7 +132,7 @@ export async function indexRange(
     if (isOwnPiece(output, range)) await removeIndex(output);
     const unlock = await lockWriter({ path: growing, signal, onWait });
     try {
-      if (sealOf(growing) !== row.sha256) throw new IndexError(`another process indexes ${rangeText(range)} of this dump anew at ${growing}: try it again`);
+      if (sealOf(growing) !== row.sha256) throw new IndexError(`another process indexes ${rangeText(range)} of this dump again at ${growing}: try again later`);
       copyToOutput(growing, output, expected);
     } catch (error) {
       if (!(isDumpError(error) || error instanceof IndexError) || finishedPiece(output, range, of, digest) === undefined) throw error;

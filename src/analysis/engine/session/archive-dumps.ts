@@ -62,7 +62,7 @@ const troubleText = (end: UnpackEnd): string | undefined => {
   if (end.kind !== 'cut' && end.kind !== 'damaged') return undefined;
   const layer = end.layer === undefined ? '' : `the ${end.layer.name} data `;
   const place = `byte 0x${end.at.toString(16)}${end.layer?.isFile === false ? ' of what is in it' : ''}`;
-  return end.kind === 'cut' ? `${layer}are cut within what begins at ${place}` : `${layer}from ${place} on are damaged (${end.what})`;
+  return end.kind === 'cut' ? `${layer}are cut within what begins at ${place}` : `${layer}are damaged starting at ${place} (${end.what})`;
 };
 
 /** Goes through an archive. @returns undefined for a file that is none @throws DumpError io, Cancelled */

@@ -36,7 +36,7 @@ function wantedName(name: string): HostFile | undefined {
 /** A packed archive that was cut short is one, and no longer says so. */
 async function noArchive(path: string, source: ByteSource): Promise<DumpError> {
   const broken = await unpacksToNothing(source);
-  if (broken === undefined) return new DumpError('not-this-format', { file: path, offset: 0 }, 'it is no archive', expected);
+  if (broken === undefined) return new DumpError('not-this-format', { file: path, offset: 0 }, 'it is not an archive', expected);
   const { wrapper, kind } = broken;
   if (kind === 'damaged') return new DumpError('corrupt', { file: path }, `the ${wrapper} data are damaged before any of them can be unpacked`, expected);
   const where = { file: path, offset: source.size };

@@ -57,7 +57,7 @@ async function openPacked(place: DumpPlace, request: OpenRequest, isAgain = fals
         : new DumpError(
             'corrupt',
             { file: name, ...(end.layer?.isFile === false ? {} : { offset: end.at }) },
-            `the ${packing.name} data from there on are damaged (${end.what}), and the ${byteText(copy.size)} that came out are no dump`,
+            `the ${packing.name} data are damaged from there onwards (${end.what}), and the ${byteText(copy.size)} that were unpacked are not a dump`,
             `a sound ${packing.name} file`,
           );
     const opening = sessionInSteps(
@@ -199,7 +199,7 @@ async function openFolder(folder: string, request: OpenRequest): Promise<Session
       throw new DumpError(
         'unsupported',
         { file: folder },
-        `the folder holds no dump but in its ${archives.length} archives, among them ${archive} and ${another}`,
+        `the folder holds no dump other than in its ${archives.length} archives, among them ${archive} and ${another}`,
         'the name of one of them',
       );
   }
@@ -270,7 +270,7 @@ export async function openDumpAt(request: OpenRequest): Promise<Session> {
   if (volumes.length > 0 && (place.packing !== undefined || volumes.some((one) => packedAs(memberPath(one).file) !== undefined)))
     return openPackedSet(place, request, volumes.map(placeOf));
   if (place.packing !== undefined && member !== undefined)
-    throw new DumpError('absent', { file }, `it is no archive, so there is no member ${member} in it`, 'an archive, or a disk that is not packed');
+    throw new DumpError('absent', { file }, `it is not an archive, so it has no member ${member}`, 'an archive, or a disk that is not packed');
   // A disk has members too: whoever opens it knows them.
   const session = place.packing === undefined ? await openPlain(request) : await openPacked(place, request);
   return volumes.length === 0 && member === undefined ? withPackedNeighbours(session, request) : session;

@@ -47,9 +47,9 @@ function endFinding({ packing, file, unpacked }: PackedFile): Finding | undefine
       severity: 'error',
       title: 'The packed file is damaged',
       detail: end.contents
-        ? `its ${wrapper} ${name} that begins at ${at} does not unpack to what it was made from (${end.what}): some of its contents are wrong, and nothing says which. All ${byteText(source.size)} are unpacked`
+        ? `its ${wrapper} ${name} that begins at ${at} does not unpack to what it was made from (${end.what}): some of its contents are wrong, and which is not known. All ${byteText(source.size)} are unpacked`
         : end.ofIndex === true
-          ? `its ${wrapper} index at ${at} does not fit what comes before it (${end.what}): the ${byteText(source.size)} before it are unpacked, and whether they are all cannot be determined`
+          ? `its ${wrapper} index at ${at} does not match what comes before it (${end.what}): the ${byteText(source.size)} before it are unpacked, and whether they are all cannot be determined`
           : `its ${wrapper} ${name} that begins at ${at} cannot be unpacked to its end (${end.what}); the ${byteText(source.size)} before the damage are unpacked, and what came after them is missing`,
       where: { fileOffset: end.at, bytes: file.size - end.at },
     };
@@ -58,14 +58,14 @@ function endFinding({ packing, file, unpacked }: PackedFile): Finding | undefine
       id: 'container-complete/packed-file-unread',
       severity: 'error',
       title: 'The packed file cannot be read to its end',
-      detail: `${end.why} at ${at} of its ${byteText(file.size)}; the ${byteText(source.size)} before it are unpacked, and what comes after them cannot be had without it`,
+      detail: `${end.why} at ${at} of its ${byteText(file.size)}; the ${byteText(source.size)} before it are unpacked, and what comes after them cannot be unpacked without it`,
       where: { fileOffset: end.at, bytes: file.size - end.at },
     };
   return {
     id: 'container-complete/packed-file-rest',
     severity: 'warning',
-    title: `The packed file goes on after its ${wrapper} data`,
-    detail: `the ${byteText(end.bytes)} from ${at} on are no ${wrapper} ${name} and not used; the ${byteText(source.size)} before them are unpacked. Bytes that were appended do no harm; where a further ${name} was damaged, the rest of the dump is missing`,
+    title: `The packed file continues after its ${wrapper} data`,
+    detail: `the ${byteText(end.bytes)} starting at ${at} are not ${wrapper} data and are not used; the ${byteText(source.size)} before them are unpacked. Bytes that were appended do no harm; where a further ${name} was damaged, the rest of the dump is missing`,
   };
 }
 
@@ -98,7 +98,7 @@ function memberFinding({ name, archive }: PackedMember, file: ByteSource, end: U
     severity: 'error',
     title: 'The dump is damaged in its archive',
     detail: end.contents
-      ? `${data} that begin at ${place} do not unpack to what they were made from (${end.what}): some of the contents are wrong, and nothing says which. All ${byteText(bytes)} of ${name} are unpacked`
+      ? `${data} that begin at ${place} do not unpack to what they were made from (${end.what}): some of the contents are wrong, and which is not known. All ${byteText(bytes)} of ${name} are unpacked`
       : `${data} that begin at ${place} cannot be unpacked to their end (${end.what}); ${before}`,
     ...where,
   };

@@ -323,7 +323,7 @@ export function assertUsed({ path, image }: Session, volumes: readonly string[])
   const [first] = volumes;
   if (first === undefined) return;
   if (image.container.volumes === undefined)
-    throw new RequestError('query', `${path} is a dump in one file (${image.format}), not one of a set: ${first} is no part of it`);
+    throw new RequestError('query', `${path} is a dump in one file (${image.format}), not one of a set: ${first} is not part of it`);
   const stray = image.findings.find(({ id, severity }) => severity === 'error' && (id === 'volume-set/no-volume' || id === 'volume-set/other-run'));
   if (stray !== undefined) throw new RequestError('query', stray.detail);
 }

@@ -136,9 +136,7 @@ async function whyOther(copy: string, record: CopyRecord, packed: FileSource, op
   if ((await hashed(packed, options)) !== record.packed.sha256) return 'the packed file is not the one that it was made from';
   const source = openFile(copy, { evidence: false });
   try {
-    return source.size === record.unpacked.bytes && (await hashed(source, options)) === record.unpacked.sha256
-      ? undefined
-      : 'it is not what it was when it was made';
+    return source.size === record.unpacked.bytes && (await hashed(source, options)) === record.unpacked.sha256 ? undefined : 'it has changed since it was made';
   } finally {
     source.close();
   }
@@ -161,7 +159,7 @@ async function earlierCopy(copy: string, path: string, packed: FileSource, optio
   const record = readCopyRecord(copy);
   const state = copyState(copy);
   if (state === undefined) return undefined;
-  if (record === undefined) return 'nothing is recorded of it';
+  if (record === undefined) return 'nothing is recorded about it';
   const doubted =
     record.path !== path ||
     !record.settled ||
@@ -237,7 +235,7 @@ export async function unpackedFile(path: string, packed: FileSource, packing: Pa
       throw new DumpError(
         'corrupt',
         { file: path, offset: end.at },
-        `the ${wrapper} data from there on are damaged (${end.what}), before any of them can be unpacked`,
+        `the ${wrapper} data are damaged from there onwards (${end.what}), before any of them can be unpacked`,
         `a sound ${wrapper} file`,
       );
     await rename(partial, target);

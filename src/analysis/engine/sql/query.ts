@@ -48,7 +48,7 @@ function consoleEntry(): string | undefined {
 /** The dump for the process of a query that names tables of it, or extents that the index lacks; undefined where the query needs none. @throws RequestError where it lies in no file */
 function dumpOfQuery({ location, view, attached }: Session, asksDump: boolean, asksExtents: boolean): SqlDump | undefined {
   if (!asksDump && (!asksExtents || location === undefined)) return undefined;
-  if (location === undefined) throw new RequestError('query', 'this query reads a dump in a file, and this one lies in memory alone');
+  if (location === undefined) throw new RequestError('query', 'this query reads a dump in a file, and this one exists only in memory');
   return {
     path: location.path,
     volumes: [...(location.volumes ?? [])],

@@ -38,7 +38,9 @@ export function idleContradictions(traces: readonly TraceJson[], name: (cpu: num
   return traces.flatMap((trace): Finding[] => {
     if (trace.cpu === undefined || !isContradicted(trace)) return [];
     const detail = `the registers of ${name(trace.cpu)} are those of an idle CPU, in ${functionName(trace.frames[0]?.symbol)}, but by the kernel's data it ran ${taskText(trace)}: which of the two is right is not known`;
-    return [{ id: 'cross-cpu-count/idle', severity: 'warning', title: 'The registers of a CPU are those of an idle one, its task is not', detail }];
+    return [
+      { id: 'cross-cpu-count/idle', severity: 'warning', title: 'The registers of a CPU are those of an idle one, but its task is not the idle task', detail },
+    ];
   });
 }
 

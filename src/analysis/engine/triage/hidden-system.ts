@@ -34,7 +34,7 @@ export function hiddenSystemFindings(session: Session): readonly Finding[] {
   const found = marks(session);
   // Without the head of a kernel image, what lies there is no record.
   if (found.length === 0 && (impossible === undefined || !hasKernelHead(memory))) return [];
-  const held = impossible === undefined ? 'is zero' : `holds base ${hex(base)} and size ${hex(size)}, which can be no crashkernel memory: ${impossible}`;
+  const held = impossible === undefined ? 'is zero' : `holds base ${hex(base)} and size ${hex(size)}, which cannot be crashkernel memory: ${impossible}`;
   const why = found.length === 0 ? '' : `; but a kdump kernel ran when the dump was taken: ${found.join('; ')}`;
   return [
     {
@@ -42,9 +42,9 @@ export function hiddenSystemFindings(session: Session): readonly Finding[] {
       severity: 'warning',
       title:
         found.length === 0
-          ? 'The record of the crashkernel memory that a kdump kernel has is not right'
+          ? 'The record of the crashkernel memory in a kdump kernel is wrong'
           : 'A kdump kernel ran, and the system that crashed before is not shown',
-      detail: `the record at absolute 0x10418 ${held}${why}. If a system crashed before, what is shown is the kdump kernel's alone`,
+      detail: `the record at absolute 0x10418 ${held}${why}. If a system crashed before, it is not shown: only the kdump kernel is`,
       where: { space: 'absolute', start: '0x10418', end: '0x10428' },
     },
   ];

@@ -211,8 +211,8 @@ function vmcoreinfoFindings(session: Session): Info['findings'] {
           {
             id: 'vmcoreinfo/not-this-kernel',
             severity: 'warning',
-            title: 'The vmcoreinfo does not fit the kernel in memory',
-            detail: `the text in ${used.vmcoreinfo.source} is used for want of another, although memory contradicts it: ${used.fit.why}`,
+            title: 'The vmcoreinfo does not match the kernel in memory',
+            detail: `the text in ${used.vmcoreinfo.source} is used because there is no other, although memory contradicts it: ${used.fit.why}`,
           },
         ]
       : [];
@@ -282,7 +282,7 @@ export function describeDump(session: Session): Info {
       zlibEntryBytes: image.container.zlib?.entryBytes,
       live:
         image.origin?.kind === 'kcore'
-          ? fact(true, 'NT_TASKSTRUCT note, which /proc/kcore alone has')
+          ? fact(true, 'NT_TASKSTRUCT note, which only /proc/kcore has')
           : session.isLive
             ? fact(true, 'the word LIVEDUMP at absolute 0')
             : undefined,

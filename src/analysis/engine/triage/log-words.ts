@@ -34,12 +34,12 @@ function toldOf({ panic, cause, trouble, first, after }: DeathNotes, file: LogOf
     panic === undefined || cause === undefined ? undefined : `before it${quoted(cause)}`,
     panic === undefined || trouble === undefined ? undefined : `and${quoted(trouble)}`,
     first === undefined ? undefined : `the first trouble in it${quoted(first)}`,
-    after === undefined || after <= goesOn ? undefined : `the log goes on for ${after / 1_000_000_000n} s after it`,
+    after === undefined || after <= goesOn ? undefined : `the log continues for ${after / 1_000_000_000n} s after it`,
   ];
   const text = line.text.trimEnd();
   // The gist alone is shown too.
   return {
-    gist: file === undefined ? text : `${text} (by the file ${file.name}, not by memory)`,
+    gist: file === undefined ? text : `${text} (from the file ${file.name}, not from memory)`,
     text: `${text} (${parts.filter((part) => part !== undefined).join('; ')}).`,
   };
 }

@@ -83,7 +83,7 @@ function withoutKdump(evidence: Evidence): Told {
   };
   if (witnesses.kdumpLoaded === false) return after('No kdump kernel was loaded', ': kexec_crash_image is null.');
   const loaded = witnesses.kdumpLoaded === true ? 'a kdump kernel was loaded (kexec_crash_image)' : unseenText(witnesses, ['kexec_crash_image']);
-  const rest = `: vmcoreinfo has no CRASHTIME, which a copy from before the crash has not either${loaded === undefined ? '' : `; ${loaded}`}.`;
+  const rest = `: vmcoreinfo has no CRASHTIME, but neither would a copy from before the crash${loaded === undefined ? '' : `; ${loaded}`}.`;
   return after('Whether kdump was started is not recorded', rest);
 }
 
@@ -119,9 +119,9 @@ function runningSentence(session: Session, evidence: Evidence): Told {
 }
 
 const cannotTell = (witnesses: KernelWitnesses): string =>
-  (witnesses.panicCpu?.kind === 'impossible' ? `panic_cpu is ${witnesses.panicCpu.value}, which is no CPU of this kernel` : undefined) ??
+  (witnesses.panicCpu?.kind === 'impossible' ? `panic_cpu is ${witnesses.panicCpu.value}, which is not a CPU of this kernel` : undefined) ??
   unseenText(witnesses, ['panic_cpu', 'system_state']) ??
-  (witnesses.systemState === undefined ? 'the value of system_state is none that is known' : `system_state is ${witnesses.systemState}`);
+  (witnesses.systemState === undefined ? 'the value of system_state is not a known one' : `system_state is ${witnesses.systemState}`);
 
 /** A dump whose origin says how it came about: nothing of the kernel's end is concluded from what it cannot show. */
 function originSentence({ image, knownVmcoreinfo }: Session, { crash }: Evidence): Told | undefined {

@@ -164,14 +164,14 @@ export const endStacks = searched(async (session: Session, signal): Promise<Stac
 const contradiction = (noted: number, cpu: string, entry: CrashEntry | undefined, isDoubted: boolean): Finding => ({
   id: 'cross-cpu-count/panic-cpu',
   severity: 'warning',
-  title: 'panic_cpu names another CPU than the one that crashed',
-  detail: `panic_cpu is ${noted}, but of all stacks the one of ${cpu} goes through ${entry?.symbol ?? 'a crash'}; ${isDoubted ? 'that it is the stack of that CPU is contradicted too' : 'the stack is taken'}`,
+  title: 'panic_cpu names a different CPU than the one that crashed',
+  detail: `panic_cpu is ${noted}, but the stack of ${cpu} is the only one that goes through ${entry?.symbol ?? 'a crash'}; ${isDoubted ? 'that it is the stack of that CPU is contradicted too' : 'the stack is taken'}`,
 });
 
 const otherReport = (noted: number, reported: number, isTaken: boolean): Finding => ({
   id: 'cross-cpu-count/panic-cpu',
   severity: 'warning',
-  title: 'panic_cpu names another CPU than the last report of an oops in the kernel log',
+  title: 'panic_cpu names a different CPU than the last report of an oops in the kernel log',
   detail: `panic_cpu is ${noted}, but the report of the last oops in the kernel log is of CPU ${reported}; ${isTaken ? 'the registers of that CPU are those of the function in the report: it is taken' : 'that the registers of that CPU are those of the report is not shown: which CPU it was is not known'}`,
 });
 
@@ -179,7 +179,7 @@ const otherReport = (noted: number, reported: number, isTaken: boolean): Finding
 function overwrittenPanicCpu({ panicCpu: noted }: KernelWitnesses, started: string | undefined): readonly Finding[] {
   const why =
     noted?.kind === 'impossible'
-      ? `its value is ${noted.value}, which is no CPU of this kernel`
+      ? `its value is ${noted.value}, which is not a CPU of this kernel`
       : noted?.kind === 'unset' && started !== undefined
         ? `it is unset, although kdump was started: ${started}`
         : undefined;
@@ -200,10 +200,10 @@ function victimSentence(trace: TraceJson, { comm, pid }: NonNullable<TraceJson['
   // The kernel's own data say which task that CPU ran, whosever the registers are.
   if (panicIs === 'this CPU') return `${cpu} was running ${who}; where is not known, since its registers may be of another CPU: ${against}.`;
   const noted = panicIs === 'another CPU' ? ', and panic_cpu names another CPU' : '';
-  return `Which task it was is contradicted: the registers of the end are those of ${cpu}, which was running ${who}, by this: ${identity?.detail ?? ''}; but against it: ${against}${noted}.`;
+  return `Which task it was is contradicted: the registers of the end are those of ${cpu}, which was running ${who}, because ${identity?.detail ?? ''}; evidence against it: ${against}${noted}.`;
 }
 
-const byPosition = '; which CPU it was is known by the position of its registers alone';
+const byPosition = '; which CPU it was is known only from the position of its registers';
 
 /** Where two systems are in the dump, what there is to know is why the first of them crashed. */
 async function deathOfFirst(session: Session, signal: AbortSignal): Promise<Told | undefined> {

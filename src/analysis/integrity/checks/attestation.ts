@@ -22,7 +22,7 @@ function rootOf(index: Evidence['index']): string | undefined {
 export const attestationCheck: Check = {
   id: 'attestation',
   title: 'Signed attestation',
-  failure: 'The dump is not the one that was attested, or the signature is not right.',
+  failure: 'The dump is not the one that was attested, or the signature is wrong.',
   gravity: 100,
   cost: 'headers',
   needs: ['attestation', 'publicKey'],
@@ -30,7 +30,7 @@ export const attestationCheck: Check = {
     if (evidence.attestation === undefined) return notRecorded('no attestation was given', 'give-attestation');
     const { attested } = evidence.attestation;
     const key = `public key ${attested.keyId}`;
-    if (!attested.signed) return failed(`no signature of the ${key} fits: the attestation was changed or is someone else's`);
+    if (!attested.signed) return failed(`no signature by the ${key} is valid: the attestation was changed, or someone else signed it`);
     const steps: Step[] = [{ check: 'signature', passed: true, detail: `Ed25519, ${key}` }];
     if ('why' in attested) return failed(`signed, but not an attestation of a dump: ${attested.why}`, { steps });
     const { subject, predicate } = attested.statement;
@@ -52,7 +52,7 @@ export const attestationCheck: Check = {
         passed: same !== undefined,
         detail:
           same === undefined
-            ? `SHA-256 is ${sha256}, attested is ${named?.digest.sha256 ?? 'another file'}`
+            ? `SHA-256 is ${sha256}, but the attestation names ${named?.digest.sha256 ?? 'another file'}`
             : `SHA-256 ${sha256}${same.name === name ? '' : `, attested as ${same.name}`}`,
       });
     }
@@ -65,7 +65,7 @@ export const attestationCheck: Check = {
       else if (now === undefined) steps.push({ check: 'memory root', detail: 'not compared: the page index of this dump has no memory root' });
       // An index is no evidence: that it agrees shows nothing which the digests of the files do not show.
       else if (now === memoryRoot) steps.push({ check: 'memory root', detail: `that of the page index agrees: ${now}` });
-      else steps.push({ check: 'memory root', passed: false, detail: `that of the page index is ${now}, attested is ${memoryRoot}` });
+      else steps.push({ check: 'memory root', passed: false, detail: `that of the page index is ${now}, but the attested one is ${memoryRoot}` });
     }
     const different = steps.find((step) => step.passed === false);
     if (different !== undefined) return failed(`${different.check}: ${different.detail}`, { steps });

@@ -33,12 +33,12 @@ export const bitmapCount: Check = {
       const room = part.firstData === undefined ? undefined : Math.floor((part.firstData - part.descriptors) / descriptorBytes);
       const described = room === undefined ? undefined : Math.min(room, part.pages + part.surplus);
       const right = described === undefined ? part.pages === 0 : described === part.pages;
-      steps.push({ check: part.name, passed: right, detail: `${part.pages} pages in bitmap 2, data from 0x${(part.firstData ?? end).toString(16)} on` });
+      steps.push({ check: part.name, passed: right, detail: `${part.pages} pages in bitmap 2, data starting at 0x${(part.firstData ?? end).toString(16)}` });
       if (right) continue;
       findings.push({
         id: 'bitmap-count/descriptors',
         severity: 'error',
-        title: 'Bitmap and page descriptors do not fit together',
+        title: 'The page bitmap and the page descriptors do not match',
         detail:
           described === undefined
             ? `${part.name}: bitmap 2 announces ${part.pages} pages, but no descriptor points to data`

@@ -40,7 +40,7 @@ export const containerComplete: Check = {
     }
     if (unread[0] !== undefined) return { ...unreadable(unread[0].detail), findings, ranges: unread.flatMap((finding) => finding.where ?? []) };
     const { length } = image.segments;
-    const what = length === 0 ? 'everything that its headers describe lies' : `all headers and ${length} memory ${length === 1 ? 'segment' : 'segments'} lie`;
+    const what = length === 0 ? 'everything that its headers describe is' : `all headers and ${length} memory ${length === 1 ? 'segment' : 'segments'} are`;
     return passed(`${what} within the file`, { findings });
   },
 };

@@ -63,7 +63,7 @@ function duplicates(cpus: readonly CpuJson[]): readonly { readonly finding: Find
       firsts.set(cpu.prefix, cpu);
       return [];
     }
-    const detail = `records ${first.id} and ${cpu.id} are of one CPU: both have the prefix ${cpu.prefix}`;
+    const detail = `records ${first.id} and ${cpu.id} belong to one CPU: both have the prefix ${cpu.prefix}`;
     const where = { space: 'absolute' as const, start: cpu.prefix, end: hex(BigInt(cpu.prefix) + 0x2000n) };
     const finding: Finding = { id: 'cross-registers/duplicate-cpu', severity: 'error', title: 'A CPU is recorded twice', detail, where };
     return [{ finding, step: { check: `record ${cpu.id}`, passed: false, detail } }];
@@ -88,8 +88,8 @@ function isOneMoment(context: CheckContext, differences: number): boolean {
 
 /** Why no CPU could be compared. */
 function whyNone(cpus: readonly CpuJson[], steps: readonly Step[]): string {
-  if (cpus.every(({ source }) => source === 'lowcore')) return 'the registers are in the save areas alone';
-  return steps.length === 0 ? 'the dump has registers of no CPU' : `${steps[0]?.check ?? ''}: ${steps[0]?.detail ?? ''}`;
+  if (cpus.every(({ source }) => source === 'lowcore')) return 'the registers are only in the save areas';
+  return steps.length === 0 ? 'the dump has no CPU registers' : `${steps[0]?.check ?? ''}: ${steps[0]?.detail ?? ''}`;
 }
 
 export const crossRegisters: Check = {
@@ -136,13 +136,13 @@ export const crossRegisters: Check = {
       steps.push({
         check: nameOf(cpu),
         ...(isWrong ? { passed: false } : {}),
-        detail: isWrong ? detail : `the save area is of another time: ${listed(differences)}`,
+        detail: isWrong ? detail : `the save area is from another time: ${listed(differences)}`,
       });
       const start = own + 0x1200n;
       findings.push({
         id: isWrong ? 'cross-registers' : 'cross-registers/other-time',
         severity: isWrong ? 'warning' : 'info',
-        title: isWrong ? 'The registers of a CPU differ between its record and its save area' : 'A save area holds registers of another time than the record',
+        title: isWrong ? 'The registers of a CPU differ between its record and its save area' : 'A save area holds registers from another time than the record',
         detail,
         where: { space: 'absolute', start: hex(start), end: hex(start + 0x200n) },
       });

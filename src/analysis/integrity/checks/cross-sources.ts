@@ -58,7 +58,7 @@ function onlineSteps(cpus: readonly CpuJson[], { absent, online, present, lowcor
     {
       check: 'online CPUs',
       passed: lost.length === 0 && whole.length >= online.length && started <= there,
-      detail: `${plural(online.length, 'CPU')} ran by the kernel's mask, the dump records ${plural(whole.length, 'set')} of registers${missing}${surplus}`,
+      detail: `${plural(online.length, 'CPU')} ran according to the kernel's mask, the dump records ${plural(whole.length, 'set')} of registers${missing}${surplus}`,
     },
   ];
 }
@@ -70,9 +70,9 @@ export const crossCpuCount: Check = {
   gravity: 49,
   cost: 'headers',
   run({ image, cpus, kernelCpus, crashTime }) {
-    if (image.origin?.kind === 'kcore') return notApplicable('a copy of /proc/kcore records registers of no CPU');
+    if (image.origin?.kind === 'kcore') return notApplicable('a copy of /proc/kcore records no CPU registers');
     // Nothing that could be counted: what the kernel knows of its CPUs is one source.
-    if (image.cpuNotes === false && image.notes.length === 0 && cpus.length === 0) return notRecorded('the format has no place for registers of CPUs');
+    if (image.cpuNotes === false && image.notes.length === 0 && cpus.length === 0) return notRecorded('the format has no place for CPU registers');
     const { cpuCount } = image.machine;
     const steps: Step[] = [];
     const named = cpus.filter((cpu) => cpu.linuxCpu !== undefined);
@@ -86,7 +86,7 @@ export const crossCpuCount: Check = {
       // A count that the writer made from the notes can only show that notes were lost since.
       if (cpuCount !== noted) steps.push({ check: 'header and notes', passed: false, detail: counts });
       else if (image.cpuNotes === 'counted')
-        steps.push({ check: 'header and notes', detail: `${counts}: makedumpfile counts the notes, so this is no second source` });
+        steps.push({ check: 'header and notes', detail: `${counts}: makedumpfile counts the notes, so this is not a second source` });
       else steps.push({ check: 'header and notes', passed: true, detail: counts });
     }
     if (named.length > 0) {
@@ -186,7 +186,7 @@ export const crossKernelRelease: Check = {
         check: `${first[0]} and the attached vmcoreinfo`,
         // It was refused where it did not agree: that it does is no witness.
         ...(attachedRelease === first[1] ? {} : { passed: false }),
-        detail: `${first[0]} says ${first[1]}, the attached vmcoreinfo, which is no part of the dump, says ${attachedRelease}`,
+        detail: `${first[0]} says ${first[1]}, the attached vmcoreinfo, which is not part of the dump, says ${attachedRelease}`,
       });
     return fromSteps(steps, 'the kernel release');
   },
@@ -211,7 +211,7 @@ export const crossMemorySize: Check = {
     const fits = end <= memory.end || !image.ranges.overlaps(base, end);
     return fromSteps(
       [
-        { check: 'aligned', passed: whole, detail: `${hex(base)} + ${hex(size)} is ${whole ? '' : 'not '}made of whole MiB` },
+        { check: 'aligned', passed: whole, detail: `${hex(base)} + ${hex(size)} is ${whole ? '' : 'not '}aligned to whole MiB` },
         { check: 'inside', passed: fits && against === undefined, detail: against ?? `it ends at ${hex(end)}, the dump at ${hex(memory.end)}` },
       ],
       'the crashkernel memory',

@@ -15,7 +15,7 @@ const endOfSaving = 'end of the saving';
 export const dumpLogCheck: Check = {
   id: 'dump-log',
   title: 'Attached log of the dump tool',
-  failure: 'What the dump tool said of the dump is not what the dump is.',
+  failure: 'The log of the dump tool does not match the dump.',
   gravity: 30,
   cost: 'quick',
   concerns: ({ dumpLog }) => dumpLog !== undefined,
@@ -45,12 +45,12 @@ export const dumpLogCheck: Check = {
     if (remaining !== undefined && image.bitmaps !== undefined) {
       const { parts } = await paced(image.bitmaps(), signal);
       const pages = parts.reduce((sum, part) => sum + part.pages, 0);
-      steps.push({ check: 'pages', passed: pages === remaining, detail: `${remaining} pages remained by the log, the bitmap announces ${pages}` });
+      steps.push({ check: 'pages', passed: pages === remaining, detail: `${remaining} pages remained according to the log, the bitmap announces ${pages}` });
     }
     const recorded = recordedLevel(image);
     if (level !== undefined && recorded !== undefined)
       steps.push({ check: 'dump level', passed: level === recorded, detail: `-d ${level} in the log, ${recorded} in the header` });
-    if (runs > 1) steps.push({ check: 'runs in the log', detail: `${runs}: the last one is looked at` });
+    if (runs > 1) steps.push({ check: 'runs in the log', detail: `${runs}: the last one is used` });
     const wrong = steps.find((step) => step.passed === false);
     if (wrong !== undefined) return failed(`${name}: ${wrong.check}: ${wrong.detail}`, { steps });
     const words = steps.map(({ detail }) => detail).join('; ');

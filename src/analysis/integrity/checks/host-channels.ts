@@ -49,11 +49,11 @@ export function channelsRow(listed: HostFact<ListedChannels> | undefined, own: K
   const isSame = onlyTheirs.length === 0 && onlyOurs.length === 0 && changed.length === 0;
   if (isSame && isWhole) return { check, passed: true, detail: `${sums}: the same device numbers, subchannels, types, and use` };
   const parts = [
-    `in the archive alone ${counted(onlyTheirs)}`,
-    `in the dump alone ${counted(onlyOurs)}`,
+    `only in the archive ${counted(onlyTheirs)}`,
+    `only in the dump ${counted(onlyOurs)}`,
     `different ${counted(changed)}`,
     isSame ? '' : 'devices can be attached, detached, and set online and offline at any time, and the archive shows how they were configured when it was made',
-    own.gap === undefined ? '' : `not all of the dump's could be read (${own.gap}), so what is in the archive alone may be in the dump too`,
+    own.gap === undefined ? '' : `not all of the dump's could be read (${own.gap}), so what was found only in the archive may be in the dump too`,
   ];
   return { check, detail: `${sums}: ${parts.filter((part) => part !== '').join('; ')}` };
 }

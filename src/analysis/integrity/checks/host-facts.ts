@@ -35,7 +35,7 @@ function bootOf({ bootTime }: HostFacts, { crashTime, witnesses }: CheckContext)
       step: row(
         check,
         undefined,
-        `${started}, after the crash (${iso(crash)} by CRASHTIME): the archive is of a later run, whose CPUs, memory, and modules may be others`,
+        `${started}, after the crash (${iso(crash)} by CRASHTIME): the archive is from a later run, whose CPUs, memory, and modules may differ`,
       ),
     };
   if (witnesses?.uptime === undefined)
@@ -52,7 +52,7 @@ function bootOf({ bootTime }: HostFacts, { crashTime, witnesses }: CheckContext)
       step: row(
         check,
         undefined,
-        `${started}, ${iso(Math.round(own))} by CRASHTIME less the time of the log's end: the same run only if the clock was set between`,
+        `${started}, ${iso(Math.round(own))} by CRASHTIME minus the time at the end of the log: the same run only if the clock was set between`,
       ),
     };
   return isSame
@@ -61,12 +61,12 @@ function bootOf({ bootTime }: HostFacts, { crashTime, witnesses }: CheckContext)
         step: row(
           check,
           true,
-          `${started}, ${iso(Math.round(own))} by CRASHTIME less the time of the log's end: the archive was made during the run that ended in the dump`,
+          `${started}, ${iso(Math.round(own))} by CRASHTIME minus the time at the end of the log: the archive was made during the run that ended in the dump`,
         ),
       }
     : {
         boot: 'other',
-        step: row(check, undefined, `${started}, ${iso(Math.round(own))} by CRASHTIME less the time of the log's end: the archive is of another run`),
+        step: row(check, undefined, `${started}, ${iso(Math.round(own))} by CRASHTIME minus the time at the end of the log: the archive is from another run`),
       };
 }
 
@@ -157,7 +157,7 @@ function memTotalRow({ memTotal }: HostFacts, { witnesses }: CheckContext): Step
   const meaning =
     apart === 0n
       ? 'the same'
-      : `${byteText(apart < 0n ? -apart : apart)} ${apart < 0n ? 'less' : 'more'} in the dump: another kernel keeps another part for itself, and memory can be added and taken away`;
+      : `${byteText(apart < 0n ? -apart : apart)} ${apart < 0n ? 'less' : 'more'} in the dump: a different kernel reserves a different amount for itself, and memory can be added and removed`;
   return row(check, apart === 0n ? true : undefined, `${theirs}, ${own.bytes / 1024n} KiB by ${own.source}: ${meaning}`);
 }
 
@@ -184,7 +184,7 @@ function resourceRows({ onlineCpus, memory, modules }: HostFacts, context: Check
       row(
         'memory',
         same ? true : undefined,
-        `${byteText(bytes)} of System RAM in ${memory.from} of the archive${less}, ${byteText(own)} described by the dump${same ? '' : ': memory can be added and taken away, and a dump may leave parts out'}`,
+        `${byteText(bytes)} of System RAM in ${memory.from} of the archive${less}, ${byteText(own)} described by the dump${same ? '' : ': memory can be added and removed, and a dump may leave parts out'}`,
       ),
     );
   }
@@ -197,7 +197,7 @@ function resourceRows({ onlineCpus, memory, modules }: HostFacts, context: Check
       `${list.length}${list.length === 0 ? '' : ` (${list.slice(0, 5).join(', ')}${list.length > 5 ? ' …' : ''})`}`;
     const same = onlyTheirs.length === 0 && onlyOurs.length === 0;
     steps.push(
-      row('loaded modules', same ? true : undefined, `${both} in both; in the archive alone ${named(onlyTheirs)}, in the dump alone ${named(onlyOurs)}`),
+      row('loaded modules', same ? true : undefined, `${both} in both; only in the archive ${named(onlyTheirs)}, only in the dump ${named(onlyOurs)}`),
     );
   }
   return steps;
@@ -210,7 +210,7 @@ function takenRow({ taken, name }: HostFacts, { crashTime }: CheckContext): Step
     return row(
       'time of the archive',
       undefined,
-      `${stamped[1] ?? ''} ${stamped.slice(2).join(':')} in its name, in the zone of the host, which it does not say`,
+      `${stamped[1] ?? ''} ${stamped.slice(2).join(':')} in its name, in the host's time zone, which is not recorded`,
     );
   }
   const crash = crashTime === undefined ? '' : `, ${taken.value < Number(crashTime) ? 'before' : 'after'} the crash (${iso(Number(crashTime))} by CRASHTIME)`;
@@ -220,7 +220,7 @@ function takenRow({ taken, name }: HostFacts, { crashTime }: CheckContext): Step
 export const hostFactsCheck: Check = {
   id: 'host-facts',
   title: 'Attached archive of the host',
-  failure: 'The attached archive is of another system, or it contradicts the dump.',
+  failure: 'The attached archive is from another system, or it contradicts the dump.',
   gravity: 29,
   cost: 'headers',
   concerns: ({ hostFacts }) => hostFacts !== undefined,
@@ -239,9 +239,9 @@ export const hostFactsCheck: Check = {
       const steps = [
         ...who,
         ...taken,
-        row('everything else', undefined, 'what an archive of another system says of CPUs, memory, and the kernel counts for nothing here'),
+        row('everything else', undefined, 'what an archive of another system says about CPUs, memory, and the kernel is ignored'),
       ];
-      return failed(`${host.name} is not an archive of the dumped system: ${wrong?.check ?? ''}: ${wrong?.detail ?? ''}; nothing of it counts`, { steps });
+      return failed(`${host.name} is not an archive of the dumped system: ${wrong?.check ?? ''}: ${wrong?.detail ?? ''}; it is ignored`, { steps });
     }
     const read = [memTotalRow(host, context), channelsRow(host.channels, context.witnesses?.channels)].flatMap((one) => one ?? []);
     const steps = [...who, ...taken, ...(step === undefined ? [] : [step]), ...kernelRows(host, context, boot), ...resourceRows(host, context), ...read];
@@ -251,9 +251,15 @@ export const hostFactsCheck: Check = {
     if (agreeing.length === 0) return { ...notRecorded(`${host.name}: nothing in it could be compared with the dump`), steps };
     const words = `${host.name} agrees in ${agreeing.join(', ')}`;
     const open =
-      boot === 'same' ? '' : boot === 'later' ? '; it is of a later run' : boot === 'other' ? '; it is of another run' : '; of which run it is, is not shown';
+      boot === 'same'
+        ? ''
+        : boot === 'later'
+          ? '; it is from a later run'
+          : boot === 'other'
+            ? '; it is from another run'
+            : '; nothing shows which run it is from';
     // The name of the kernel alone is that of many systems.
-    if (isSame === undefined && !isSameRun) return { ...notRecorded(`${words}; that it is of the dumped system is not shown`), steps };
+    if (isSame === undefined && !isSameRun) return { ...notRecorded(`${words}; nothing shows that it is of the dumped system`), steps };
     return passed(`${words}${open}`, { steps });
   },
 };

@@ -71,12 +71,12 @@ async function compare(context: CheckContext, { reader: index, by }: Index): Pro
     return unreadable(`${compared} pages have the fingerprints of the earlier index; ${unread} could not be read, now or when it was made`);
   if (wrong === 0) return passed(`${compared} pages have the fingerprints of ${by === 'key' ? `${ofOthers}, which they confirm` : 'the earlier index'}`);
   if (by === 'key')
-    return notRecorded(`${wrong} of ${compared} pages differ from ${ofOthers}: it is of another dump, or one of the two was changed. Nothing is taken from it`);
+    return notRecorded(`${wrong} of ${compared} pages differ from ${ofOthers}: it is of another dump, or one of the two was changed. Nothing from it is used`);
   const ranges = runs.map(({ start, end }) => ({ space: 'absolute' as const, start: hex(BigInt(start) * 4096n), end: hex(BigInt(end) * 4096n) }));
   const findings = ranges.map((where): Finding => ({
     id: 'index-digest/changed',
     severity: 'error',
-    title: 'Memory in the file is not what it was when the file was indexed',
+    title: 'Memory in the file changed after it was indexed',
     detail: `absolute ${where.start} to ${where.end} changed since; header and notes are the same`,
     where,
   }));
@@ -88,7 +88,7 @@ async function compare(context: CheckContext, { reader: index, by }: Index): Pro
 
 export const indexDigest: Check = {
   id: 'index-digest',
-  title: 'Memory since its indexing',
+  title: 'Memory compared with its index',
   failure: 'Pages changed since they were indexed.',
   gravity: 73,
   remedy: 'rebuild-index',

@@ -44,7 +44,7 @@ export const ipib: Check = {
     const computed = csumPartial(block);
     const values = { recorded: hex(recorded), computed: hex(computed), ranges: [place] };
     if (computed === recorded) return passed(`checksum ${hex(computed)} over ${length} bytes at absolute ${hex(pointer)}`, values);
-    const detail = `the checksum over ${length} bytes at absolute ${hex(pointer)} is ${hex(computed)}, recorded is ${hex(recorded)}`;
+    const detail = `the checksum over ${length} bytes at absolute ${hex(pointer)} is ${hex(computed)}, but the recorded one is ${hex(recorded)}`;
     // The lowcore has its checksum at 0xe08; nothing covers that. os_info keeps another one of the same block, and is covered itself.
     const own = { space: 'absolute' as const, start: hex(checksumAt), end: hex(checksumAt + 4n) };
     switch (osInfo === undefined ? undefined : secondChecksum(osInfo, pointer, length)) {
@@ -60,7 +60,7 @@ export const ipib: Check = {
         return failed(`${detail}: the block or the checksum in the lowcore changed`, {
           ...values,
           ranges: [place, own],
-          failure: 'The IPL information block does not fit its checksum.',
+          failure: 'The IPL information block does not match its checksum.',
         });
     }
   },

@@ -5,8 +5,8 @@ import { failed, notApplicable, notRecorded, passed, unreadable, type Check } fr
 /** A kdump kernel that is loaded names its own area (purgatory.md section 5): then it is the one that belongs there. */
 export const kdumpImage: Check = {
   id: 'kdump-image',
-  title: 'Place of the loaded kdump kernel',
-  failure: 'The loaded kdump kernel does not fit its crashkernel memory.',
+  title: 'Location of the loaded kdump kernel',
+  failure: 'The loaded kdump kernel does not match its crashkernel memory.',
   gravity: 61,
   cost: 'quick',
   structure: 'loaded kdump kernel',
@@ -28,7 +28,7 @@ export const kdumpImage: Check = {
         if (!image.parametersAgree) return failed(image.detail, { ranges });
         // Found by the area that it names, it agrees with itself.
         if (guard.areaSource !== 'os_info')
-          return { ...notRecorded(`the crashkernel memory is known from ${guard.areaSource} alone: nothing else says where it lies`), ranges };
+          return { ...notRecorded(`the crashkernel memory is known only from ${guard.areaSource}: no other source says where it is`), ranges };
         return passed(image.detail, { ranges });
       }
     }

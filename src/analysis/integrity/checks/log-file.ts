@@ -11,7 +11,7 @@ export const logFileCheck: Check = {
   run({ givenLog }) {
     if (givenLog === undefined) return notRecorded('no kernel log is attached');
     const { name, steps, contradiction, proof, inPlaceOf } = givenLog;
-    if (contradiction !== undefined) return failed(`${name}: ${contradiction}; nothing of it is used`, { steps });
+    if (contradiction !== undefined) return failed(`${name}: ${contradiction}; none of it is used`, { steps });
     const used = inPlaceOf === undefined ? '' : '; it is read in place of the log in memory';
     const right = steps.filter((step) => step.passed === true).map(({ check, detail }) => `${check}: ${detail}`);
     // The release is that of every boot of this kernel: it does not show that the lines are of this one.

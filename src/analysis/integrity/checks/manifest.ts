@@ -113,7 +113,7 @@ export const manifestCheck: Check = {
         continue;
       }
       if (sha256 === undefined) unread ??= { name, faults };
-      const size = entry.bytes === undefined || entry.bytes === file.size ? '' : `; it has ${file.size} bytes, recorded are ${entry.bytes}`;
+      const size = entry.bytes === undefined || entry.bytes === file.size ? '' : `; it has ${file.size} bytes, but ${entry.bytes} are recorded`;
       if (sha256 === undefined && bad.length === 0 && size === '') {
         steps.push({ check: name, detail: unreadText(faults) });
         continue;
@@ -125,7 +125,7 @@ export const manifestCheck: Check = {
       const detail = right
         ? `SHA-256 ${sha256 ?? ''}${renamed}`
         : `recorded SHA-256 ${entry.sha256 ?? 'of pieces only'}, ${sha256 === undefined ? unreadText(faults) : `computed ${sha256}`}${size}; ${
-            all.length > 0 ? `${all.length} bad ${all.length === 1 ? 'range' : 'ranges'}` : 'the manifest has no pieces that would say where'
+            all.length > 0 ? `${all.length} bad ${all.length === 1 ? 'range' : 'ranges'}` : 'the manifest has no pieces that would show where'
           }`;
       steps.push({ check: name, passed: right, detail });
       if (right) continue;
@@ -139,7 +139,7 @@ export const manifestCheck: Check = {
         listed.map(({ start, end }): Finding => ({
           id: 'manifest/range',
           severity: 'error',
-          title: 'Bytes of the file are not those that the manifest recorded',
+          title: 'Bytes of the file differ from those that the manifest recorded',
           detail: `${name}: ${hex(start)} to ${hex(end)}${memoryText(image, { start, end })}`,
           where: { fileOffset: start, bytes: end - start },
         })),

@@ -40,6 +40,6 @@ export const ngdumpDigest: Check = {
       );
     return computed === recorded.sha256
       ? passed(`SHA-256 over ${at} bytes matches`, values)
-      : failed(`SHA-256 over ${at} bytes does not match: the dump changed after it was written, or the recorded digest was replaced whole`, values);
+      : failed(`SHA-256 over ${at} bytes does not match: the dump changed after it was written, or the whole recorded digest was replaced`, values);
   },
 };

@@ -76,15 +76,17 @@ export const osInfoPage: Check = {
         if (values.csum !== computed) {
           const entries = soundEntries(values, memory);
           const sound =
-            entries.length === 0 ? '' : `; its ${entries.join(' and ')} ${entries.length === 1 ? 'entry is' : 'entries are'} right by checksums of their own`;
+            entries.length === 0
+              ? ''
+              : `; its ${entries.join(' and ')} ${entries.length === 1 ? 'entry matches its own checksum' : 'entries match their own checksums'}`;
           return failed(
-            `the checksum over ${osInfoSize - checksumStart} bytes is ${hex(computed)}, recorded is ${hex(values.csum)}: the page or the checksum itself changed${sound}`,
+            `the checksum over ${osInfoSize - checksumStart} bytes is ${hex(computed)}, but the recorded one is ${hex(values.csum)}: the page or the checksum itself changed${sound}`,
             {
               ...sums,
               // The checksum lies right before what it covers.
               ...damage(
                 'checksum',
-                'os_info and its checksum do not fit: one of them was changed, and nothing in it can be trusted',
+                'os_info does not match its checksum: one of them was changed, and nothing in it can be trusted',
                 `recorded ${hex(values.csum)}, computed ${hex(computed)} over ${osInfoSize - checksumStart} bytes${sound}`,
                 { ...page, start: hex(pointer + BigInt(checksumAt)) },
               ),

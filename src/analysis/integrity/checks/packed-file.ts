@@ -78,27 +78,28 @@ async function examine({ packing, file, copy }: PackedEvidence, signal: AbortSig
   } catch (error) {
     const why = unpackError(error, file.name);
     if (why instanceof Cancelled || !isDumpError(why)) throw why;
-    return why.kind === 'corrupt' || why.kind === 'truncated' ? failed(`${why.what}: other results are of an earlier copy`) : unreadable(placed(why));
+    return why.kind === 'corrupt' || why.kind === 'truncated' ? failed(`${why.what}: the other results are from an earlier copy`) : unreadable(placed(why));
   }
   const at = differs() ?? (bytes() === copy.size ? undefined : bytes());
   if (at !== undefined)
     return failed(
-      `the unpacked copy in the cache is not what the file unpacks to, from byte 0x${at.toString(16)} on: other results are of that copy. It is made anew when the dump is opened next`,
+      `the unpacked copy in the cache differs from what the file unpacks to, starting at byte 0x${at.toString(16)}: the other results are from that copy. It is recreated when the dump is next opened`,
     );
   const unread = fault();
   if (unread !== undefined)
     return unreadable(
-      `${faultText(unread)}, the unpacked copy in the cache: other results are of what could be read of it. It is made anew when the dump is opened next`,
+      `${faultText(unread)}, the unpacked copy in the cache: the other results are from what could be read of it. It is recreated when the dump is next opened`,
     );
   const end = unpack.end();
   // That the rest is missing is for the completeness of the container to say.
   if (end?.kind === 'cut')
-    return notRecorded(`the file is cut, and what ${wrapper} records after its data with it; the ${byteText(bytes())} before the cut are those that were read`);
+    return notRecorded(`the file is cut off, and what ${wrapper} records after its data is missing; the ${byteText(bytes())} before the cut were read`);
   if (end?.kind === 'damaged')
     return failed(
-      `the ${wrapper} data at byte 0x${end.at.toString(16)} are damaged (${end.what}): the ${byteText(bytes())} that came out are those that were read${end.contents ? ', and some of them are wrong' : ''}`,
+      `the ${wrapper} data at byte 0x${end.at.toString(16)} are damaged (${end.what}): the ${byteText(bytes())} that were unpacked were read${end.contents ? ', and some of them are wrong' : ''}`,
     );
-  const rest = end?.kind === 'followed' ? `; the ${byteText(end.bytes)} from byte 0x${end.at.toString(16)} on are no ${wrapper} data and not used` : '';
+  const rest =
+    end?.kind === 'followed' ? `; the ${byteText(end.bytes)} starting at byte 0x${end.at.toString(16)} are not ${wrapper} data and are not used` : '';
   return unpackedWell(wrapper, bytes(), unpack.checksums(), rest);
 }
 

@@ -99,7 +99,7 @@ function digestOutcome(purgatory: FoundPurgatory, why: string, differing: Digest
       id: 'purgatory-sha256/digest',
       severity: 'error',
       title: 'The recorded digest of the kdump kernel was overwritten',
-      detail: `${to - from} of its 32 bytes, from byte ${from} on`,
+      detail: `${to - from} of its 32 bytes, starting at byte ${from}`,
       where,
       ...defined({ recorded: recorded?.slice(from * 2, to * 2) }),
       computed: computed.slice(from * 2, to * 2),
@@ -127,7 +127,7 @@ const handful = 4;
 function fewRight({ recorded, computed }: FoundPurgatory): string | undefined {
   const equal = recorded === undefined ? undefined : matchDigests(recorded, computed)?.equal;
   if (equal === undefined || equal < handful) return undefined;
-  return `${equal} of its 32 bytes are right, which speaks for a digest that was overwritten and for memory that did not change`;
+  return `${equal} of its 32 bytes are right, which suggests that the digest was overwritten and that memory did not change`;
 }
 
 /** What does not look like a SHA-256, which has no pattern: then something else was written there, or over a part of it. */
@@ -165,7 +165,7 @@ function memoryOutcome(purgatory: FoundPurgatory, looked: readonly Looked[]): Ou
   const whole: Finding = {
     id: 'purgatory-sha256',
     severity: 'error',
-    title: isSure ? 'The loaded kdump kernel is damaged' : 'The loaded kdump kernel does not fit its digest',
+    title: isSure ? 'The loaded kdump kernel is damaged' : 'The loaded kdump kernel does not match its digest',
     detail: `${changed}${cannotTell}`,
     ...(ranges[0] === undefined || differences.length > 0 ? {} : { where: ranges[0] }),
     ...defined({ recorded }),
@@ -174,7 +174,7 @@ function memoryOutcome(purgatory: FoundPurgatory, looked: readonly Looked[]): Ou
   const bytes = regions.reduce((sum, region) => sum + region.length, 0n);
   return {
     detail: `SHA-256 over ${regions.length} regions, ${byteText(bytes)}, does not match: ${changed}`,
-    ...(isSure ? {} : { failure: 'The loaded kdump kernel does not fit its recorded digest.' }),
+    ...(isSure ? {} : { failure: 'The loaded kdump kernel does not match its recorded digest.' }),
     ranges,
     findings: [whole, ...differences],
   };
@@ -194,7 +194,7 @@ function mismatch(purgatory: FoundPurgatory, looked: readonly Looked[]): Outcome
   if (look !== undefined && looked.every(({ findings }) => findings.length === 0))
     return digestOutcome(
       purgatory,
-      `the recorded digest is none: in its place are ${look}. Whether the kdump kernel or its initrd changed as well cannot be determined from it`,
+      `no digest is recorded: in its place are ${look}. Whether the kdump kernel or its initrd changed as well cannot be determined from it`,
     );
   return memoryOutcome(purgatory, looked);
 }
@@ -203,19 +203,19 @@ function mismatch(purgatory: FoundPurgatory, looked: readonly Looked[]): Outcome
 function withoutTable(search: Extract<PurgatorySearch, { state: 'not-found' }> | undefined): CheckOutcome {
   const why = search?.why ?? 'no purgatory was looked for';
   const { lost } = search ?? {};
-  const told = 'which bytes the digest covers would be determined by a dump of the same system in which the table is whole';
+  const told = 'a dump of the same system with an intact table would show which bytes the digest covers';
   if (lost === undefined) {
     const detail = `${why}, although a kdump kernel is loaded there: the purgatory was overwritten, or one that is not known loaded it; ${told}`;
     return {
       ...notRecorded(why),
-      findings: [{ id: 'purgatory-sha256/no-table', severity: 'warning', title: 'The purgatory of the loaded kdump kernel is not found', detail }],
+      findings: [{ id: 'purgatory-sha256/no-table', severity: 'warning', title: 'The purgatory of the loaded kdump kernel was not found', detail }],
     };
   }
   const { tableAt, digestAt, recorded } = lost;
   const where = rangeOf(tableAt, 256n);
   const effect = failsByLoss(lost)
     ? 'the purgatory computes the digest of nothing, which is not the recorded one, and does not start kdump'
-    : 'what the purgatory computes by it is not known';
+    : 'what the purgatory computes from it is not known';
   const detail = `${why}: ${effect}; whether the kdump kernel and its initrd are whole cannot be determined, ${told}`;
   return failed(detail, {
     failure: 'The region table of the loaded kdump kernel was overwritten.',
@@ -242,7 +242,7 @@ export const purgatorySha256: Check = {
   async run({ kdumpGuard, memory, evidence, signal }) {
     if (kdumpGuard === undefined) return notApplicable('the crashkernel memory is examined on s390x only');
     const guard = await kdumpGuard(signal);
-    if (guard.stage === 'kdump-running') return notApplicable('the dumped system is itself a kdump kernel: it has moved memory about, no digest can match');
+    if (guard.stage === 'kdump-running') return notApplicable('the dumped system is itself a kdump kernel: it has moved memory, so no digest can match');
     if (guard.stage === 'no-area') return notRecorded(guard.why);
     if (guard.image.state === 'not-in-dump') return unreadable(`the crashkernel memory is not in the dump: ${guard.image.why}`);
     if (guard.image.state === 'not-loaded') return notRecorded(guard.image.why);

@@ -60,7 +60,7 @@ export const hangs = defineAnalysis({
     cpu: cpu('CPU that it occupied; empty for a task that slept'),
     seconds: duration('how long it had slept, or had run without giving up its CPU, by the clocks of the scheduler'),
     waitsFor: text(
-      'mutex, rwsem, rt_mutex, semaphore, percpu_rwsem, spinlock, I/O, or event (anything else); empty for a task that waits for nothing that is known',
+      'mutex, rwsem, rt_mutex, semaphore, percpu_rwsem, spinlock, I/O, or event (anything else); empty for a task that is not known to wait for anything',
     ),
     wants: text('read or write, of a rwsem'),
     function: symbol('innermost function of its stack that is none of scheduler, waiting, and locks'),

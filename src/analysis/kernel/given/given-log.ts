@@ -153,8 +153,7 @@ export function* judgeLogFile(file: LogFile, kernel: Kernel, names: readonly Ker
             .filter((one) => one !== undefined)
             .join('; '),
         };
-  const starts =
-    file.records.length === records.length ? undefined : { check: 'starts in the file', detail: 'it holds several starts: the last one is looked at' };
+  const starts = file.records.length === records.length ? undefined : { check: 'starts in the file', detail: 'it holds several starts: the last one is used' };
   const steps: readonly Step[] = [lines, offsetStep(boot, kernel), timeStep(boot, kernel), releaseStep(boot, names), starts, whole].filter(
     (one) => one !== undefined,
   );

@@ -33,7 +33,7 @@ function byLog({ events, logGap, taint, entry }: VerdictEvidence): readonly Excl
 /** "12 tasks were looked at: none slept uninterruptibly" */
 function sleepersText(looked: number, asleep: readonly BlockedTask[], long: readonly BlockedTask[]): string {
   if (asleep.length === 0) return `${looked} tasks were looked at: none slept uninterruptibly`;
-  const ages = long.length === 0 ? 'none for long' : `${long.length} of them for ${longSeconds} s or more, for something else than a lock or I/O`;
+  const ages = long.length === 0 ? 'none for long' : `${long.length} of them for ${longSeconds} s or more, for something other than a lock or I/O`;
   return `${looked} tasks were looked at: ${asleep.length} slept uninterruptibly, ${ages}`;
 }
 

@@ -109,6 +109,6 @@ const goesOn = 5_000_000_000n;
 /** "kernel log, 14.655323 s: text", and how long the log goes on after it. */
 export function quoted({ text, time, after, file }: Pick<LogEvent, 'text' | 'time' | 'after' | 'file'>): string {
   const seconds = time === undefined ? '' : `, ${time / 1_000_000_000n}.${String((time / 1000n) % 1_000_000n).padStart(6, '0')} s`;
-  const age = after === undefined || after <= goesOn ? '' : ` (the log goes on for ${after / 1_000_000_000n} s after it)`;
+  const age = after === undefined || after <= goesOn ? '' : ` (the log continues for ${after / 1_000_000_000n} s after it)`;
   return `${logName(file)}${seconds}: ${text.trimEnd()}${age}`;
 }

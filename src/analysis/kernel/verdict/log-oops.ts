@@ -105,7 +105,7 @@ export function oopsWords({ text, lines, frames }: Pick<LogEvent, 'text' | 'line
   return rules.find(([pattern]) => pattern.test(all))?.[1];
 }
 
-/** The code of the exception as a report prints it ("Oops: 0004 ilc:3", s390x), without what is no part of it. */
+/** The code of the exception as a report prints it ("Oops: 0004 ilc:3", s390x), without what is not part of it. */
 export function loggedCode({ text, lines }: LogEvent): number | undefined {
   for (const line of [text, ...lines]) {
     const code = /\b([0-9a-f]{4}) ilc:[123]\b/.exec(line)?.[1];

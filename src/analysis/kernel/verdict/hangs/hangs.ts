@@ -19,7 +19,7 @@ export function knownOwner(wait: Wait): (LockOwner & { readonly name: string }) 
   return owner?.name === undefined ? undefined : { ...owner, name: owner.name };
 }
 
-/** The same, and one that is no task of the list: it may have ended with the lock. */
+/** The same, and one that is not on the list of tasks: it may have ended with the lock. */
 export const possibleOwner = (wait: Wait): LockOwner | undefined => (wait.for === 'lock' && wait.owner?.isIdle !== true ? wait.owner : undefined);
 
 export type Wait =

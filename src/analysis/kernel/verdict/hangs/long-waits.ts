@@ -36,7 +36,7 @@ export function waitText(wait: Wait): string {
     case 'unknown':
       return 'what its stack does not show';
     case 'event':
-      return 'something else than a lock or I/O';
+      return 'something other than a lock or I/O';
   }
 }
 

@@ -4,7 +4,7 @@ import { possibleOwner, type BlockedTask, type BusyCpu, type Hangs } from './han
 
 export interface Waiting {
   readonly task: VirtualAddress;
-  /** "order (pid 7)"; undefined for an owner that is no task of the list. */
+  /** "order (pid 7)"; undefined for an owner that is not on the list of tasks. */
   readonly name?: string;
   readonly blocked?: BlockedTask;
   readonly busy?: BusyCpu;
