@@ -345,7 +345,11 @@ describe('a BUILD-ID', () => {
     const { info } = await triage(session, signal);
     expect(session.knownVmcoreinfo?.source).toMatch(/^note/);
     expect(info.findings).toContainEqual(
-      expect.objectContaining({ id: 'vmcoreinfo/not-this-kernel', severity: 'warning', detail: expect.stringContaining('because there is no other') as string }),
+      expect.objectContaining({
+        id: 'vmcoreinfo/not-this-kernel',
+        severity: 'warning',
+        detail: expect.stringContaining('because there is no other') as string,
+      }),
     );
     expect(await check(session)).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('is not in the kernel image in memory') as string });
   });
