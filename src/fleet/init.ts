@@ -7,6 +7,7 @@ import type { Database } from './database/database.ts';
 import { installQueue } from './queue/boss.ts';
 import { migrate } from './schema/migrate.ts';
 import { grantRoles } from './schema/roles.ts';
+import { defined } from '../shared/defined.ts';
 
 export interface InitOptions {
   /** Undefined: as it is; a new catalogue keeps them. */
@@ -41,6 +42,6 @@ export async function initCatalogue(database: Database, options: InitOptions): P
     kind: database.kind,
     version,
     roles: database.kind === 'embedded' ? 'none' : sql === undefined ? 'granted' : 'missing',
-    ...(sql === undefined ? {} : { sql }),
+    ...defined({ sql }),
   };
 }

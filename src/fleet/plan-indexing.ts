@@ -16,6 +16,7 @@ import type { Database } from './database/database.ts';
 import { findDumps, type FoundPlace } from './find-dumps.ts';
 import { FleetError } from './fleet-error.ts';
 import { joinedFile, piecesFolder } from './index-place.ts';
+import { defined } from '../shared/defined.ts';
 
 export interface IndexingOptions {
   /** Dumps, and folders with dumps. */
@@ -84,7 +85,7 @@ export async function planIndexing(database: Database, boss: PgBoss, engine: Eng
     const { path, parts } = place;
     const { dump, identity } = await engine.call('open', { path, ...(parts.length === 0 ? {} : { volumes: [...parts] }) }, { signal });
     try {
-      const plan = await engine.call('planRanges', { dump, workers, ...(rangeSize === undefined ? {} : { rangeSize }) }, { signal });
+      const plan = await engine.call('planRanges', { dump, workers, ...defined({ rangeSize }) }, { signal });
       const { dumpKey } = await engine.call('dumpKey', { dump }, { signal });
       if (plan.ranges.length === 0) throw new FleetError('usage', `${path}: nothing of its memory has to be read; "dumpbench index" makes its index at once`);
       const folder = piecesFolder(pieces, { identity, dumpKey });

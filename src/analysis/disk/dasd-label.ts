@@ -9,6 +9,7 @@ import type { ByteSource } from '../source/byte-source.ts';
 import type { Disk } from './disk.ts';
 import { volumeSerialText } from './volume-serial.ts';
 import { readCdl } from './vtoc.ts';
+import { defined } from '../../shared/defined.ts';
 
 const blockSizes = [4096, 2048, 1024, 512] as const;
 const labelBytes = 88;
@@ -55,7 +56,7 @@ function readLdl(source: ByteSource, label: Uint8Array, labelBlock: number, bloc
     source,
     blockBytes,
     partitions: [{ number: 1, start, bytes: Math.max(0, formatted - start) }],
-    ...(volume === undefined ? {} : { volume }),
+    ...defined({ volume }),
     findings: [],
   };
 }
@@ -72,7 +73,7 @@ function readCms(source: ByteSource, label: Uint8Array, labelAtByte: number, dev
     source,
     blockBytes,
     partitions: [{ number: 1, start, bytes: Math.max(0, end - start) }],
-    ...(volume === undefined ? {} : { volume }),
+    ...defined({ volume }),
     findings: [],
   };
 }

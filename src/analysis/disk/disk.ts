@@ -2,6 +2,7 @@
 import type { DiskLayout } from '../../shared/disk-model.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import { defined } from '../../shared/defined.ts';
 
 /** A partition as the disk's own table or labels have it. */
 export interface Partition {
@@ -49,5 +50,5 @@ export const diskFinding = (
   severity,
   title,
   detail,
-  ...(where === undefined ? {} : { where }),
+  ...defined({ where }),
 });

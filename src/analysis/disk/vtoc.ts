@@ -11,6 +11,7 @@ import { parse, struct } from '../layout/struct.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { volumeSerialText } from './volume-serial.ts';
 import { diskFinding, type Disk, type Geometry, type Partition } from './disk.ts';
+import { defined } from '../../shared/defined.ts';
 
 const dscbBytes = 140;
 const formats = { one: 0xf1, three: 0xf3, four: 0xf4, five: 0xf5, seven: 0xf7, eight: 0xf8, nine: 0xf9 } as const;
@@ -104,7 +105,7 @@ export function readCdl(source: ByteSource, label: Uint8Array, at: number, block
     source,
     blockBytes,
     partitions: partitionsOf(source, { first: first + 1, end: Math.min(end, first + mostLabels), blockBytes }, geometry, findings),
-    ...(volume === undefined ? {} : { volume }),
+    ...defined({ volume }),
     geometry,
     findings,
   };
@@ -148,7 +149,7 @@ function partitionsOf(source: ByteSource, { first, end, blockBytes }: VtocBlocks
       );
     partitions.push({
       number,
-      ...(name === undefined ? {} : { name }),
+      ...defined({ name }),
       ...(one.DS1NOEPV > 1 ? { type: `data set in ${one.DS1NOEPV} extents` } : {}),
       start,
       bytes: Math.max(0, upper - lower + 1) * geometry.blocksPerTrack * blockBytes,

@@ -10,6 +10,7 @@ import { filterLevels } from '../../shared/export-model.ts';
 import type { ExportCompression } from '../../shared/export-model.ts';
 import { noteBytes } from './elf-bytes.ts';
 import type { ExportPlan } from './export-plan.ts';
+import { defined } from '../../shared/defined.ts';
 
 /** Flag of a page and of the header. */
 export const compressionFlags: Readonly<Record<ExportCompression, number>> = { zlib: kdumpFlags.zlib, zstd: kdumpFlags.zstd, none: 0 };
@@ -33,7 +34,7 @@ const mostNumber32 = 0xffff_ffff;
 
 function valuesOf({ vmcoreinfo, image }: ExportPlan): VmcoreinfoValues | undefined {
   if (vmcoreinfo === undefined) return undefined;
-  return { entries: parseVmcoreinfo(Buffer.from(vmcoreinfo).toString('latin1')), ...(image.physBase === undefined ? {} : { physBase: image.physBase }) };
+  return { entries: parseVmcoreinfo(Buffer.from(vmcoreinfo).toString('latin1')), ...defined({ physBase: image.physBase }) };
 }
 
 /** @param pages of 4096 bytes up to the end of the memory that the source describes */

@@ -9,6 +9,7 @@ import { surplusDescriptors } from './kdump-bitmaps.ts';
 import type { KdumpGeometry, KdumpPart } from './kdump-geometry.ts';
 import { pageDescriptor } from './kdump-layout.ts';
 import type { PageBitmap } from './page-bitmap.ts';
+import { defined } from '../../shared/defined.ts';
 
 const descriptorBytes = pageDescriptor.size;
 const blockDescriptors = 1024;
@@ -97,7 +98,7 @@ function placelessFinding({ source: { name }, ranOut }: KdumpPart, { looked, pla
     severity: 'error',
     title: 'Page descriptors name no data',
     detail: `${name}: ${placeless} ${of} ${names} no place where page data can lie, the first at file offset 0x${(where?.fileOffset ?? 0).toString(16)}; ${why}`,
-    ...(where === undefined ? {} : { where }),
+    ...defined({ where }),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * What a document for people is made of. Sections say their facts in blocks, formats render blocks: no section knows a format, and no format a section.
  */
+import { defined } from '../../shared/defined.ts';
 
 /** good, bad, doubtful: a verdict · plain: none was possible, or none is needed. Shown by shape and word as well as by colour. */
 export type Tone = 'good' | 'bad' | 'doubtful' | 'plain';
@@ -47,7 +48,7 @@ export type Block =
   /** The sections of the document. */
   | { readonly kind: 'contents' };
 
-export const paragraph = (text: Text, tone?: Tone): Block => ({ kind: 'paragraph', text, ...(tone === undefined ? {} : { tone }) });
+export const paragraph = (text: Text, tone?: Tone): Block => ({ kind: 'paragraph', text, ...defined({ tone }) });
 export const heading = (text: Text): Block => ({ kind: 'heading', text });
 export const facts = (list: readonly (readonly [name: Text, value: Text | undefined])[]): Block => ({
   kind: 'facts',

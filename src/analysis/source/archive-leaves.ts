@@ -5,6 +5,7 @@
 import type { ArchiveMember, ArchiveMembers } from './archive-member.ts';
 import { membersInside, peel } from './archive-members.ts';
 import type { UnpackEnd, Unpacked } from './unpack-end.ts';
+import { defined } from '../../shared/defined.ts';
 
 /** What is read of each to know what it is. */
 const leafHeadBytes = 1 << 16;
@@ -69,7 +70,7 @@ export async function* archiveLeaves(
     if (wanted !== undefined && member.number !== wanted) continue;
     const { kind, bytes, closed } = member;
     const place = { numbers: [...above.numbers, member.number], names: [...above.names, member.name] };
-    const common = { ...place, kind, bytes, ...(closed === undefined ? {} : { closed }) };
+    const common = { ...place, kind, bytes, ...defined({ closed }) };
     if (kind !== 'file' || closed !== undefined) {
       yield { ...common, wrappers: [], head: Buffer.alloc(0), contents: nothing };
       continue;

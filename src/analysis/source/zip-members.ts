@@ -9,6 +9,7 @@ import { sourceStream } from './source-stream.ts';
 import type { Unpacked } from './unpack-end.ts';
 import { refuseClosed, whyZipClosed, zipContentsOf } from './zip-contents.ts';
 import { zipStream } from './zip-stream.ts';
+import { defined } from '../../shared/defined.ts';
 
 /** Reads for yauzl from a source; its streams are not used. */
 class SourceReader extends RandomAccessReader {
@@ -115,7 +116,7 @@ export async function* zipMembers(source: ByteSource): ArchiveMembers {
         kind: kindOf(entry, name),
         bytes: entry.uncompressedSize,
         at: entry.relativeOffsetOfLocalHeader,
-        ...(closed === undefined ? {} : { closed }),
+        ...defined({ closed }),
         contents: () => unpack(source, zip, entry, name),
       };
     }

@@ -7,6 +7,7 @@ import { mostMembers, mostNameBytes, tooManyMembers, type ArchiveMembers } from 
 import type { PieceCursor } from './piece-cursor.ts';
 import type { UnpackEnd, Unpacked } from './unpack-end.ts';
 import { descriptorFlag, refuseClosed, whyZipClosed, zipContents, type ZipSums } from './zip-contents.ts';
+import { defined } from '../../shared/defined.ts';
 
 const localMagic = 0x0403_4b50;
 const directoryMagic = 0x0201_4b50;
@@ -89,7 +90,7 @@ export async function* zipStream(cursor: PieceCursor, file: string): ArchiveMemb
       kind: shown.endsWith('/') ? 'folder' : 'file',
       bytes: isLater && bytes === 0 ? undefined : bytes,
       at,
-      ...(closed === undefined ? {} : { closed }),
+      ...defined({ closed }),
       async *contents(): Unpacked {
         refuseClosed(closed, file, shown, at);
         // Whoever stops early does not end it: where it ends may have to be found yet.

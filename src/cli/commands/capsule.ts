@@ -13,6 +13,7 @@ import { evidenceFlags } from '../text/evidence-flags.ts';
 import { capsuleText } from '../text/capsule-text.ts';
 import { rangeArgument } from './address-argument.ts';
 import { openCommand } from './open.ts';
+import { defined } from '../../shared/defined.ts';
 
 const given = (options: OptionValues, name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
 
@@ -65,9 +66,9 @@ async function make(context: CommandContext, file: string, options: OptionValues
         ...(kinds.length === 0 ? {} : { citeKinds: kinds }),
         ...(attestation === undefined || publicKey === undefined ? {} : { attestation, publicKey }),
         ...(digest ? { digest } : {}),
-        ...(redact === undefined ? {} : { redact }),
+        ...defined({ redact }),
         ...(annotations.length === 0 ? {} : { annotations: [...annotations] }),
-        ...(kept === undefined ? {} : { session: kept }),
+        ...defined({ session: kept }),
       },
       { signal: io.signal, onProgress: progress.update },
     );
@@ -89,8 +90,7 @@ async function verify({ engine, io, output, style }: CommandContext, file: strin
     throw new UsageError('--allowed-signers and --public-key both say whom you trust: give one of them');
   const found = await engine.call('verifyCase', {
     path: file,
-    ...(allowedSigners === undefined ? {} : { allowedSigners }),
-    ...(publicKey === undefined ? {} : { publicKey }),
+    ...defined({ allowedSigners, publicKey }),
   });
   io.decided?.(exitOf[found.outcome]);
   if (output.json) printJson(io, found);

@@ -14,6 +14,7 @@ import { progressLine } from '../progress-line.ts';
 import { redactionOf, redactOption } from '../redact-option.ts';
 import { readTemplate } from '../template-folder.ts';
 import { sessionOn, sessionOption } from '../session-file.ts';
+import { defined } from '../../shared/defined.ts';
 
 /** @throws UsageError for another size */
 function paperOf({ paper }: OptionValues): Paper | undefined {
@@ -82,10 +83,10 @@ export const reportCommand: Command = {
           ...evidence,
           ...(knownIssues === undefined ? {} : { knownIssues: [...knownIssues] }),
           ...(analyses.length === 0 ? {} : { analyses }),
-          ...(template === undefined ? {} : { template }),
+          ...defined({ template }),
           ...(paper === undefined ? (isPdf ? { paper: 'a4' as const } : {}) : { paper }),
           ...(sections === undefined ? {} : { sections: [...sections] }),
-          ...(redact === undefined ? {} : { redact }),
+          ...defined({ redact }),
           ...(annotations.length === 0 ? {} : { annotations: [...annotations] }),
           ...(compareWith === undefined ? {} : { with: compareWith, ...rules }),
         },

@@ -4,6 +4,7 @@ import type { Command, Words } from '../command.ts';
 import { commands } from '../commands/index.ts';
 import { defineCommand, emptyProgram } from '../declared-program.ts';
 import { allOptions, opensDump } from '../given-files.ts';
+import { defined } from '../../shared/defined.ts';
 
 export interface Candidate {
   /** The whole word, in place of what was typed. */
@@ -86,7 +87,7 @@ function readWords(options: readonly Option[], words: readonly string[]): Typed 
       if (option !== undefined && takesValue(option)) pending = option;
     }
   }
-  return { args, isPastOptions, ...(pending === undefined ? {} : { pending }) };
+  return { args, isPastOptions, ...defined({ pending }) };
 }
 
 /** Arguments that a symbol or a type of the kernel may be. */

@@ -29,6 +29,7 @@ import { openDatabase, type Database } from './database.ts';
 import { loadDrivers, loadPglite } from './drivers.ts';
 import { ownerNote, ownerOf, ownerText } from './owner.ts';
 import { reopening, type Attached } from './reopening.ts';
+import { defined } from '../../shared/defined.ts';
 
 /** How long an owner that ends, or begins, may take until it answers or is gone. */
 const usualPatienceMs = 120_000;
@@ -53,7 +54,7 @@ const connect = (socket: string, place: string, connections: number, onClose?: (
     kind: 'embedded',
     place,
     pool: { host: socket, port: 5432, user: 'postgres', database: 'postgres', max: connections, connectionTimeoutMillis: usualPatienceMs },
-    ...(onClose === undefined ? {} : { onClose }),
+    ...defined({ onClose }),
   });
 
 /** Of the file system that PGlite is compiled with (WASI's errno). */

@@ -37,7 +37,7 @@ const badges: Readonly<Record<Recent['health'], { readonly icon: string; readonl
 /** How its checks ended, as a picture with words. */
 export const recentBadge = ({ health, checks }: Recent): { readonly icon: string; readonly tone: Tone; readonly word: string } => ({
   ...badges[health],
-  ...(checks === undefined ? {} : { word: checks }),
+  ...defined({ word: checks }),
 });
 
 /** When the system ended, and when the dump was open last: "dump of 2026-11-23 07:25:37 UTC · opened 2026-11-30". */

@@ -8,6 +8,7 @@ import type { BesideAnswer, BesideFile } from '../../../shared/beside-model.ts';
 import { Cancelled } from '../../../shared/rpc.ts';
 import type { Session } from '../session/session.ts';
 import { knownFiles, knownFolders } from './beside-kinds.ts';
+import { defined } from '../../../shared/defined.ts';
 
 const mostEntries = 4096;
 const mostLooks = 64;
@@ -86,7 +87,7 @@ export async function lookBeside(session: Session, signal: AbortSignal): Promise
   });
   try {
     const partly = await Promise.race([looked(folder, own, until, found, signal), late]);
-    return { files: [...found], ...(partly === undefined ? {} : { partly }) };
+    return { files: [...found], ...defined({ partly }) };
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     // A folder that cannot be listed has nothing to offer.

@@ -21,6 +21,7 @@ import type { UnpackEnd } from '../../source/unpack-end.ts';
 import { isCase } from '../../formats/dumpcase-layout.ts';
 import { wrapperOf } from '../../source/wrapper.ts';
 import { copyKey, type UnpackOptions } from './unpacked-file.ts';
+import { defined } from '../../../shared/defined.ts';
 
 /** Dumps that are listed; an archive of more is none that anybody chooses from. */
 const mostDumps = 4096;
@@ -89,7 +90,7 @@ async function gothrough(file: FileSource, options: UnpackOptions): Promise<Arch
         dumps,
         closed,
         others,
-        ...(trouble === undefined ? {} : { trouble }),
+        ...defined({ trouble }),
       };
     }
     count += 1;
@@ -109,7 +110,7 @@ const asDump = ({ numbers, names, wrappers, head, bytes }: ArchiveLeaf, { id, ti
   title,
   isPart: isPartOfSet(id, head, file),
   wrappers: [...wrappers],
-  ...(bytes === undefined ? {} : { bytes }),
+  ...defined({ bytes }),
 });
 
 const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;

@@ -25,6 +25,7 @@ import type { Packing } from '../../source/packing.ts';
 import { sourceStream } from '../../source/source-stream.ts';
 import type { UnpackEnd } from '../../source/unpack-end.ts';
 import { openFile, type FileSource } from '../../source/file-source.ts';
+import { defined } from '../../../shared/defined.ts';
 
 const samples = 64;
 const sampleBytes = 4096;
@@ -251,7 +252,7 @@ export async function unpackedFile(path: string, packed: FileSource, packing: Pa
         copy,
         settled,
       });
-    return { path: target, how: 'made', end, ...(earlier === undefined ? {} : { discarded: earlier }) };
+    return { path: target, how: 'made', end, ...defined({ discarded: earlier }) };
   } catch (error) {
     // The error that led here says more than that what was begun cannot go.
     await rm(partial, { force: true }).catch(() => undefined);

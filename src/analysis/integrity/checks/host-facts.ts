@@ -8,12 +8,13 @@ import { decodeCpuId } from '../../formats/s390-header.ts';
 import type { HostFact, HostFacts } from '../../kernel/given/host-facts.ts';
 import { failed, notRecorded, passed, type Check, type CheckContext } from '../check.ts';
 import { channelsRow } from './host-channels.ts';
+import { defined } from '../../../shared/defined.ts';
 
 const iso = (seconds: number): string => (Math.abs(seconds) < 8e12 ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') : `${seconds} s`);
 const inArchive = ({ value, from }: HostFact<string>): string => `"${value}" in ${from} of the archive`;
 
 /** A row: both values with their sources, and what it proves. */
-const row = (check: string, passes: boolean | undefined, detail: string): Step => ({ check, ...(passes === undefined ? {} : { passed: passes }), detail });
+const row = (check: string, passes: boolean | undefined, detail: string): Step => ({ check, ...defined({ passed: passes }), detail });
 
 /** Clocks that were read to the second; the log's drifts from the other by up to 50 millionths of the time that the system ran. */
 const readSeconds = 5;

@@ -7,6 +7,7 @@ import { heldBackWork, workOf, type WorkItem } from '../workqueues/work-items.ts
 import { partsOf, workQueues } from '../workqueues/work-queues.ts';
 import { workerPools } from '../workqueues/worker-pools.ts';
 import { address, count, cpu, defineAnalysis, duration, pause, pid, symbol, text } from './analysis.ts';
+import { defined } from '../../../shared/defined.ts';
 
 /** Pieces of work that are looked at. */
 const mostWork = 1 << 20;
@@ -85,7 +86,7 @@ export const workItems = defineAnalysis({
         continue;
       }
       const began = one.pool.at('watchdog_ts').u64();
-      pools.set(one.address, { id: one.id, ...(one.cpu === undefined ? {} : { cpu: one.cpu }), ...(isFailure(began) ? {} : { began: began.value }) });
+      pools.set(one.address, { id: one.id, ...defined({ cpu: one.cpu }), ...(isFailure(began) ? {} : { began: began.value }) });
       yield* rowsOf(workOf(objects, one), one.address);
     }
     let queues = 0;

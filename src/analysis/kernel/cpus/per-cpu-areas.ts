@@ -6,6 +6,7 @@ import type { KernelMemory } from '../memory/kernel-memory.ts';
 import type { PerCpuArea } from '../object/containers/per-cpu.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 import { cpuMasks } from './cpu-masks.ts';
+import { defined } from '../../../shared/defined.ts';
 
 export interface PerCpuSources {
   readonly memory: KernelMemory;
@@ -21,6 +22,6 @@ export function perCpuAreas({ memory, symbols, cpus }: PerCpuSources): readonly 
   if (table === undefined || masks === undefined) return cpus;
   return masks.possible.map((number) => {
     const perCpuOffset = memory.pointer(table + BigInt(number * memory.pointerBytes));
-    return { number, ...(perCpuOffset === undefined ? {} : { perCpuOffset }) };
+    return { number, ...defined({ perCpuOffset }) };
   });
 }

@@ -6,6 +6,7 @@ import type { VirtualAddress } from '../../../shared/units.ts';
 import { failed, isFailure, mapResult, type Result } from '../../../shared/result.ts';
 import type { KernelObject } from '../object/kernel-object.ts';
 import type { KernelObjects } from '../object/kernel-objects.ts';
+import { defined } from '../../../shared/defined.ts';
 
 export interface PreemptCount {
   /** How often preemption was disabled. */
@@ -39,7 +40,7 @@ function decoded(count: number, needsReschedule: boolean | undefined): PreemptCo
     softirqsOff: softirq >>> 1,
     hardirq: (count >>> 16) & 0xf,
     nmi: (count >>> 20) & 0xf,
-    ...(needsReschedule === undefined ? {} : { needsReschedule }),
+    ...defined({ needsReschedule }),
   };
 }
 

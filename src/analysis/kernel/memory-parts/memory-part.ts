@@ -1,5 +1,6 @@
 /** A part of memory: what it takes, and what of it is known more closely. */
 import { isFailure, type Result } from '../../../shared/result.ts';
+import { defined } from '../../../shared/defined.ts';
 
 export interface MemoryPart {
   readonly name: string;
@@ -56,7 +57,7 @@ export function* memoryLines(part: MemoryPart, unread: (one: Unread) => void, ab
     bytes: bytes.value,
     source,
     ...(above === undefined ? {} : { parent: above.path }),
-    ...(see === undefined ? {} : { see }),
+    ...defined({ see }),
   };
   yield line;
   const missed: MemoryPart[] = [];

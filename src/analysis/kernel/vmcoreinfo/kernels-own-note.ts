@@ -10,6 +10,7 @@ import { noteText } from '../../notes/index.ts';
 import type { Kernel } from '../kernel.ts';
 import { soleAddress } from '../symbols/symbol-table.ts';
 import { maxTextBytes, ownerName, parseVmcoreinfo, type Vmcoreinfo } from './vmcoreinfo.ts';
+import { defined } from '../../../shared/defined.ts';
 
 /** Header, then the name with its padding. */
 const textAt = 24n;
@@ -30,7 +31,7 @@ export function kernelsOwnNote({ memory, symbols }: Kernel): Vmcoreinfo | undefi
   const address = memory.translate(place);
   return {
     source: `memory, ${address === undefined ? `virtual ${hex(place)}` : `absolute ${hex(address)}`}, by vmcoreinfo_note`,
-    ...(address === undefined ? {} : { address }),
+    ...defined({ address }),
     text,
     entries: parseVmcoreinfo(text),
   };

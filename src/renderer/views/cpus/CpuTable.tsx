@@ -12,6 +12,7 @@ import { cpuTone } from './cpu-tone.ts';
 import { instructionCell, prefixCell, valueText, type RegisterCell } from './register-rows.ts';
 import { RegisterValue } from './RegisterValue.tsx';
 import './cpu-table.css';
+import { defined } from '../../../shared/defined.ts';
 
 interface CpuTableProps {
   /** Key of the dump. */
@@ -139,7 +140,7 @@ export function CpuTable({ dump, cpus, onChoose, chosen, activity, before, isFil
       before={before}
       {...(isFiltered ? ({ filter: { label: 'Filter CPUs' }, noun: ['row', 'rows'] } as const) : {})}
       {...(asHighAsRows ? { asHighAsRows } : {})}
-      {...(current === undefined ? {} : { current })}
+      {...defined({ current })}
       mark={(row) => (row.activity?.crashedIn === undefined ? undefined : 'crashed')}
       onRow={({ cpu, group }) => (group === undefined ? onChoose(cpu) : columns.onToggle(group.key))}
       opensOnClick

@@ -11,6 +11,7 @@ import { explained } from '../../widgets/explained.ts';
 import { HexNumber } from '../../widgets/HexNumber.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { holdsAddress, markWords } from './shown-code.ts';
+import { defined } from '../../../shared/defined.ts';
 
 interface InstructionsProps {
   readonly dump: string;
@@ -93,9 +94,9 @@ export function Instructions({ dump, answer, position, onPick }: InstructionsPro
     () =>
       instructionColumns({
         dump,
-        space: { space, ...(cpu === undefined ? {} : { cpu }) },
+        space: { space, ...defined({ cpu }) },
         numbering,
-        onPick: ({ address, hex }) => onPick({ space, ...(cpu === undefined ? {} : { cpu }), address: BigInt(address), length: hex.length / 2 }),
+        onPick: ({ address, hex }) => onPick({ space, ...defined({ cpu }), address: BigInt(address), length: hex.length / 2 }),
       }),
     [dump, space, cpu, numbering, onPick],
   );

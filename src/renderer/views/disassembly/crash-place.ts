@@ -4,6 +4,7 @@ import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { TraceJson } from '../../../shared/task-model.ts';
 import { kernelPosition, type Position } from '../../state/position.ts';
 import { cpuNumber } from '../../state/register-lookup.ts';
+import { defined } from '../../../shared/defined.ts';
 
 export interface FirstCode {
   readonly position: Position;
@@ -17,7 +18,7 @@ export function crashPlace(traces: readonly TraceJson[], numbering: CpuNumbering
   const frame = trace?.frames[trace.crashFrames ?? 0];
   if (trace === undefined || frame === undefined) return undefined;
   const { cpu: id = 0, linuxCpu, task } = trace;
-  const who = cpuName({ id, ...(linuxCpu === undefined ? {} : { linuxCpu }) }, numbering);
+  const who = cpuName({ id, ...defined({ linuxCpu }) }, numbering);
   return { position: kernelPosition(frame.address, 2), why: `Where ${who}${task === undefined ? '' : ` (${task.comm})`} crashed.` };
 }
 

@@ -7,6 +7,7 @@ import { useStore } from '../../hooks/use-store.ts';
 import { createPagedRows } from '../../state/paged-rows.ts';
 import type { PagedRows } from '../../widgets/data-table/table-parts.ts';
 import { useWorkbench } from '../../workbench.ts';
+import { defined } from '../../../shared/defined.ts';
 
 /** @param key names the question: a different key asks again, and forgets the last answer */
 export function useFleetQuery<T>(key: string, ask: (signal: AbortSignal) => Promise<T>): QueryState<T> {
@@ -54,7 +55,7 @@ export function useFleetPages<Row>(of: string, ask: AskPage<Row>, order?: PagedR
       at: pages.at,
       want,
       read: async (first, count) => (await ask(first, count)).rows,
-      ...(order === undefined ? {} : { order }),
+      ...defined({ order }),
     },
   };
 }

@@ -5,6 +5,7 @@ import { countText } from '../../words/numbers.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { DataTable } from '../../widgets/data-table/DataTable.tsx';
 import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
+import { defined } from '../../../shared/defined.ts';
 
 type Module = ModulesJson['modules'][number];
 type Column = DataColumn<Module>;
@@ -14,7 +15,7 @@ const numberColumn = (id: 'bytes' | 'users' | 'types', width: number, about?: st
   title: id,
   width,
   kind: 'number',
-  ...(about === undefined ? {} : { about }),
+  ...defined({ about }),
   text: (module) => (module[id] === undefined ? '' : countText(module[id])),
   value: (module) => module[id],
 });

@@ -4,6 +4,7 @@ import { isFailure } from '../../../../shared/result.ts';
 import type { ProblemRule } from '../problem-rule.ts';
 import type { Wait } from '../../verdict/hangs/hangs.ts';
 import { waitGraph } from '../../verdict/hangs/wait-graph.ts';
+import { defined } from '../../../../shared/defined.ts';
 
 /** Members that are named. */
 const mostNamed = 8;
@@ -35,7 +36,7 @@ export const deadlocks: ProblemRule = {
         text: `${cycle.length} ${cycle.length === 1 ? 'task waits for a lock that it has itself, and never gets on' : 'tasks wait for each other, and never get on'}: ${names.slice(0, mostNamed).join(', ')}${cycle.length > mostNamed ? ` and ${cycle.length - mostNamed} more` : ''}.`,
         value: `${cycle.length} ${cycle.length === 1 ? 'task' : 'tasks'}`,
         evidence: 'owner words of the locks that they wait for',
-        ...(first === undefined ? {} : { address: first }),
+        ...defined({ address: first }),
       };
     }
     const unseen = hangs.value.blocked.filter(({ wait }) => !isSeen(wait));

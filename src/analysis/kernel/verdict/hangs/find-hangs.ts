@@ -7,6 +7,7 @@ import { taskName, type HangSource } from './hang-source.ts';
 import { lockFinder } from './lock-of-waiter.ts';
 import { spinsFor } from './spinning.ts';
 import { waitClass } from './wait-class.ts';
+import { defined } from '../../../../shared/defined.ts';
 
 /** Tasks whose stacks are followed unless more are asked for. */
 const fewStacks = 256;
@@ -69,7 +70,7 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
       isInterruptible: task.state?.letter === 'S',
       frames,
       wait,
-      ...(seconds === undefined ? {} : { seconds }),
+      ...defined({ seconds }),
     };
   }
 
@@ -117,8 +118,7 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
       name: taskName(one.task),
       frames: one.frames,
       ...run,
-      ...(graceSeconds === undefined ? {} : { graceSeconds }),
-      ...(spins === undefined ? {} : { spins }),
+      ...defined({ graceSeconds, spins }),
     });
   }
   const more = count.D > mostStacks ? `of ${count.D} tasks that sleep uninterruptibly the first ${mostStacks} were looked at` : undefined;

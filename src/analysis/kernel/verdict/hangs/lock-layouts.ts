@@ -3,6 +3,7 @@
  * include/linux/{mutex,rwsem,semaphore}.h.
  */
 import type { StructTypes } from '../../../arch/kernel-view.ts';
+import { defined } from '../../../../shared/defined.ts';
 
 /** Locks whose waiters are on stacks, in a list whose head lies in the lock. */
 export type ListedLock = 'mutex' | 'rwsem' | 'semaphore';
@@ -51,9 +52,7 @@ export function lockLayout(types: StructTypes | undefined, kind: ListedLock): Lo
     task,
     list,
     head,
-    ...(owner === undefined ? {} : { owner }),
-    ...(type === undefined ? {} : { type }),
-    ...(count === undefined ? {} : { count }),
+    ...defined({ owner, type, count }),
     isAssumed: false,
   };
 }

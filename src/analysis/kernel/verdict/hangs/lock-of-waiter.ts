@@ -8,6 +8,7 @@ import type { KernelTask } from '../../tasks/kernel-task.ts';
 import type { LockKind, LockOwner, Wait } from './hangs.ts';
 import { taskName, type HangSource } from './hang-source.ts';
 import { lockLayout, type ListedLock, type LockLayout } from './lock-layouts.ts';
+import { defined } from '../../../../shared/defined.ts';
 
 /** Low bits of owner words are flags: MUTEX_FLAGS, RWSEM_OWNER_FLAGS_MASK. */
 const ownerMask = ~7n;
@@ -147,7 +148,7 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
     if (word === undefined || blocker?.kind !== kind) return undefined;
     const layout = layoutOf(blocker.kind);
     const found = typeof layout === 'string' ? undefined : lockAt(word & ~blockerMask, blocker.kind, layout);
-    return found?.for === 'lock' ? { ...found, ...(blocker.wants === undefined ? {} : { wants: blocker.wants }) } : undefined;
+    return found?.for === 'lock' ? { ...found, ...defined({ wants: blocker.wants }) } : undefined;
   }
 
   /** task_struct.pi_blocked_on leads to the waiter, and that to the lock (kernel/locking/rtmutex_common.h). */

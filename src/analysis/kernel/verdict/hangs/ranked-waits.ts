@@ -2,6 +2,7 @@
 import type { VirtualAddress } from '../../../../shared/units.ts';
 import type { Hangs } from './hangs.ts';
 import { waitGraph, type Waiting } from './wait-graph.ts';
+import { defined } from '../../../../shared/defined.ts';
 
 export interface RankedWait {
   readonly waiting: Waiting;
@@ -61,7 +62,7 @@ export function rankedWaits(hangs: Hangs, longSeconds: number): readonly RankedW
           rank: at + 1,
           role: roleOf(waiting),
           ...(waiting.cycle === undefined ? {} : { cycle: cycles }),
-          ...(sharing === undefined ? {} : { lockWaiters: sharing }),
+          ...defined({ lockWaiters: sharing }),
         };
       });
   });

@@ -2,6 +2,7 @@
 import { functionName } from '../../stacks/crash-path.ts';
 import type { BusyCpu } from './hangs.ts';
 import type { CpuAtWork, HangSource } from './hang-source.ts';
+import { defined } from '../../../../shared/defined.ts';
 
 const spinning =
   /^(?:arch_spin_lock_(?:wait|queued|classic)|arch_(?:read|write)_lock_wait|(?:native_|__pv_)?queued_(?:spin|read|write)_lock_slowpath|_raw_(?:spin|read|write)_lock\w*)$/;
@@ -31,5 +32,5 @@ export function spinsFor({ memory, spinLocks, cpus, atWork, symbolAt }: HangSour
   // Two that could be it are none.
   if (one === undefined || found.size > 1) return {};
   const name = symbolAt(one[0]);
-  return { address: one[0], ...one[1], ...(name === undefined ? {} : { name }) };
+  return { address: one[0], ...one[1], ...defined({ name }) };
 }

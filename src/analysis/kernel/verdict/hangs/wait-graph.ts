@@ -1,6 +1,7 @@
 /** Who waits for whom: each task waits for one owner at most, so from every task one path leads to a root or into a cycle. */
 import type { VirtualAddress } from '../../../../shared/units.ts';
 import { possibleOwner, type BlockedTask, type BusyCpu, type Hangs } from './hangs.ts';
+import { defined } from '../../../../shared/defined.ts';
 
 export interface Waiting {
   readonly task: VirtualAddress;
@@ -29,12 +30,12 @@ function knownTasks({ blocked, busy }: Hangs): Map<VirtualAddress, Known> {
   const known = new Map<VirtualAddress, Known>();
   for (const one of busy) {
     const owner = busy.find(({ cpu }) => cpu === one.spins?.owner)?.task;
-    known.set(one.task, { name: one.name, busy: one, ...(owner === undefined ? {} : { owner }) });
+    known.set(one.task, { name: one.name, busy: one, ...defined({ owner }) });
   }
   for (const one of blocked) {
     // Owners that are gone stay in the graph: they are what others wait for.
     const owner = possibleOwner(one.wait)?.task;
-    known.set(one.task, { name: one.name, blocked: one, ...(owner === undefined ? {} : { owner }) });
+    known.set(one.task, { name: one.name, blocked: one, ...defined({ owner }) });
   }
   for (const { wait } of blocked) {
     const owner = possibleOwner(wait);
@@ -101,7 +102,7 @@ export function waitGraph(hangs: Hangs): ReadonlyMap<VirtualAddress, Waiting> {
   return new Map(
     [...known].map(([task, one]): [VirtualAddress, Waiting] => {
       const cycle = cycleOf.get(task);
-      return [task, { task, ...one, blocks: blocks.get(task) ?? 0, root: roots.get(task) ?? task, ...(cycle === undefined ? {} : { cycle }) }];
+      return [task, { task, ...one, blocks: blocks.get(task) ?? 0, root: roots.get(task) ?? task, ...defined({ cycle }) }];
     }),
   );
 }

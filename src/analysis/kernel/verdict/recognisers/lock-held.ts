@@ -6,6 +6,7 @@ import { knownOwner, type BlockedTask, type BusyCpu } from '../hangs/hangs.ts';
 import { busyProof, longest, longWait, waitProof } from '../hangs/long-waits.ts';
 import { isStuck, stallReport } from '../hangs/stuck-cpus.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
+import { defined } from '../../../../shared/defined.ts';
 
 /** A CPU that spins for a lock which another CPU holds. */
 function spinning(evidence: VerdictEvidence): readonly Trouble[] {
@@ -48,7 +49,7 @@ function chainOf(waiter: BlockedTask, { hangs }: VerdictEvidence): Chain | undef
     if (blocked?.wait.for === 'lock' && knownOwner(blocked.wait) !== undefined) at = blocked;
     else {
       const busy = hangs.busy.find(({ task }) => task === owner.task);
-      return { waiter, root: { task: owner.task, name: owner.name, ...(blocked === undefined ? {} : { blocked }), ...(busy === undefined ? {} : { busy }) } };
+      return { waiter, root: { task: owner.task, name: owner.name, ...defined({ blocked, busy }) } };
     }
   }
   return undefined;
