@@ -2,6 +2,7 @@
 import { givenArguments } from '../files/argument-bytes.ts';
 import { isTerminal, writeStandardError, writeStandardOutput } from '../files/standard-streams.ts';
 import { exitCodes, type CliIo } from './io.ts';
+import { whenLauncherIsGone } from './launcher.ts';
 import { runCli } from './run.ts';
 import { boundYoungGeneration } from './young-generation.ts';
 
@@ -27,6 +28,9 @@ export async function main(): Promise<void> {
       interrupted.abort();
     });
   }
+  whenLauncherIsGone(() => {
+    interrupted.abort();
+  });
   const errIsTerminal = isTerminal('stderr');
   const io: CliIo = {
     out: (text) => {

@@ -51,6 +51,9 @@ export function fileSystemType(path: string): bigint | undefined {
   }
 }
 
+/** False for a file system whose times are kept by another system, or too coarse: they may change although the file does not. */
+export const keepsOwnTimes = (type: bigint | undefined): boolean => type === undefined || !elsewhere.has(BigInt.asUintN(32, type));
+
 /**
  * Why the times of a file do not show a change that was made long ago; undefined when they do.
  * @param type of its file system; where it is not known, the times have to do

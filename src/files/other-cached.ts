@@ -123,8 +123,11 @@ export function unpackedDumps(folder: string): readonly string[] {
     .map(({ path }) => path);
 }
 
-/** Removes from a folder what killed processes left half written, and nothing else. What cannot be removed stays. */
-export function removeAbandoned(folder: string): void {
+/**
+ * Removes from a folder what killed processes left half written, and nothing else. What cannot be removed stays.
+ * @param output beginning of the temporary name of an output: nothing else goes
+ */
+export function removeAbandoned(folder: string, output?: string): void {
   let names: string[];
   try {
     names = readdirSync(folder);
@@ -133,7 +136,8 @@ export function removeAbandoned(folder: string): void {
   }
   for (const name of names) {
     const path = join(folder, name);
-    if (!name.endsWith('.part') || !(unpackedName.test(name) || outputName.test(name)) || whyNoOwnFile(path) !== undefined) continue;
+    const isOurs = output === undefined ? unpackedName.test(name) || outputName.test(name) : name.startsWith(output) && outputName.test(name);
+    if (!name.endsWith('.part') || !isOurs || whyNoOwnFile(path) !== undefined) continue;
     try {
       const stats = lstatSync(path, { throwIfNoEntry: false });
       if (stats !== undefined && isAbandoned(path, stats)) rmSync(path, { force: true });

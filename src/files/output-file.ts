@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fchmodSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { checkOutput, giveName, keep, notWritten, refused, standing, type OutputOptions } from './output-place.ts';
+import { removeAbandoned } from './other-cached.ts';
 import { systemReason } from './system-error.ts';
 
 /** A file that is being written. Nobody sees it under its name before `finish`. */
@@ -43,7 +44,10 @@ export function openOutput(path: string, options: OutputOptions, content?: Uint8
   const before = standing(path, options, compared);
   const name = basename(path);
   // A name of 255 bytes is valid, and the addition must not make it too long.
-  const temporary = join(dirname(path), `.${name.slice(0, 24)}.${randomBytes(8).toString('hex')}.part`);
+  const beginning = `.${name.slice(0, 24)}.`;
+  const temporary = join(dirname(path), `${beginning}${randomBytes(8).toString('hex')}.part`);
+  // Of an earlier run of the same command that was killed.
+  removeAbandoned(dirname(path), beginning);
   let descriptor: number;
   try {
     // O_EXCL follows no link either.

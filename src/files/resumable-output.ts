@@ -103,6 +103,9 @@ function parseJournal(text: string): Journal | undefined {
   return { inode, key, state: sum !== undefined && json !== undefined && checksum(json) === sum ? (JSON.parse(json) as unknown) : undefined };
 }
 
+/** Whether a journal was begun and not even its head is whole. */
+const isHeadBegun = (text: string): boolean => `${magic} `.startsWith(text) || /^dumpbench journal 1 \d*(?:(?<=\d) [0-9a-f]{0,64})?$/.test(text);
+
 interface Found {
   readonly descriptor: number;
   readonly journal: number;
@@ -125,8 +128,10 @@ function found(path: string, key: string): Found | undefined {
   let isTaken = false;
   try {
     const bytes = new Uint8Array(Number(notes.size > BigInt(mostJournalBytes) ? 0n : notes.size));
-    const known = parseJournal(Buffer.from(bytes.subarray(0, readAll(record, 0, bytes))).toString('utf8'));
-    if (notes.size > 0n && known === undefined) throw refused(journal, 'there is a file which is no journal of Dumpbench', wayOut);
+    const text = Buffer.from(bytes.subarray(0, readAll(record, 0, bytes))).toString('utf8');
+    const known = parseJournal(text);
+    const isNew = notes.size <= BigInt(bytes.length) && isHeadBegun(text) && (left?.size ?? 0n) === 0n;
+    if (notes.size > 0n && known === undefined && !isNew) throw refused(journal, 'there is a file which is no journal of Dumpbench', wayOut);
     if (left === undefined || (known === undefined && left.size === 0n)) {
       rmSync(journal);
       if (left !== undefined) rmSync(partial);

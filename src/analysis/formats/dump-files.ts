@@ -30,6 +30,8 @@ export interface DumpFiles {
   readonly faults: (parts: readonly string[]) => readonly FileFault[];
   /** The dump's own files as they were when they were opened. */
   readonly states: (parts: readonly string[]) => readonly OpenedFile[];
+  /** The same files. @throws DumpError io when one of them changed since it was opened */
+  readonly assertUnchanged: (parts: readonly string[]) => void;
   readonly close: () => void;
 }
 
@@ -73,6 +75,9 @@ export function openDumpFiles({ path, member, volumes, name, volumeNames = {}, r
     noteParts,
     faults: (parts) => ofDump(parts).flatMap((file) => file.faults()),
     states: (parts) => ofDump(parts).map(({ file }) => file),
+    assertUnchanged(parts) {
+      for (const file of ofDump(parts)) file.assertUnchanged();
+    },
     close,
   };
 }

@@ -41,7 +41,7 @@ async function openPages({ pages, cancelled, jobModule }: CrewStart): Promise<Op
   const close = (): void => {
     file.close();
   };
-  if (file.file.stamp !== pages.file.stamp) {
+  if (file.file.stamp !== pages.file.stamp || file.file.ctimeNs !== pages.file.ctimeNs) {
     close();
     throw exchanged(pages.name);
   }

@@ -2,9 +2,10 @@
  * The only place that opens evidence, and only for reading. Small reads go through a bounded block cache, large ones
  * straight into the caller's memory.
  */
-import { closeSync, fstatSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deviceBytes, deviceWrites, mountedForWriting } from '../../files/block-device.ts';
+import { fileSystemType, keepsOwnTimes } from '../../files/change-time.ts';
 import { noteEvidence } from '../../files/evidence-files.ts';
 import { openRegular, readReason } from '../../files/given-file.ts';
 import { pathBytes, pathText } from '../../files/path-bytes.ts';
@@ -37,6 +38,8 @@ export interface FileSource extends ByteSource {
   faultAt(offset: number): FileFault | undefined;
   /** What could not be read so far, ascending. */
   faults(): readonly FileFault[];
+  /** @throws DumpError io when the file changed since it was opened, or another one was put in its place */
+  assertUnchanged(): void;
   close(): void;
 }
 
@@ -45,6 +48,8 @@ export interface FileSourceOptions {
   readonly cacheBlocks?: number;
   /** False for a file that is only looked at, because it may belong to a dump: whoever uses it notes it as evidence. */
   readonly evidence?: boolean;
+  /** A copy of ours in the cache: when another one takes its name, the one that is open stays what it is. */
+  readonly isCopy?: boolean;
 }
 
 function ioError(file: string, error: unknown, offset?: number): DumpError {
@@ -57,7 +62,7 @@ function ioError(file: string, error: unknown, offset?: number): DumpError {
  */
 export function openFile(path: string, options: FileSourceOptions = {}): FileSource {
   const { descriptor, stats } = openRegular(path, 'a readable dump file', 'sized', true);
-  const source = cachedSource(path, descriptor, stats, options.cacheBlocks ?? defaultCacheBlocks);
+  const source = cachedSource(path, descriptor, stats, options);
   if (options.evidence !== false) noteOpened(source.file);
   return source;
 }
@@ -67,7 +72,12 @@ export function noteOpened({ path, device, inode, bornNs }: OpenedFile): void {
   noteEvidence({ path, device, inode, bornNs });
 }
 
-function cachedSource(path: string, descriptor: number, opened: BigIntStats, cacheBlocks: number): FileSource {
+function cachedSource(
+  path: string,
+  descriptor: number,
+  opened: BigIntStats,
+  { cacheBlocks = defaultCacheBlocks, isCopy = false }: FileSourceOptions,
+): FileSource {
   const isDevice = opened.isBlockDevice();
   const size = isDevice ? deviceBytes(descriptor, opened.rdev) : Number(opened.size);
   const mounted = isDevice ? mountedForWriting(opened.rdev) : [];
@@ -76,7 +86,20 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
   const cache = new Map<number, Uint8Array>();
   const bad = new BadRanges(path);
 
-  const assertUnchanged = (offset: number): void => {
+  /** The last time of change that is known to leave the bytes as they were. */
+  let ctimeNs = opened.ctimeNs;
+  /** What happened to the file besides a change of size or time of modification; undefined where nothing did. */
+  const otherChange = (now: BigIntStats): string | undefined => {
+    if (isDevice || now.ctimeNs === ctimeNs || !keepsOwnTimes(fileSystemType(path))) return undefined;
+    if (now.nlink > 0n) return 'was changed';
+    if (!isCopy && existsSync(pathBytes(path))) return 'was replaced';
+    // It was deleted: nobody can open it any more, and its bytes stay as long as it is open here.
+    ctimeNs = now.ctimeNs;
+    return undefined;
+  };
+
+  const assertUnchanged = (offset?: number): void => {
+    const where = offset === undefined ? { file: path } : { file: path, offset };
     let now: BigIntStats;
     try {
       now = fstatSync(descriptor, { bigint: true });
@@ -84,16 +107,21 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
       throw ioError(path, error, offset);
     }
     const isWritten = isDevice && deviceWrites(opened.rdev) !== writes;
-    if (now.size === opened.size && now.mtimeNs === opened.mtimeNs && !isWritten) return;
-    if (isDevice)
-      throw new DumpError('io', { file: path, offset }, 'the device was written to while it was open', 'a device that nothing writes to, or an image of it');
+    if (now.size === opened.size && now.mtimeNs === opened.mtimeNs && !isWritten) {
+      const other = otherChange(now);
+      if (other === undefined) return;
+      throw new DumpError(
+        'io',
+        where,
+        `the file ${other} while it was open`,
+        other === 'was replaced'
+          ? 'the file that was opened; another one has its name now'
+          : 'a file that nothing changes: its size and its time of modification are as before, but its contents, its name, or its permissions may be others',
+      );
+    }
+    if (isDevice) throw new DumpError('io', where, 'the device was written to while it was open', 'a device that nothing writes to, or an image of it');
     const change = now.size === opened.size ? 'was written to' : now.size < opened.size ? 'has shrunk' : 'has grown';
-    throw new DumpError(
-      'io',
-      { file: path, offset },
-      `the file ${change} while it was open`,
-      `${opened.size} bytes, unchanged since it was opened; it has ${now.size} now`,
-    );
+    throw new DumpError('io', where, `the file ${change} while it was open`, `${opened.size} bytes, unchanged since it was opened; it has ${now.size} now`);
   };
 
   /** One read, again where a signal interrupted it. @returns how many bytes came, or why none did */
@@ -162,8 +190,10 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
     readInto(offset, target) {
       const end = bad.firstIn(offset, offset + target.length);
       if (end === offset) return 0;
+      const got = readFile(offset, target.subarray(0, end - offset));
+      // Not before: a change between the look and the read would go unnoticed.
       assertUnchanged(offset);
-      return readFile(offset, target.subarray(0, end - offset));
+      return got;
     },
   };
   let apart = 0;
@@ -184,6 +214,9 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
     },
     faultAt,
     faults: () => bad.list(),
+    assertUnchanged: () => {
+      assertUnchanged();
+    },
     readInto(offset, target) {
       if (offset >= size || target.length === 0) return 0;
       const wanted = Math.min(target.length, size - offset);
@@ -203,9 +236,10 @@ function cachedSource(path: string, descriptor: number, opened: BigIntStats, cac
     readApart(offset, target) {
       const end = offset >= size ? offset : bad.firstIn(offset, Math.min(size, offset + target.length));
       if (end === offset) return 0;
+      const got = readFile(offset, target.subarray(0, end - offset));
       // Of a million headers every look at the file itself would take as long as the reads.
       if (apart++ % readsApartInCheck === 0) assertUnchanged(offset);
-      return readFile(offset, target.subarray(0, end - offset));
+      return got;
     },
     close() {
       cache.clear();

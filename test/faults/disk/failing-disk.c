@@ -17,6 +17,8 @@
  *   DISK_READONLY folder in which nothing can be made, changed or removed: EROFS
  *   DISK_DENIED   the same: EACCES
  *   DISK_STDOUT   error number of every write to standard output
+ *   DISK_MOMENTS  file that counts, over all processes and threads, what changes a regular file or a folder: writes, new files, renames, removals ...
+ *   DISK_KILL     ... and SIGKILL comes at the one of this number: half-way where it is a write, else before it
  *   DISK_LOG      file that gets a line for every fault, so that a test knows that it happened
  */
 #define _GNU_SOURCE
@@ -24,10 +26,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -172,6 +176,41 @@ ssize_t readv(int fd, const struct iovec *parts, int count) {
   return read(fd, parts[0].iov_base, parts[0].iov_len);
 }
 
+static volatile long long *moments = NULL;
+
+static void map_moments(void) {
+  const char *path = getenv("DISK_MOMENTS");
+  void *mapped;
+  int file;
+  if (path == NULL || (file = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT, 0600)) < 0) return;
+  syscall(SYS_ftruncate, file, sizeof *moments);
+  mapped = mmap(NULL, sizeof *moments, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  syscall(SYS_close, file);
+  if (mapped != MAP_FAILED) moments = mapped;
+}
+
+/* Counts one change. True where it is the last thing that this process begins. */
+static int is_last(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  const char *given = getenv("DISK_KILL");
+  long long number;
+  pthread_once(&once, map_moments);
+  if (moments == NULL) return 0;
+  number = __sync_add_and_fetch(moments, 1);
+  return given != NULL && number == atoll(given);
+}
+static void die(void) {
+  kill(getpid(), SIGKILL);
+  for (;;) pause();
+}
+static void change(void) {
+  if (is_last()) die();
+}
+static int is_last_write(int fd) {
+  struct stat found;
+  return fstat(fd, &found) == 0 && S_ISREG(found.st_mode) && is_last();
+}
+
 static int lies_in(const char *path, const char *folder) {
   size_t length;
   if (path == NULL || folder == NULL) return 0;
@@ -221,24 +260,41 @@ static int write_error(void) {
 
 ssize_t write(int fd, const void *buffer, size_t count) {
   FAIL_WHEN_FULL(fd, count)
+  if (is_last_write(fd)) {
+    REAL(write)(fd, buffer, count / 2);
+    die();
+  }
   return REAL(write)(fd, buffer, count);
 }
 ssize_t writev(int fd, const struct iovec *parts, int count) {
   FAIL_WHEN_FULL(fd, count < 1 ? 0 : parts[0].iov_len)
+  if (is_last_write(fd)) {
+    REAL(writev)(fd, parts, count / 2);
+    die();
+  }
   return REAL(writev)(fd, parts, count);
 }
 ssize_t pwrite64(int fd, const void *buffer, size_t count, off64_t offset) {
   FAIL_WHEN_FULL(fd, count)
+  if (is_last_write(fd)) {
+    REAL(pwrite64)(fd, buffer, count / 2, offset);
+    die();
+  }
   return REAL(pwrite64)(fd, buffer, count, offset);
 }
 ssize_t pwrite(int fd, const void *buffer, size_t count, off_t offset) { return pwrite64(fd, buffer, count, offset); }
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset) {
   FAIL_WHEN_FULL(fd, count < 1 ? 0 : parts[0].iov_len)
+  if (is_last_write(fd)) {
+    REAL(pwritev64)(fd, parts, count / 2, offset);
+    die();
+  }
   return REAL(pwritev64)(fd, parts, count, offset);
 }
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) { return pwritev64(fd, parts, count, offset); }
 int ftruncate64(int fd, off64_t length) {
   FAIL_WHEN_FULL(fd, (size_t)length)
+  change();
   return REAL(ftruncate64)(fd, length);
 }
 
@@ -259,6 +315,7 @@ static int writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (flags 
     mode = (flags & (O_CREAT | O_TMPFILE)) ? va_arg(more, mode_t) : 0; \
     va_end(more);                                                \
     if (writes(flags) && refuses(path)) return -1;               \
+    if (flags & O_CREAT) change();                               \
     return REAL(name)(path, flags, mode);                        \
   }
 OPEN(open)
@@ -271,15 +328,34 @@ int openat(int folder, const char *path, int flags, ...) {
   mode = (flags & (O_CREAT | O_TMPFILE)) ? va_arg(more, mode_t) : 0;
   va_end(more);
   if (writes(flags) && refuses(path)) return -1;
+  if (flags & O_CREAT) change();
   return REAL(openat)(folder, path, flags, mode);
 }
 int mkdir(const char *path, mode_t mode) {
   struct stat found;
   /* What is there already is found first, as a file system does. */
   if (stat(path, &found) == 0) return REAL(mkdir)(path, mode);
-  return refuses(path) ? -1 : REAL(mkdir)(path, mode);
+  if (refuses(path)) return -1;
+  change();
+  return REAL(mkdir)(path, mode);
 }
-int unlink(const char *path) { return refuses(path) ? -1 : REAL(unlink)(path); }
-int rmdir(const char *path) { return refuses(path) ? -1 : REAL(rmdir)(path); }
-int link(const char *from, const char *to) { return refuses(to) ? -1 : REAL(link)(from, to); }
-int rename(const char *from, const char *to) { return refuses(from) || refuses(to) ? -1 : REAL(rename)(from, to); }
+int unlink(const char *path) {
+  if (refuses(path)) return -1;
+  change();
+  return REAL(unlink)(path);
+}
+int rmdir(const char *path) {
+  if (refuses(path)) return -1;
+  change();
+  return REAL(rmdir)(path);
+}
+int link(const char *from, const char *to) {
+  if (refuses(to)) return -1;
+  change();
+  return REAL(link)(from, to);
+}
+int rename(const char *from, const char *to) {
+  if (refuses(from) || refuses(to)) return -1;
+  change();
+  return REAL(rename)(from, to);
+}

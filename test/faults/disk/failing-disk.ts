@@ -23,6 +23,8 @@ export interface Faults {
   readonly READONLY?: string;
   readonly DENIED?: string;
   readonly STDOUT?: number;
+  readonly MOMENTS?: string;
+  readonly KILL?: number;
 }
 
 export interface FaultyRun extends CliResult {

@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { appendFileSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DumpError } from '../../../src/shared/dump-error.ts';
 import { readExactly } from '../../../src/analysis/source/byte-source.ts';
 import { openFile } from '../../../src/analysis/source/file-source.ts';
@@ -74,6 +75,81 @@ describe('file source', () => {
     expect(() => readExactly(file, 500_000, 16, 'a later part')).toThrow(DumpError);
     expect(() => readExactly(file, 500_000, 16, 'a later part')).toThrow(new RegExp(`the file ${what} while it was open \\(expected 700001 bytes`));
     file.close();
+  });
+
+  it.each([
+    [
+      'rewritten at equal size and time of modification',
+      /the file was changed while it was open/,
+      (path: string) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, contents.toReversed());
+        utimesSync(path, atime, mtime);
+      },
+    ],
+    [
+      'replaced by another of equal size and time of modification',
+      /the file was replaced while it was open/,
+      (path: string) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(`${path}.new`, contents.toReversed());
+        utimesSync(`${path}.new`, atime, mtime);
+        renameSync(`${path}.new`, path);
+      },
+    ],
+  ])('says that the file was %s', (_, what, change) => {
+    const path = place();
+    // A whole second, so that it can be set again exactly.
+    utimesSync(path, 1_700_000_000, 1_700_000_000);
+    const file = openFile(path);
+    expect(readExactly(file, 0, 16, 'the start')).toEqual(contents.subarray(0, 16));
+    file.assertUnchanged();
+    change(path);
+    for (const look of [
+      () => {
+        readExactly(file, 500_000, 16, 'a later part');
+      },
+      () => {
+        file.assertUnchanged();
+      },
+    ])
+      expect(look).toThrow(
+        expect.objectContaining({ kind: 'io', where: expect.objectContaining({ file: path }) as unknown, message: expect.stringMatching(what) as unknown }),
+      );
+    file.close();
+  });
+
+  it('reads on in a file that was deleted, and in a copy of ours whose name another one has taken', () => {
+    const [deleted, replaced] = [place(), place()];
+    const [one, copy] = [openFile(deleted), openFile(replaced, { isCopy: true })];
+    rmSync(deleted);
+    writeFileSync(`${replaced}.new`, contents.toReversed());
+    renameSync(`${replaced}.new`, replaced);
+    for (const file of [one, copy]) {
+      expect(readExactly(file, 500_000, 16, 'a later part')).toEqual(contents.subarray(500_000, 500_016));
+      file.assertUnchanged();
+      file.close();
+    }
+  });
+
+  it('gives no bytes that came after a change, although none was seen before the read', () => {
+    const path = place();
+    const file = openFile(path);
+    const read = fs.readSync;
+    // The file is written to at the last moment.
+    const spy = vi.spyOn(fs, 'readSync').mockImplementationOnce((...args: Parameters<typeof read>) => {
+      appendFileSync(path, 'more');
+      return read(...args);
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(() => readExactly(file, 0, 16, 'the start')).toThrow(/the file has grown while it was open/);
+      expect(spy).toHaveBeenCalled();
+    } finally {
+      spy.mockRestore();
+      syncBuiltinESMExports();
+      file.close();
+    }
   });
 
   it('refuses what is no regular file', () => {

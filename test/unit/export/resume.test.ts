@@ -146,6 +146,28 @@ describe('an unfinished export', () => {
     expect(existsSync(journal)).toBe(false);
   });
 
+  it('begins again where the first line of its journal was cut off, and takes nothing else for one', () => {
+    const path = newPath();
+    const { partial, journal } = partialPaths(path);
+    const head = `dumpbench journal 1 1234567 ${key}`;
+    for (let length = 0; length < head.length; length += 1) {
+      writeFileSync(partial, '');
+      writeFileSync(journal, head.slice(0, length));
+      openResumable(path, { ...kinds, key }).abandon();
+    }
+    for (const [unfinished, notes] of [
+      ['', 'dumpbench journey'],
+      ['', `${head}f`],
+      ['', 'dumpbench journal 1 x'],
+      ['somebody else wrote this', head.slice(0, 30)],
+    ] as const) {
+      writeFileSync(partial, unfinished);
+      writeFileSync(journal, notes);
+      expect(() => openResumable(path, { ...kinds, key }), notes).toThrow(/there is a file which is no journal of Dumpbench/);
+      expect([readFileSync(partial, 'utf8'), readFileSync(journal, 'utf8')]).toEqual([unfinished, notes]);
+    }
+  });
+
   it('leaves nothing where nothing was kept yet', () => {
     const path = newPath();
     const output = openResumable(path, { ...kinds, key });

@@ -69,6 +69,9 @@ async function openPacked(place: DumpPlace, request: OpenRequest, isAgain = fals
         name,
         faults: () => [...packed.faults(), ...copy.faults()],
         states: () => [packed.file],
+        assertUnchanged: () => {
+          for (const file of [packed, copy]) file.assertUnchanged();
+        },
         packing,
         unpacked: { ...unpacked, source: copy },
         location: { path: unpacked.path, volumes: [], name, ...given, ...(rest === undefined ? {} : { rests: { [unpacked.path]: rest } }) },
@@ -126,6 +129,9 @@ async function openPackedSet(place: DumpPlace, request: OpenRequest, others: rea
           name,
           faults: () => used.flatMap(({ file, source, packed }) => [...file.faults(), ...(packed === undefined ? [] : source.faults())]),
           states: () => used.map(({ file }) => file.file),
+          assertUnchanged: () => {
+            for (const { file, source, packed } of used) for (const one of packed === undefined ? [file] : [file, source]) one.assertUnchanged();
+          },
           ...(first.packed === undefined ? {} : { packing: first.packed.packing, unpacked: { ...first.packed.copy, source: first.source } }),
           packedParts: opened.flatMap((one) =>
             one.packed === undefined

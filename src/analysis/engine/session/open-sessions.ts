@@ -11,6 +11,7 @@ import { gatherDumps } from './gather.ts';
 import { givenMachine } from './given-machine.ts';
 import { openDumpAt, type OpenRequest } from './open-dump.ts';
 import type { Session } from './session.ts';
+import { answeringOfUnchanged } from './unchanged.ts';
 import { NeedsWhole, waitingForWhole, wholeDump, type WholeDump } from './whole-dump.ts';
 
 /** The session of a handle, in the view that it was opened with unless one is named. @throws DumpError absent, NeedsWhole for one that was opened in part */
@@ -23,7 +24,7 @@ export interface OpenSessions {
   readonly sessionOf: SessionOf;
   /** The same, and a session that rests on a part of the headers where there is no other yet. */
   readonly partOf: SessionOf;
-  /** The same methods, those that need a whole dump waiting for it. */
+  /** The same methods, those that need a whole dump waiting for it; none answers about a file that changed. */
   readonly waiting: <H extends object>(handlers: H) => H;
   readonly handlers: Pick<Handlers<EngineProtocol>, 'open' | 'gather' | 'dumpKey' | 'close' | 'attach'>;
   closeAll(): void;
@@ -56,6 +57,7 @@ export function openSessions(): OpenSessions {
   const openIn = async (request: OpenRequest, view: MemoryView): Promise<Session> => {
     const opened = await openDumpAt(request);
     try {
+      opened.files.assertUnchanged();
       return opened.inView(view);
     } catch (error) {
       opened.close();
@@ -66,7 +68,11 @@ export function openSessions(): OpenSessions {
   return {
     sessionOf,
     partOf,
-    waiting: (handlers) => waitingForWhole(handlers, async (dump, caller) => parts.get(dump)?.wait(caller)),
+    waiting: (handlers) =>
+      waitingForWhole(
+        answeringOfUnchanged(handlers, (dump) => sessions.get(dump)?.files),
+        async (dump, caller) => parts.get(dump)?.wait(caller),
+      ),
     handlers: {
       async open({ path, volumes, inPart, view = 'all', ...said }, { signal, progress }) {
         const given = givenMachine(said);

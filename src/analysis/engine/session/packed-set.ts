@@ -155,7 +155,7 @@ export async function openSetFiles(places: readonly DumpPlace[], request: Unpack
       const packing = packingOf(file);
       const copy = await unpackedFile(path, file, packing, { signal, progress, keep, ...defined({ folder: cacheFolder }) });
       keep.push(copy.path);
-      const source = { ...shortenedSource(openFile(copy.path), restAfter(copy.end, file)), name };
+      const source = { ...shortenedSource(openFile(copy.path, { isCopy: true }), restAfter(copy.end, file)), name };
       opened.push({ name, file, source, packed: { packing, copy } });
     } catch (error) {
       if (isOther && isDumpError(error) && error.kind === 'io' && file.faults().length > 0) {

@@ -60,6 +60,8 @@ export interface OpenFiles {
   readonly faults: () => readonly FileFault[];
   /** The files that the dump lies in as they were when they were opened: the packed file of a packed dump. Empty for bytes that lie in no file. */
   readonly states: () => readonly OpenedFile[];
+  /** The same files, and what is read in place of packed ones. @throws DumpError io when one of them changed since it was opened */
+  readonly assertUnchanged: () => void;
   close(): void;
 }
 
@@ -180,6 +182,7 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
     twoSystems,
     faults: files.faults,
     states: files.states,
+    assertUnchanged: files.assertUnchanged,
     memo: createMemo(),
     image,
     memory,
@@ -273,6 +276,7 @@ export interface SessionOptions {
   readonly faults?: () => readonly FileFault[];
   /** The files after `source`. */
   readonly states?: () => readonly OpenedFile[];
+  readonly assertUnchanged?: () => void;
 }
 
 /** How the files are opened again: what was looked for in memory is known by then. */
@@ -299,6 +303,7 @@ export function* sessionInSteps(source: ByteSource, close: () => void = () => un
     memo: createMemo(),
     faults: options.faults ?? (() => []),
     states: options.states ?? (() => []),
+    assertUnchanged: options.assertUnchanged ?? (() => undefined),
     close,
   };
   const views = new Map<MemoryView, Session>();
@@ -362,6 +367,9 @@ export function* openSessionInSteps(
         location,
         faults: () => files.faults(parts),
         states: () => files.states(parts),
+        assertUnchanged: () => {
+          files.assertUnchanged(parts);
+        },
       },
     );
     parts = (session.image.container.volumes ?? []).map((volume) => volume.path);

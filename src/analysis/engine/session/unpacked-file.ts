@@ -10,9 +10,12 @@ import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { partFolder } from '../../../files/cache-folder.ts';
 import { fileSystemType, isFresh, whyNoChangeTime } from '../../../files/change-time.ts';
 import { copyState, readCopyRecord, recordPath, removeCopy, touchCopy, writeCopyRecord, type CopyRecord } from '../../../files/copy-record.ts';
+import { steadyMilliseconds } from '../../../files/steady-clock.ts';
 import { errorCode, systemReason } from '../../../files/system-error.ts';
 import { removeAbandoned, unpackedDumps } from '../../../files/other-cached.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
@@ -178,6 +181,21 @@ async function earlierCopy(copy: string, path: string, packed: FileSource, optio
   return { path: copy, how: 'compared', end: record.end };
 }
 
+/** How long another process may take between giving a copy its name and recording it. */
+const recordMilliseconds = 1000;
+
+/** The copy that another process has made of the same bytes meanwhile: whoever has that one open keeps the file that its name leads to. */
+async function copyOfOthers(target: string, packed: CopyRecord['packed'], unpacked: CopyRecord['unpacked']): Promise<UnpackedCopy | undefined> {
+  const giveUp = steadyMilliseconds() + recordMilliseconds;
+  for (let state = copyState(target); state !== undefined && steadyMilliseconds() < giveUp; state = copyState(target)) {
+    const record = readCopyRecord(target);
+    if (record?.copy.join() === state.join())
+      return isDeepStrictEqual([record.packed, record.unpacked], [packed, unpacked]) ? { path: target, how: 'compared', end: record.end } : undefined;
+    await sleep(20);
+  }
+  return undefined;
+}
+
 /** An error of the operating system while a copy is made is one of the cache: the packed file is read by what fails with a DumpError. */
 function copyError(error: unknown, target: string, packed: string): Error | undefined {
   if (!(error instanceof Error && 'syscall' in error) || errorCode(error) === 'ENOSPC') return undefined;
@@ -239,19 +257,20 @@ export async function unpackedFile(path: string, packed: FileSource, packing: Pa
         `the ${wrapper} data are damaged from there onwards (${end.what}), before any of them can be unpacked`,
         `a sound ${wrapper} file`,
       );
+    const [read, written] = [
+      { bytes: packed.size, sha256: before.digest('hex') },
+      { bytes, sha256: after.digest('hex') },
+    ];
+    const others = end.kind === 'unread' ? undefined : await copyOfOthers(target, read, written);
+    if (others !== undefined) {
+      await rm(partial, { force: true });
+      return { ...others, ...defined({ discarded: earlier }) };
+    }
     await rename(partial, target);
     const copy = copyState(target);
     // The disk may give more the next time: a copy without a record is made anew.
     if (copy !== undefined && end.kind !== 'unread' && met === undefined)
-      writeCopyRecord(target, {
-        version: 2,
-        path: resolve(path),
-        packed: { bytes: packed.size, sha256: before.digest('hex') },
-        end,
-        unpacked: { bytes, sha256: after.digest('hex') },
-        copy,
-        settled,
-      });
+      writeCopyRecord(target, { version: 2, path: resolve(path), packed: read, end, unpacked: written, copy, settled });
     return { path: target, how: 'made', end, ...defined({ discarded: earlier }) };
   } catch (error) {
     // The error that led here says more than that what was begun cannot go.
