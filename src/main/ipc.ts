@@ -6,6 +6,7 @@ import { app, clipboard, dialog, ipcMain, shell } from 'electron';
 import * as v from 'valibot';
 import { noteEvidence, noteEvidencePath } from '../files/evidence-files.ts';
 import { readGivenText } from '../files/given-file.ts';
+import { fileSystemType, keepsOwnTimes } from '../files/change-time.ts';
 import { memberPath } from '../files/member-path.ts';
 import { writeOutput } from '../files/output-file.ts';
 import { checkOutput } from '../files/output-place.ts';
@@ -153,12 +154,19 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
       return {};
     },
     async fileStates({ paths }) {
-      const state = async (path: string): Promise<{ bytes?: number; modified?: number; folder?: true }> =>
+      const state = async (path: string): Promise<{ bytes?: number; modified?: number; changed?: number; folder?: true }> => {
         // Of a member of an archive or a disk that is the file that holds it.
-        stat(memberPath(path).file).then(
-          (stats) => ({ bytes: stats.size, modified: stats.mtimeMs, ...(stats.isDirectory() ? { folder: true } : {}) }),
+        const { file } = memberPath(path);
+        return stat(file).then(
+          (stats) => ({
+            bytes: stats.size,
+            modified: stats.mtimeMs,
+            ...(keepsOwnTimes(fileSystemType(file)) ? { changed: stats.ctimeMs } : {}),
+            ...(stats.isDirectory() ? { folder: true } : {}),
+          }),
           () => ({}),
         );
+      };
       return { files: await Promise.all(paths.map(state)) };
     },
     setKeys({ command, keys }) {

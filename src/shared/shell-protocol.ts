@@ -123,11 +123,18 @@ export const shellMethods = {
   chooseEvidence: { params: v.strictObject({ kind: v.picklist(evidenceKinds) }), result: v.strictObject({ path: v.optional(path) }) },
   /** Open dialog for a file that tells more of a dump's kernel; main never reads it. */
   chooseAttachment: { params: v.strictObject({ kind: v.picklist(attachmentKinds) }), result: v.strictObject({ path: v.optional(path) }) },
-  /** Size and time of change of files, and which of them are folders; none of it where there is no such file. */
+  /** Size, time of modification, and time of change where the file system keeps it, of files, and which of them are folders; none of it where there is no such file. */
   fileStates: {
     params: v.strictObject({ paths: v.pipe(v.array(path), v.maxLength(64)) }),
     result: v.strictObject({
-      files: v.array(v.strictObject({ bytes: v.optional(v.number()), modified: v.optional(v.number()), folder: v.optional(v.literal(true)) })),
+      files: v.array(
+        v.strictObject({
+          bytes: v.optional(v.number()),
+          modified: v.optional(v.number()),
+          changed: v.optional(v.number()),
+          folder: v.optional(v.literal(true)),
+        }),
+      ),
     }),
   },
   /** Keys of an action instead of its own; empty for none, absent for its own again. */

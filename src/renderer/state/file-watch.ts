@@ -18,7 +18,7 @@ const everyMs = 2000;
 
 export function watchFiles(dumps: Pick<OpenDumps, 'all'>, shell: Pick<Shell, 'call'>, interval = everyMs): FileWatch {
   const troubles = createStore<Readonly<Record<string, FileTrouble>>>({});
-  /** Size and time of change when the dump was opened. */
+  /** Size and times when the dump was opened. */
   const first = new Map<string, string>();
   const look = async (): Promise<void> => {
     const open = dumps.all.get().filter(({ phase }) => phase.kind === 'open');
@@ -31,7 +31,7 @@ export function watchFiles(dumps: Pick<OpenDumps, 'all'>, shell: Pick<Shell, 'ca
     const found: Record<string, FileTrouble> = {};
     for (const [index, { key }] of open.entries()) {
       const file = files[index];
-      const state = file?.modified === undefined ? undefined : `${file.bytes ?? ''}/${file.modified}`;
+      const state = file?.modified === undefined ? undefined : `${file.bytes ?? ''}/${file.modified}/${file.changed ?? ''}`;
       const before = first.get(key);
       if (state === undefined) found[key] = 'gone';
       else if (before === undefined) first.set(key, state);
