@@ -16,7 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
   EXDEV: 'it is a mount point',
-  ESTALE: 'the file server has this file no longer: it was replaced or removed there (ESTALE)',
+  ESTALE: 'the file server no longer has this file: it was replaced or removed there (ESTALE)',
   EUCLEAN: 'the file system is damaged (EUCLEAN)',
 };
 

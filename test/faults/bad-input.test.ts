@@ -120,7 +120,7 @@ describe('bad input', () => {
     const before = stateOf(path);
     const info = await runCliProcess(['info', path]);
     expect(info.code).toBe(0);
-    expect(info.out).toMatch(/it says "e_machine 99"; taken for s390x by the 336 bytes of each NT_PRSTATUS note and their byte order/);
+    expect(info.out).toMatch(/it says "e_machine 99"; taken as s390x by the 336 bytes of each NT_PRSTATUS note and their byte order/);
     expect(stateOf(path)).toEqual(before);
   });
 

@@ -67,7 +67,7 @@ interface Attempt {
 function attempts(what: Evidence, way: Way, mounts: string[], names: ReadonlyMap<Command, readonly string[]>): Attempt[] {
   const list: Attempt[] = [];
   let count = 0;
-  /** A folder where the evidence lies under a name. */
+  /** A folder address of the evidence under a name. */
   const placed = (name: string, besides?: string): { folder: string; target: string } => {
     const folder = join(root, 'targets', way.replace(' ', '-'), what, String(count++));
     mkdirSync(folder, { recursive: true });

@@ -168,7 +168,7 @@ describe('a redacted report', () => {
     expect(redacted.redacted?.rules.find(({ id }) => id === 'bytes')?.places).toBeGreaterThan(1);
     for (const id of ['html', 'markdown']) {
       const text = reportFormats.find((one) => one.id === id)?.render(redacted, { sections: ['log'] }) ?? '';
-      expect(text).toContain('What was taken out');
+      expect(text).toContain('What was removed');
       expect(text).toContain('Not all could be read.');
     }
     for (const format of reportFormats) expect(format.render(redacted), format.id).toMatch(/IPv4 addresses/);

@@ -122,7 +122,7 @@ export interface Unwinders {
 /** A trace that cannot begin. */
 export const noTrace = (detail: string): Trace => ({ frames: [], end: 'broken', detail });
 export const noRegisters = 'the registers of this CPU are not in the dump';
-export const noSavedStack = 'where the saved stack pointer lies in task_struct is not known, or it is not in the dump';
+export const noSavedStack = 'the offset of the saved stack pointer in task_struct is not known, or it is not in the dump';
 
 /** @param register that tells user code from the kernel's */
 export const contradictedMode = (register: string): string =>

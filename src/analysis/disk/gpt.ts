@@ -75,7 +75,7 @@ function readTable(source: ByteSource, at: number, sector: number): Table | stri
   covered.writeUInt32LE(0, 0x10);
   const computed = crc32(covered);
   if (computed !== header.header_crc32) return `its CRC is ${hex(header.header_crc32)}, that of its bytes ${hex(computed)}`;
-  if (header.my_lba !== BigInt(at / sector)) return `it says that it lies in sector ${header.my_lba}, and lies in ${at / sector}`;
+  if (header.my_lba !== BigInt(at / sector)) return `it records sector ${header.my_lba} as its own, but is in sector ${at / sector}`;
   if (header.size_of_entry < 128 || header.size_of_entry % 8 !== 0) return `its entries have ${header.size_of_entry} bytes, where at least 128 are possible`;
   const length = header.number_of_entries * header.size_of_entry;
   if (length > mostEntryBytes) return `it counts ${header.number_of_entries} entries of ${header.size_of_entry} bytes`;
@@ -101,7 +101,7 @@ function partitionsOf({ header, entries }: Table, sector: number, diskBytes: num
         diskFinding(
           'warning',
           'A partition lies outside the disk',
-          `partition ${index + 1} is said to be in sectors ${first} to ${last} of ${Math.floor(diskBytes / sector)}; it is not used`,
+          `partition ${index + 1} is recorded in sectors ${first} to ${last} of ${Math.floor(diskBytes / sector)}; it is not used`,
         ),
       );
       continue;

@@ -68,7 +68,7 @@ function logicalPartitions(source: ByteSource, extended: Entry, sector: number, 
         diskFinding(
           'warning',
           'The chain of logical partitions is broken',
-          `there is no boot record at 0x${at.toString(16)}: logical partitions from number ${5 + partitions.length} on are not known`,
+          `there is no boot record at 0x${at.toString(16)}: logical partitions starting with number ${5 + partitions.length} are not known`,
           { fileOffset: at, bytes: bootSectorBytes },
         ),
       );

@@ -63,7 +63,7 @@ export function labelledDisk(file: ByteSource): Disk | undefined {
     throw new DumpError(
       'corrupt',
       { file: file.name, offset: 512 },
-      'a disk whose boot record says that it has a GPT, but none is there or at the end of the file: both copies are lost, or this is no image of the whole disk',
+      'a disk whose boot record says that it has a GPT, but none is there or at the end of the file: both copies are lost, or this is not an image of the whole disk',
       '"EFI PART" in sector 1 or in the last sector',
     );
   return unlabelledFba(file);

@@ -125,7 +125,10 @@ function partitionsOf(source: ByteSource, { first, end, blockBytes }: VtocBlocks
     const dscb = dscbAt(source, at);
     if (dscb === undefined) {
       findings.push(
-        diskFinding('warning', 'The VTOC cannot be read to its end', `labels from 0x${at.toString(16)} on are not known`, { fileOffset: at, bytes: dscbBytes }),
+        diskFinding('warning', 'The VTOC cannot be read to its end', `labels starting at 0x${at.toString(16)} are not known`, {
+          fileOffset: at,
+          bytes: dscbBytes,
+        }),
       );
       break;
     }
@@ -143,7 +146,7 @@ function partitionsOf(source: ByteSource, { first, end, blockBytes }: VtocBlocks
         diskFinding(
           'warning',
           'A partition lies outside the disk',
-          `partition ${number}${name === undefined ? '' : ` (${name})`} is said to be in tracks ${lower} to ${upper}`,
+          `partition ${number}${name === undefined ? '' : ` (${name})`} is recorded in tracks ${lower} to ${upper}`,
           { fileOffset: at, bytes: dscbBytes },
         ),
       );

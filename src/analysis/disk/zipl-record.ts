@@ -57,7 +57,7 @@ export const superblock = struct(
     dump_size: u64(0x28, 'bytes that may be dumped'),
     csum_offset: u64(0x30),
     csum_size: u64(0x38),
-    csum: u64(0x40, 'CHECKSUM of the begin of the partition, with a seed'),
+    csum: u64(0x40, 'CHECKSUM of the beginning of the partition, with a seed'),
   },
 );
 

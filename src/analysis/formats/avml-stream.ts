@@ -41,7 +41,7 @@ export function* walkStream(source: ByteSource, dataAt: number, contents: number
     if (index.length >= mostChunks) return trouble('damaged', `the file has more than ${mostChunks} chunks, and the rest is not read`);
     const head = chunkAt(source, at);
     if (head === undefined) return trouble('cut', whyShort(source, at, 'the file ends before the header of a chunk'));
-    if (typeof head === 'string') return trouble('damaged', `a chunk cannot be: ${head}`);
+    if (typeof head === 'string') return trouble('damaged', `a chunk is impossible: ${head}`);
     const end = at + 4 + head.dataBytes;
     if (chunks === 0 || head.type === chunkTypes.identifier) {
       if (head.type !== chunkTypes.identifier || head.dataBytes !== streamName.length || !isStreamIdentifier(source, at))

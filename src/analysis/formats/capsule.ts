@@ -35,7 +35,8 @@ const pfn = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(Math.f
 const pagesSchema = v.object({ pages: v.array(v.object({ pfn, kind: v.picklist(['page', 'zero', 'absent']) })) });
 
 function member<T>(source: ByteSource, { name, offset, bytes }: CaseMember, schema: v.GenericSchema<unknown, T>): T {
-  const wrong = (what: string): DumpError => new DumpError('corrupt', { file: source.name, offset }, `${name} ${what}`, 'a capsule as capsule make writes it');
+  const wrong = (what: string): DumpError =>
+    new DumpError('corrupt', { file: source.name, offset }, `${name} ${what}`, 'a capsule in the form that capsule make writes');
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(readExactly(source, offset, bytes, name)).toString('utf8'));
@@ -77,14 +78,15 @@ const about = (fileName: string, count: number): Finding => ({
   id: 'container-complete/capsule',
   severity: 'warning',
   title: 'An evidence capsule',
-  detail: `it was made from ${fileName}, holds the ${count} pages that its report cites, and no registers, notes, or other memory. What happened says the report in it. Neither its signature nor its proofs were checked when it was opened`,
+  detail: `it was made from ${fileName}, holds the ${count} pages that its report cites, and no registers, notes, or other memory. What happened is described in its report. Neither its signature nor its proofs were checked when it was opened`,
 });
 
 function* open(source: ByteSource): Steps<DumpImage> {
   const members = membersOf(source);
   const named = (name: string): CaseMember | undefined => members.find((one) => one.name === name);
   const [dump, proofs, stored] = [named(caseMember.dump), named(caseMember.proofs), named(caseMember.pages)];
-  if (dump === undefined) throw new DumpError('corrupt', { file: source.name }, `the capsule has no ${caseMember.dump}`, 'a capsule as capsule make writes it');
+  if (dump === undefined)
+    throw new DumpError('corrupt', { file: source.name }, `the capsule has no ${caseMember.dump}`, 'a capsule in the form that capsule make writes');
   const { fileName, info } = member(source, dump, dumpSchema);
   const { pages } = proofs === undefined ? { pages: [] } : member(source, proofs, pagesSchema);
   const pieces = [...piecesOf(pages, info.memory.ranges, stored?.offset ?? source.size)];
@@ -99,10 +101,10 @@ function* open(source: ByteSource): Steps<DumpImage> {
     container: {
       producer: fact('Dumpbench', 'statement of the capsule'),
       flattened: false,
-      complete: fact((stored?.bytes ?? 0) === segments.reduce((sum, { fileBytes }) => sum + fileBytes, 0), 'pages that the proofs are of'),
+      complete: fact((stored?.bytes ?? 0) === segments.reduce((sum, { fileBytes }) => sum + fileBytes, 0), 'pages that the proofs cover'),
       storedBytes: stored?.bytes ?? 0,
     },
-    machine: { arch, archSource: 'what the capsule says of its dump', endian: endianness, bits },
+    machine: { arch, archSource: 'what the capsule says about its dump', endian: endianness, bits },
     times: {},
     memory,
     ranges: RangeColumns.merged(info.memory.ranges),

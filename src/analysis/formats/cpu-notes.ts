@@ -70,8 +70,8 @@ function withoutCpu(nobodys: readonly RawNote[]): readonly Finding[] {
     {
       id: 'container-complete/cpu-notes',
       severity: 'warning',
-      title: 'There are register notes of which it is not known whose they are',
-      detail: `${nobodys.length} (type ${types}), the first at file offset 0x${first.fileOffset.toString(16)}, follow no NT_PRSTATUS of a CPU of their own: nothing is read from them, and no CPU is counted for them`,
+      title: 'The CPU of some register notes is not known',
+      detail: `${nobodys.length} (type ${types}), the first at file offset 0x${first.fileOffset.toString(16)}, do not follow an NT_PRSTATUS of their CPU: nothing is read from them, and no CPU is counted for them`,
       where: { fileOffset: first.fileOffset, bytes: first.descOffset - first.fileOffset + first.desc.length },
     },
   ];
@@ -87,7 +87,7 @@ export function cpuNoteFindings(notes: readonly RawNote[]): readonly Finding[] {
       id: 'container-complete/cpu-notes',
       severity: 'warning',
       title: 'There are notes of more CPUs than Linux can have',
-      detail: `Linux has at most ${maxCpus} CPUs; the notes from file offset 0x${next.fileOffset.toString(16)} on are not read as those of CPUs`,
+      detail: `Linux has at most ${maxCpus} CPUs; the notes starting at file offset 0x${next.fileOffset.toString(16)} are not read as CPU notes`,
       where: { fileOffset: next.fileOffset, bytes: next.descOffset - next.fileOffset + next.desc.length },
     },
   ];

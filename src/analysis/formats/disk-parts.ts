@@ -86,7 +86,7 @@ function noDump(file: ByteSource, disk: Disk, found: readonly Found[], record: Z
     return new DumpError(
       'absent',
       { file: file.name, offset: 0 },
-      `${disk.title} and no dump on it: ${parts}`,
+      `${disk.title} with no dump on it: ${parts}`,
       'a partition that begins with a dump, or an ext4 file system with ngdump.meta',
     );
   }
@@ -100,7 +100,7 @@ function noDump(file: ByteSource, disk: Disk, found: readonly Found[], record: Z
   const what =
     target === undefined || isZero(target.source, preparedBytes) || (tool === 'eckd' && disk.layout === 'ldl')
       ? `${preparation}, no dump written${where} (${dumpDeviceText(record.device)})`
-      : `${preparation}, but what is${where} is no dump: ${contentsText(target)}`;
+      : `${preparation}, but what is${where} is not a dump: ${contentsText(target)}`;
   return new DumpError('absent', place, what, 'a dump in the partition that zipl prepared');
 }
 

@@ -41,7 +41,7 @@ function tableFindings(used: readonly { readonly file: string; readonly dump: Di
         detail:
           other === undefined
             ? `${file} has no table of volumes, which zipl leaves on every disk of a set`
-            : `${file} has another table of volumes than the first disk (prepared ${dump.record?.device.installed ?? 'at an unknown time'}, the first ${first?.record?.device.installed ?? 'at an unknown time'})`,
+            : `${file} has a different table of volumes from the first disk (prepared ${dump.record?.device.installed ?? 'at an unknown time'}, the first ${first?.record?.device.installed ?? 'at an unknown time'})`,
       },
     ];
   });

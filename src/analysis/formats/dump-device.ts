@@ -29,7 +29,7 @@ function limitFindings(
         ofLimit(
           'warning',
           'The dump is larger than the size limit on its disk',
-          `zipl's record allows ${byteText(sizeLimit)}, and the header describes ${byteText(dumped)}: the disk was prepared anew after the dump, or one of them is damaged`,
+          `zipl's record allows ${byteText(sizeLimit)}, and the header describes ${byteText(dumped)}: the disk was prepared again after the dump, or one of them is damaged`,
           sizes,
         ),
       ];
@@ -41,7 +41,7 @@ function limitFindings(
       return [
         ofLimit(
           'warning',
-          'The dump is smaller than machine and size limit',
+          'The dump is smaller than the machine and the size limit',
           `the header describes ${byteText(dumped)}, the machine had ${byteText(real)}, and zipl's record allows ${byteText(sizeLimit)}`,
           sizes,
         ),
@@ -52,8 +52,8 @@ function limitFindings(
     return [
       ofLimit(
         'warning',
-        'The dump was limited, and the record on its disk says of no limit',
-        `the header describes ${byteText(dumped)} of ${byteText(real)}: the disk was prepared anew after the dump, or one of them is damaged`,
+        'The dump was limited, but the record on its disk has no limit',
+        `the header describes ${byteText(dumped)} of ${byteText(real)}: the disk was prepared again after the dump, or one of them is damaged`,
       ),
     ];
   return [];
@@ -90,7 +90,7 @@ export function dumpDeviceFindings({ partition, record, disk }: DiskDump, image:
         image.endMarker?.present === true
           ? of(
               'error',
-              'The dump goes on after the blocks that its dumper may write',
+              'The dump continues after the blocks that its dumper may write',
               `its end marker ends at 0x${last.toString(16)} of the disk, the last block of the record at 0x${end.toString(16)}`,
             )
           : of(

@@ -73,7 +73,7 @@ export function machineOf(evidence: MachineEvidence, file: string, findings: Fin
         id: 'container-complete/machine',
         severity: 'info',
         title: 'The machine was given',
-        detail: `the header says "${header.text}"; taken for ${given}, as the user says`,
+        detail: `the header says "${header.text}"; taken as ${given}, as the user specified`,
         where,
       });
     return { arch: given, archSource: 'given by the user' };
@@ -84,8 +84,8 @@ export function machineOf(evidence: MachineEvidence, file: string, findings: Fin
     findings.push({
       id: 'container-complete/machine',
       severity: 'warning',
-      title: 'The header names another machine than the notes',
-      detail: `it says "${header.text}"; taken for ${against.architecture} by ${against.by}`,
+      title: 'The header and the notes name different machines',
+      detail: `it says "${header.text}"; taken as ${against.architecture} by ${against.by}`,
       where,
     });
     return { arch: against.architecture, archSource: against.by };
@@ -104,7 +104,7 @@ export function machineOf(evidence: MachineEvidence, file: string, findings: Fin
     id: 'container-complete/machine',
     severity: 'info',
     title: 'The header does not name the machine',
-    detail: `it says "${header.text}"; taken for ${concluded.architecture} by ${concluded.by}`,
+    detail: `it says "${header.text}"; taken as ${concluded.architecture} by ${concluded.by}`,
     where,
   });
   return { arch: concluded.architecture, archSource: concluded.by };

@@ -48,7 +48,7 @@ export function originOf(notes: readonly RawNote[], endian: Endian): DumpOrigin 
     return {
       kind: 'kcore',
       title: 'This is a copy of /proc/kcore, of a running system',
-      detail: 'it was read from /proc/kcore while the system ran: its contents need not fit together, and its NT_PRSTATUS is of no CPU',
+      detail: 'it was read from /proc/kcore while the system ran: its contents may be inconsistent, and its NT_PRSTATUS belongs to no CPU',
     };
   if (notes.some(({ owner }) => owner === 'VBCORE')) {
     const gap = virtualBoxGap(notes);

@@ -82,7 +82,7 @@ export function membersOf(source: ByteSource): readonly CaseMember[] {
     const wrong = (what: string, expected: string): DumpError => new DumpError('corrupt', { file: source.name, offset: at }, what, expected);
     if (header.signature !== memberSignature) throw wrong(`the header of a member begins with 0x${header.signature.toString(16)}`, '0x4034b50');
     if (header.method !== 0 || header.extraBytes !== 0 || header.packedBytes !== header.bytes)
-      throw wrong('a member is not stored as it is', 'a stored member');
+      throw wrong('a member is not stored uncompressed', 'a stored member');
     const name = Buffer.from(readExactly(source, at + memberHeader.size, header.nameBytes, 'the name of a member')).toString('latin1');
     const before = caseMembers.indexOf(members.at(-1)?.name ?? '');
     if (caseMembers.indexOf(name) <= before) throw wrong(`a member is named ${JSON.stringify(name)}`, `one of: ${caseMembers.slice(before + 1).join(', ')}`);

@@ -36,7 +36,7 @@ function impossible(load: ProgramHeader, index: number): Finding | undefined {
 function leftOutFinding(leftOut: number, count: number): Finding {
   const all = count === 1 ? 'the only PT_LOAD' : `all ${count} PT_LOADs`;
   const which = leftOut === count ? all : `${leftOut} of ${count} PT_LOADs`;
-  const claims = leftOut === 1 ? 'claims a range that cannot be, and is left out' : 'claim ranges that cannot be, and are left out';
+  const claims = leftOut === 1 ? 'claims an impossible range, and is left out' : 'claim impossible ranges, and are left out';
   return {
     id: 'container-complete/loads-left-out',
     severity: 'error',

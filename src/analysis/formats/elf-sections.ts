@@ -50,7 +50,7 @@ export function readElfSections(source: ByteSource): ElfFile {
     throw new DumpError(
       'not-this-format',
       { file: source.name, offset: 0 },
-      'it is no 64-bit ELF file',
+      'it is not a 64-bit ELF file',
       'an uncompressed vmlinux, or the file of its debug information',
     );
   const header = parse(elfHeader, head, { endian });

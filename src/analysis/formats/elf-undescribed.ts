@@ -148,12 +148,12 @@ export function* undescribedBytes(parts: ElfFileParts): Steps<Finding | undefine
   const why =
     more > 0
       ? `${more === 1 ? 'a program header that e_phnum does not count follows' : `${more} program headers that e_phnum does not count follow`} the table and ${more === 1 ? 'describes' : 'describe'} bytes there`
-      : 'headers of memory may be lost, or something else lies there';
+      : 'headers of memory may be lost, or these are other data';
   return {
     id: 'container-complete/undescribed',
     severity: 'error',
     title: 'The file has bytes that no header describes',
-    detail: `${bytes} of the ${source.size} bytes of the file, ${gaps.length === 1 ? '' : `in ${gaps.length} places, `}from file offset 0x${first.start.toString(16)} on, are not all zero and belong to no segment, note or section: ${why}. Whether the dump holds all memory is not known`,
+    detail: `${bytes} of the ${source.size} bytes of the file, ${gaps.length === 1 ? '' : `in ${gaps.length} places, `}starting at file offset 0x${first.start.toString(16)}, are not all zero and belong to no segment, note or section: ${why}. Whether the dump holds all memory is not known`,
     where: { fileOffset: first.start, bytes: first.end - first.start },
   };
 }

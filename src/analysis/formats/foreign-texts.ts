@@ -39,7 +39,7 @@ export const textRows: readonly ForeignRow[] = [
   {
     id: 'kernel-log',
     name: 'text of a kernel log',
-    wayOut: 'it is the log alone: give the dump it belongs to; for the log any editor serves',
+    wayOut: 'it is only the log: open the dump that it belongs to; any editor opens the log',
     // Times as dmesg prints them, with -T, after a syslog's or the journal's head, with the caller (CONFIG_PRINTK_CALLER).
     matches: textThat((text) => {
       const stamped = text.match(/^(<\d+>)?\[(\s*\d+\.\d{6}|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})\](\[\s*[TC]\d+\])? \S/gm)?.length ?? 0;

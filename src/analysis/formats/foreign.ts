@@ -30,7 +30,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'qcow2',
     name: 'QEMU disk image (qcow, qcow2)',
-    wayOut: `it is a disk, not memory: if a dump lies on that disk, copy it out with virt-copy-out or guestmount; ${takeDump}`,
+    wayOut: `it is a disk, not memory: if a dump is on that disk, copy it out with virt-copy-out or guestmount; ${takeDump}`,
     matches: ({ head }) => hexAt(head, 0, 4) === '514649fb' && ['00000001', '00000002', '00000003'].includes(hexAt(head, 4, 4)),
     sample: '514649fb00000003',
     nearMiss: '514649fb00000017',
@@ -100,7 +100,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'windows-minidump',
     name: 'Windows minidump of a process',
-    wayOut: 'it is no Linux dump: open it with WinDbg',
+    wayOut: 'it is not a Linux dump: open it with WinDbg',
     matches: ({ head }) => latin1(head, 0, 4) === 'MDMP' && hexAt(head, 4, 2) === '93a7',
     sample: ascii('MDMP') + '93a7',
     nearMiss: ascii('MDMP') + '0000',
@@ -108,7 +108,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'windows-crash-dump',
     name: 'Windows crash dump',
-    wayOut: 'it is no Linux dump: open it with WinDbg',
+    wayOut: 'it is not a Linux dump: open it with WinDbg',
     matches: (look) => starts('PAGEDU64')(look) || starts('PAGEDUMP')(look),
     sample: ascii('PAGEDU64'),
     nearMiss: ascii('PAGEDUX4'),
@@ -116,7 +116,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'windows-hibernation',
     name: 'Windows hibernation file',
-    wayOut: 'it is no Linux dump: convert it with hibr2bin',
+    wayOut: 'it is not a Linux dump: convert it with hibr2bin',
     matches: ({ head }) =>
       ['hibr', 'HIBR', 'wake', 'WAKE', 'rstr', 'RSTR'].includes(latin1(head, 0, 4)) &&
       head.length >= 4096 &&
@@ -127,7 +127,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'freebsd-minidump',
     name: 'FreeBSD kernel minidump',
-    wayOut: 'it is no Linux dump: open it with kgdb',
+    wayOut: 'it is not a Linux dump: open it with kgdb',
     matches: (look) => starts('minidump FreeBSD')(look) || starts('FreeBSD Kernel Dump')(look),
     sample: ascii('minidump FreeBSD/amd64'),
     nearMiss: ascii('minidump OpenBSD'),
@@ -135,7 +135,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'solaris-crash-dump',
     name: 'Solaris or illumos crash dump',
-    wayOut: 'it is no Linux dump: savecore unpacks it, mdb opens it',
+    wayOut: 'it is not a Linux dump: savecore unpacks it, mdb opens it',
     // usr/src/uts/common/sys/dumphdr.h: DUMP_MAGIC 0xdefec8ed.
     matches: ({ head }) => ['defec8ed', 'edc8fede'].includes(hexAt(head, 0, 4)),
     sample: 'edc8fede0a000000',
@@ -144,7 +144,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'mach-o-core',
     name: 'macOS core or executable (Mach-O)',
-    wayOut: 'it is no Linux dump: open it with lldb',
+    wayOut: 'it is not a Linux dump: open it with lldb',
     matches: ({ head }) => ['feedface', 'cefaedfe', 'feedfacf', 'cffaedfe'].includes(hexAt(head, 0, 4)),
     sample: 'cffaedfe07000001',
     nearMiss: 'cffaedff',
@@ -248,7 +248,7 @@ export const foreignRows: readonly ForeignRow[] = [
   {
     id: 'pdf',
     name: 'PDF document',
-    wayOut: 'it is a document; a report of Dumpbench names the dump that it is of',
+    wayOut: 'it is a document; a report of Dumpbench names its dump',
     matches: starts('%PDF-'),
     sample: ascii('%PDF-1.7\n'),
     nearMiss: ascii('%PFD-1.7\n'),
@@ -281,7 +281,7 @@ export const foreignRows: readonly ForeignRow[] = [
   },
   {
     id: 'other-archive',
-    name: 'archive or compressed file of a kind that is not opened',
+    name: 'archive or compressed file of an unsupported kind',
     wayOut: 'unpack it with the program that made it (uncompress, lzip, lzma, lrunzip, unar, bsdtar), then open the dump in it',
     // compress, pack, lzip, LZMA alone, lrzip, rzip, zpaq, framed snappy, cab, xar, LHA, ARJ, cpio in binary, a delta RPM; skippable frames of LZ4.
     matches: (look) =>

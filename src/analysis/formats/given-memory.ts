@@ -53,7 +53,7 @@ const unaligned = ({ source, start }: Part): readonly Finding[] =>
         {
           id: 'container-complete/address',
           severity: 'warning',
-          title: 'The address of a file is no multiple of a page',
+          title: 'The address of a file is not a multiple of a page',
           detail: `${source.name} is put at ${hex(start)}: if a header precedes the memory in it, everything is found in the wrong place`,
         },
       ];
@@ -118,7 +118,7 @@ export function* openGivenMemory(source: ByteSource, context: OpenContext, addre
 export const givenMemory: DumpFormat = {
   id: 'memory',
   title: 'raw memory at given addresses',
-  about: 'any tool that copies memory as it is: dd, a hypervisor, LiME with format=padded',
+  about: 'any tool that copies memory unchanged: dd, a hypervisor, LiME with format=padded',
   extensions: ['raw', 'mem', 'bin'],
   probe: () => no,
   *open(source, context) {

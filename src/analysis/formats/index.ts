@@ -228,7 +228,7 @@ function* openInner(source: ByteSource, context: OpenContext | undefined, told?:
       'absent',
       { file: source.name, offset: 0 },
       `a partition that zipl prepared for a dump, and no dump in it (${dumpDeviceText(prepared.device)})`,
-      'the header of a dump at its begin',
+      'the header of a dump at its beginning',
     );
   const known = dumpFormats
     .filter((format) => format !== givenMemory)
@@ -272,7 +272,7 @@ function mountedFinding({ file }: ByteSource): Finding[] {
       id: 'container-complete/mounted',
       severity: 'warning',
       title: 'The device is mounted for writing',
-      detail: `it is mounted at ${file.mounted.join(', ')}: what is read of it may change meanwhile`,
+      detail: `it is mounted at ${file.mounted.join(', ')}: what is read from it may change in the meantime`,
     },
   ];
 }
@@ -294,7 +294,7 @@ export function* openDumpInSteps(source: ByteSource, context?: OpenContext): Ste
     own = dump;
   });
   if (member !== undefined && image.container.disk === undefined)
-    throw new DumpError('absent', { file: source.name }, `it is one dump (${image.format}), and has no part named ${member}`, 'the name of the file alone');
+    throw new DumpError('absent', { file: source.name }, `it is one dump (${image.format}), and has no part named ${member}`, 'only the name of the file');
   const stored = parts.asStored(disks.asStored(image, source), source);
   const mounted = mountedFinding(source);
   return mounted.length === 0 ? stored : { ...stored, findings: [...mounted, ...stored.findings] };

@@ -91,7 +91,7 @@ function placedLoads(arch: Architecture, all: readonly ProgramHeader[]): KcoreLo
     };
   }
   const loads = ram.map((load) => ({ ...load, p_paddr: load.p_vaddr - start }));
-  const detail = `no PT_LOAD has a physical address, as before Linux 4.7: taken from its virtual one, with the linear map from 0x${start.toString(16)} on, where the lowest of them begins`;
+  const detail = `no PT_LOAD has a physical address, as before Linux 4.7: taken from its virtual one, with the linear map starting at 0x${start.toString(16)}, where the lowest of them begins`;
   const findings: Finding[] = [{ id: 'segments/kcore-addresses', severity: 'info', title: 'Physical addresses follow from the linear map', detail }];
   return { loads, placed: loads, findings: [...findings, ...leftOut(all.length - loads.length)] };
 }

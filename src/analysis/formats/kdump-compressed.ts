@@ -90,8 +90,8 @@ function stranger(source: ByteSource, header: KdumpHeader | undefined, named: bo
   return {
     id: 'volume-set/no-volume',
     severity: 'error',
-    title: 'A file that was named is no part',
-    detail: `${source.name} is no part of a split set; it is not used`,
+    title: 'A file that was named is not a part',
+    detail: `${source.name} is not part of a split set; it is not used`,
   };
 }
 
@@ -126,13 +126,13 @@ function splitParts(source: ByteSource, header: KdumpHeader, context: OpenContex
     if (twin === undefined) parts.push({ source: candidate, header: other });
     else {
       const detail = `${candidate.name} and ${twin.source.name} hold the same page frames; the latter is used`;
-      leaveOut(candidate, { id: 'volume-set/duplicate', severity: 'warning', title: 'A part is there twice', detail });
+      leaveOut(candidate, { id: 'volume-set/duplicate', severity: 'warning', title: 'A part is present twice', detail });
     }
   }
   const order = [...parts];
   parts.sort((a, b) => (a.header.split?.start ?? 0) - (b.header.split?.start ?? 0) || (a.header.split?.end ?? 0) - (b.header.split?.end ?? 0));
   if (named && order.some((part, index) => part !== parts[index])) {
-    const detail = 'their headers say which page frames each of them holds, and so they are used';
+    const detail = 'their headers say which page frames each of them holds, and they are used accordingly';
     findings.push({ id: 'volume-set/order', severity: 'info', title: 'The parts were named in another order', detail });
   }
   return { parts, findings, unused };
@@ -210,7 +210,7 @@ const damagedNames = ({ names }: KdumpHeader): Finding => ({
   id: 'container-complete/names',
   severity: 'warning',
   title: 'The names in the header are damaged',
-  detail: `the system is called "${names.sysname}" and the machine "${names.machine}"; makedumpfile before 1.6.9 writes the names of kernels from 5.11 on without their first 4 bytes. None of them is used`,
+  detail: `the system is called "${names.sysname}" and the machine "${names.machine}"; makedumpfile before 1.6.9 writes the names of kernel 5.11 and later without their first 4 bytes. None of them is used`,
   where: { fileOffset: 12, bytes: 390 },
 });
 
@@ -332,11 +332,11 @@ export const kdumpCompressed: DumpFormat = {
   },
   probe(head) {
     const signature = Buffer.from(head.subarray(0, 8)).toString('latin1');
-    if (signature === 'DISKDUMP') return broken(0, 'it is of the ancient diskdump kind', `"${KDUMP_SIGNATURE}"`);
+    if (signature === 'DISKDUMP') return broken(0, 'it is in the old diskdump format', `"${KDUMP_SIGNATURE}"`);
     if (signature !== KDUMP_SIGNATURE) return no;
     if (head.length < 464) return broken(head.length, `the file ends after ${head.length} bytes`, 'a header of 464 bytes');
     if (detectWords(head) === undefined)
-      return broken(416, 'block size, bitmap size and number of page frames do not fit together in any byte order', 'sizes that make sense');
+      return broken(416, 'block size, bitmap size and number of page frames are not consistent in any byte order', 'consistent sizes');
     return yes;
   },
   open,

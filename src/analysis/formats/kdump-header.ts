@@ -81,7 +81,7 @@ export function readKdumpHeader(source: ByteSource): KdumpHeader {
     throw new DumpError(
       'corrupt',
       { file: source.name, offset: 416 },
-      'block size, bitmap size and number of page frames do not fit together in any byte order',
+      'block size, bitmap size and number of page frames are not consistent in any byte order',
       'a block size from 4096 to 262144 and bitmaps that hold all page frames',
     );
   }

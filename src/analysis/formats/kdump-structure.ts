@@ -91,7 +91,7 @@ function placelessFinding({ source: { name }, ranOut }: KdumpPart, { looked, pla
   const of = looked === pages ? `of its ${pages} page descriptors` : `of the ${looked} of its ${pages} page descriptors that were looked at`;
   const names = placeless === 1 ? 'names' : 'name';
   const why = ranOut
-    ? 'those of pages that were not written any more are zero'
+    ? 'those of pages that were no longer written are zero'
     : 'no status bit says that the dump ran out of space: the table was damaged, or never written to its end';
   return {
     id: 'container-complete/page-descriptors',
@@ -117,7 +117,7 @@ function countFinding(part: KdumpPart, look: TableLook, pages: number, geometry:
     id: 'container-complete/page-bitmap',
     severity: 'error',
     title: 'The page bitmap and the page descriptors contradict one another',
-    detail: `${part.source.name}: bitmap 2 lists ${pages} pages, whose descriptors would end at 0x${end.toString(16)}, but ${instead}; after a wrong bit every page is read from the place of another one, and what is said of memory is then wrong`,
+    detail: `${part.source.name}: bitmap 2 lists ${pages} pages, whose descriptors would end at 0x${end.toString(16)}, but ${instead}; after a wrong bit, every page is read from the place of another, and what is reported about memory is wrong`,
     where: { fileOffset: geometry.bitmap2Offset, bytes: Math.ceil(geometry.maxMapnr / 8) },
     recorded: String(pages),
     computed: String(described),

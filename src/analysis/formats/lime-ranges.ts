@@ -94,7 +94,7 @@ export function* walkRanges(source: ByteSource, endian: Endian, reached: (positi
         return source.size;
       }
       const next = yield* nextRange(source, dataAt);
-      const rest = next === undefined ? `; the ${source.size - trouble.at} bytes of the file from there on are not read` : '';
+      const rest = next === undefined ? `; the ${source.size - trouble.at} bytes of the file after that are not read` : '';
       const detail = `in the range ${hex(start)} to ${hex(end)}, at file offset ${hex(BigInt(trouble.at))}: ${trouble.what}; of the range ${known} bytes are known${rest}`;
       wrong('frames', 'Compressed data are damaged', detail, trouble.at, 4);
       return next ?? source.size;
@@ -109,7 +109,7 @@ export function* walkRanges(source: ByteSource, endian: Endian, reached: (positi
         findings.push({
           id: 'container-complete/range-length',
           severity: 'warning',
-          title: 'A compressed range has another length than it records',
+          title: 'A compressed range does not have the length that it records',
           detail: `the range ${hex(start)} to ${hex(end)} at file offset ${hex(BigInt(dataAt))} takes ${computed} bytes and records ${recorded}`,
           where: { fileOffset: streamEnd, bytes: trailerBytes },
           recorded: String(recorded),
@@ -126,7 +126,7 @@ export function* walkRanges(source: ByteSource, endian: Endian, reached: (positi
       wrong(
         'ranges',
         'Not all ranges are read',
-        `there are more than ${maxRanges}; those from file offset ${hex(BigInt(at))} on are left out`,
+        `there are more than ${maxRanges}; those starting at file offset ${hex(BigInt(at))} are left out`,
         at,
         limeHeader.size,
       );
@@ -142,7 +142,7 @@ export function* walkRanges(source: ByteSource, endian: Endian, reached: (positi
     if (bad !== undefined) {
       const isAvml = kinds.has('avml') || header.magic === AVML_MAGIC;
       const next = isAvml ? yield* nextRange(source, at + limeHeader.size) : undefined;
-      const rest = next === undefined ? `the ${source.size - at} bytes of the file from there on are not read` : 'the memory of this range is not known';
+      const rest = next === undefined ? `the ${source.size - at} bytes of the file after that are not read` : 'the memory of this range is not known';
       const detail = `at file offset ${hex(BigInt(at))}: ${bad.what} (expected: ${bad.expected}); ${rest}`;
       wrong('range-header', 'A header of a range cannot be used', detail, at + bad.at, limeHeader.size - bad.at);
       if (next === undefined) break;

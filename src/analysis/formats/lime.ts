@@ -43,7 +43,7 @@ const probeFor =
 /** What memory in such a file cannot say. */
 function limits({ kinds, largestRange, segments }: RangeWalk): readonly Finding[] {
   if (!kinds.has('avml') && largestRange !== avmlBlock) return [];
-  const detail = `AVML leaves out blocks of ${hex(avmlBlock)} bytes that hold zeros alone, and says nothing of it: what none of the ${segments.length} ranges holds was no memory, or was zeros`;
+  const detail = `AVML leaves out blocks of ${hex(avmlBlock)} bytes that hold only zeros, and does not record it: what none of the ${segments.length} ranges holds was not memory, or was zeros`;
   return [{ id: 'container-complete/zero-blocks', severity: 'info', title: 'Blocks of zeros are not in the file', detail }];
 }
 

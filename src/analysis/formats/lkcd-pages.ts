@@ -27,7 +27,7 @@ function decoderOf(compression: number): PageDecoder {
   if (compression === lkcdCompressions.rle) return decodeRle;
   // Pages that are compressed although the header says that none are: only zlib shows by itself what it is.
   if (compression === lkcdCompressions.none || compression === lkcdCompressions.gzip) return decodeZlib;
-  return () => `its compression, ${compression} in the header, is none that is known`;
+  return () => `its compression, ${compression} in the header, is not a known one`;
 }
 
 function loadRecord(source: ByteSource, at: number, target: Uint8Array, decode: PageDecoder): PageContent {

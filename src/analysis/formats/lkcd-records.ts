@@ -87,7 +87,7 @@ const chainLost = (at: number, fault: FileFault, next: number | undefined): Find
   id: 'container-complete/page-chain',
   severity: 'error',
   title: 'The chain of page records cannot be read',
-  detail: `${faultText(fault)}: ${next === undefined ? 'the chain is not found again after it' : `the chain goes on at file offset 0x${next.toString(16)}`}`,
+  detail: `${faultText(fault)}: ${next === undefined ? 'the chain is not found again after it' : `the chain continues at file offset 0x${next.toString(16)}`}`,
   where: { fileOffset: at, bytes: (next ?? at + fault.bytes) - at },
 });
 

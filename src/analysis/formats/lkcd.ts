@@ -77,7 +77,7 @@ function headerArea(source: ByteSource, version: number): HeaderArea {
   const finding: Finding = {
     id: 'container-complete/buffer-size',
     severity: 'warning',
-    title: 'The header gives no place of the pages that can be',
+    title: 'The header gives an impossible place of the pages',
     detail: `dump_buffer_size is 0x${size.toString(16)} in a file of 0x${source.size.toString(16)} bytes; pages are looked for at 0x${lkcdPagesStart.toString(16)}, where older versions have them`,
     where: { fileOffset: at, bytes: bytes.length },
   };
@@ -116,7 +116,7 @@ function* open(source: ByteSource): Steps<DumpImage> {
     findings.push({
       id: 'container-complete/page-count',
       severity: 'warning',
-      title: 'The header counts other pages than there are',
+      title: 'The header does not count the pages that there are',
       detail: `num_dump_pgs is ${header.num_dump_pgs}; there are ${records} page records`,
       where: { fileOffset: 48, bytes: 4 },
       recorded: String(header.num_dump_pgs),

@@ -42,7 +42,7 @@ function* openInner(source: ByteSource): Steps<DumpImage> {
     if (probe.answer === 'yes') return yield* format.open(source);
     if (probe.answer === 'broken') throw new DumpError('corrupt', { file: source.name, offset: probe.offset }, probe.what, probe.expected);
   }
-  throw new DumpError('corrupt', { file: source.name, offset: 0 }, 'the dump in the file system is no ELF core', 'an s390x ELF core');
+  throw new DumpError('corrupt', { file: source.name, offset: 0 }, 'the dump in the file system is not an ELF core', 'an s390x ELF core');
 }
 
 function* open(source: ByteSource): Steps<DumpImage> {
@@ -65,7 +65,7 @@ function* open(source: ByteSource): Steps<DumpImage> {
       id: 'container-complete/file-system',
       severity: 'warning',
       title: 'The file system was not unmounted',
-      detail: 'its journal holds changes that are not looked at here: the dump may not be all in its place',
+      detail: 'its journal holds changes that are not looked at here: parts of the dump may not be in their place',
     });
   }
   const version = /^\d{1,9}$/.exec(meta.get('version') ?? '')?.[0];

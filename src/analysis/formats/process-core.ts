@@ -30,7 +30,7 @@ const foreignAbis: Readonly<Record<number, string>> = { 2: 'NetBSD', 6: 'Solaris
 function otherKernel(osAbi: number, notes: readonly RawNote[]): ForeignKind | undefined {
   const system = foreignAbis[osAbi];
   if (system === undefined || notes.some(({ owner }) => owner === 'CORE' || owner === 'LINUX')) return undefined;
-  return { id: 'other-system-core', name: `ELF core of ${system}, no Linux kernel dump`, wayOut: `open it with the debugger of ${system}` };
+  return { id: 'other-system-core', name: `ELF core of ${system}, not a Linux kernel dump`, wayOut: `open it with the debugger of ${system}` };
 }
 
 /** struct elf_prpsinfo of all machines ends with the name, 16 bytes, and the arguments, 80 bytes (include/linux/elfcore.h). */
@@ -87,10 +87,11 @@ const mostSegments = 64;
  */
 export function processCore(notes: readonly RawNote[], segments: Iterable<CoreSegment>, osAbi: number): ForeignKind | undefined {
   if (notes.some(({ owner }) => ofKernels.test(owner))) return undefined;
-  for (const [owner, system] of otherSystems) if (notes.some((note) => owner.test(note.owner))) return kind(`core of a process of ${system}, no kernel dump`);
+  for (const [owner, system] of otherSystems)
+    if (notes.some((note) => owner.test(note.owner))) return kind(`core of a process of ${system}, not a kernel dump`);
   const program = programIn(notes);
-  if (notes.some(({ owner, type }) => owner === 'CORE' && ofSolaris.has(type))) return kind('core of a process of Solaris or illumos, no kernel dump');
-  const name = `core of ${program?.path ?? 'a process'}, no kernel dump`;
+  if (notes.some(({ owner, type }) => owner === 'CORE' && ofSolaris.has(type))) return kind('core of a process of Solaris or illumos, not a kernel dump');
+  const name = `core of ${program?.path ?? 'a process'}, not a kernel dump`;
   if (notes.some(({ owner, type }) => owner === 'CORE' && ofProcesses.has(type))) return kind(name, program?.path);
   // Cores of processes had it too once, next to NT_AUXV.
   if (notes.some(({ owner, type }) => owner === 'CORE' && type === NT_TASKSTRUCT)) return undefined;

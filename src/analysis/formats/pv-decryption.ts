@@ -52,7 +52,7 @@ export function openCompletion(completion: Uint8Array, communicationKey: Uint8Ar
     throw new DumpError(
       'absent',
       { file, offset },
-      'the customer communication key does not fit this dump: the authentication tag of its completion data is not right with it, so the key is of another guest or these data are damaged; nothing was decrypted',
+      'the customer communication key does not match this dump: the authentication tag of its completion data is not valid with it, so the key is of another guest or these data are damaged; nothing was decrypted',
       'the key that the boot image of this guest was made with',
     );
   return { dumpKey, nonce: plain.subarray(0, nonceBytes), pageKeys: plain.subarray(nonceBytes, nonceBytes + pageKeyBytes) };
@@ -64,7 +64,7 @@ export function openCpuState(note: Uint8Array, { dumpKey }: DumpKeys): RecordedC
   const { version, iv } = parse(pvCpuState, note);
   if (version !== 1) return `its version is ${version}`;
   const plain = unseal(dumpKey, iv, note, cpuClearBytes);
-  if (plain === undefined) return 'its authentication tag is not right: it was changed';
+  if (plain === undefined) return 'its authentication tag is not valid: it was changed';
   const clear = new Uint8Array(note.length);
   clear.set(plain, cpuClearBytes);
   const state = parse(pvCpuState, clear);

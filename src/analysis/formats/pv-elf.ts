@@ -161,14 +161,14 @@ const encryptedFinding: Finding = {
   severity: 'info',
   title: 'The dump is of a secure guest and encrypted',
   detail:
-    'memory and CPU states can be read with the customer communication key of the guest alone, which was not given; headers, sections, zero and shared pages are shown',
+    'memory and CPU states can be read only with the customer communication key of the guest, which was not given; headers, sections, zero and shared pages are shown',
 };
 const decryptedFinding: Finding = {
   id: 'container-complete/decrypted',
   severity: 'info',
   title: 'The dump is of a secure guest and was decrypted',
   detail:
-    'the customer communication key fits: completion data and CPU states are authentic. Pages have no authentication of their own: one that was changed after it was encrypted shows noise. No page index of this dump is kept on disk',
+    'the customer communication key matches: completion data and CPU states are authentic. Pages have no authentication of their own: one that was changed after it was encrypted shows noise. No page index of this dump is kept on disk',
 };
 
 /** Registers of all CPUs; a note that cannot be opened is a finding. */

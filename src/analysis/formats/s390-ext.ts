@@ -66,7 +66,7 @@ function* bestReading(source: ByteSource, header: StandaloneHeader, context: Ope
 const inPartFinding = ({ segments, known }: SegmentWalk): Finding => ({
   id: 'container-complete/read-in-part',
   severity: 'info',
-  title: 'The chain of dump segments is read in part',
+  title: 'The chain of dump segments has been partly read',
   detail: `the headers of the first ${segments.length} segments are read, those of memory below ${hex(known)} if later segments ascend; whether the dump is complete is known when all are, which all commands but info and read wait for`,
 });
 

@@ -56,7 +56,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
   }
   if (shortened !== undefined) {
     const fault = shortened.rest?.fault;
-    const why = 'a volume was not unpacked to its end: where memory lies from there on is not known';
+    const why = 'a volume was not unpacked to its end: the addresses of memory after that are not known';
     pieces.push({
       start,
       end: header.mem_size,
@@ -66,7 +66,7 @@ function* open(opened: ByteSource, context?: OpenContext): Steps<DumpImage> {
       id: 'container-complete/truncated',
       severity: 'error',
       title: 'A volume was not unpacked to its end',
-      detail: `${shortened.name} holds memory up to 0x${start.toString(16)} and more, nobody knows how much: the memory of later volumes has no known address and is not used`,
+      detail: `${shortened.name} holds memory up to 0x${start.toString(16)} and beyond, by an unknown amount: the memory of later volumes has no known address and is not used`,
       where: { space: 'absolute', start: `0x${start.toString(16)}`, end: `0x${header.mem_size.toString(16)}` },
     });
   } else if (start < header.mem_size) {

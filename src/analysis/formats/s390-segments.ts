@@ -83,7 +83,7 @@ function implausible(header: SegmentHeader, options: WalkOptions): string | unde
   if (header.stop_marker !== 0n && header.stop_marker !== (1n << 64n) - 1n) return `its stop marker is ${hexOf(header.stop_marker)}`;
   if (header.len === 0n) return header.stop_marker === 0n ? 'its length is zero, but it is not the last segment' : undefined;
   if (header.start % mebibyte !== 0n || header.len % mebibyte !== 0n)
-    return `it describes ${hexOf(header.start)} + ${hexOf(header.len)}, which is not made of whole MiB`;
+    return `it describes ${hexOf(header.start)} + ${hexOf(header.len)}, which is not aligned to whole MiB`;
   if (header.start + header.len > options.memorySize + mebibyte)
     return `it describes ${hexOf(header.start)} + ${hexOf(header.len)}, beyond the memory of ${hexOf(options.memorySize)} bytes`;
   if (header.entry_count > maxEntries) return `it counts ${header.entry_count} compressed entries`;
@@ -132,7 +132,7 @@ function inflateEntry(source: ByteSource, at: number, stored: number, size: numb
   if (got === 0) return 'the file ends before the compressed entry';
   try {
     const bytes = inflateSync(input.subarray(0, got), { maxOutputLength: size });
-    return bytes.length === size ? bytes : `the compressed entry at 0x${at.toString(16)} gives ${bytes.length} bytes instead of ${size}`;
+    return bytes.length === size ? bytes : `the compressed entry at 0x${at.toString(16)} unpacks to ${bytes.length} bytes instead of ${size}`;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return `the compressed entry at 0x${at.toString(16)} is damaged (${code})`;

@@ -65,8 +65,8 @@ function stranger(source: ByteSource, header: StandaloneHeader | undefined, magi
     };
   }
   if (!named) return undefined;
-  const detail = `${source.name} is no volume of such a dump; it is not used`;
-  return { id: 'volume-set/no-volume', severity: 'error', title: 'A file that was named is no volume', detail };
+  const detail = `${source.name} is not a volume of such a dump; it is not used`;
+  return { id: 'volume-set/no-volume', severity: 'error', title: 'A file that was named is not a volume', detail };
 }
 
 /** The first file that holds data: an unused volume leads to the others of its set. */
@@ -122,7 +122,7 @@ export function collectVolumes(source: ByteSource, signature: bigint, context: O
       leaveOut(candidate, {
         id: 'volume-set/duplicate',
         severity: 'warning',
-        title: 'A volume is there twice',
+        title: 'A volume is present twice',
         detail: `${candidate.name} and ${twin.source.name} are both volume ${other.volnr} of this dump; the latter is used`,
       });
     }
@@ -134,7 +134,7 @@ export function collectVolumes(source: ByteSource, signature: bigint, context: O
       id: 'volume-set/order',
       severity: 'info',
       title: 'The volumes were named in another order',
-      detail: `they were given as volumes ${order.join(', ')}; their headers say how they follow each other, and so they are used`,
+      detail: `they were given as volumes ${order.join(', ')}; their headers give the order, which is used`,
     });
   }
   return { volumes, head: readStandaloneHeader(volumes[0].source).head, findings, unused };

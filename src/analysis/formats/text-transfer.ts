@@ -1,6 +1,6 @@
 /**
  * What a transfer in text mode leaves of a dump: line ends that were changed, the high bit cut off, or bytes that were taken for characters. Such a
- * file still begins like a dump where its magic survives, and nothing in it is at its place. Statements are made of what only chance in 1 of 10^16
+ * file still begins like a dump where its magic survives, and nothing in it is in its place. Statements are made of what only chance in 1 of 10^16
  * would give: a dump that is merely cut must never be taken for one.
  */
 import type { ForeignKind } from '../../shared/foreign-kind.ts';
@@ -166,5 +166,5 @@ const words: Readonly<Record<TextDamage, string>> = {
 export const textTransfer = (damage: TextDamage, form: string): ForeignKind => ({
   id: 'text-mode-transfer',
   name: `dump that a text-mode transfer has changed (${form}; ${words[damage]})`,
-  wayOut: 'transfer it again in binary mode (ftp: "bin"): what was changed cannot be restored, and nothing in it is at its place',
+  wayOut: 'transfer it again in binary mode (ftp: "bin"): what was changed cannot be restored, and nothing in it is in its place',
 });

@@ -43,7 +43,7 @@ export function* vmdumpPages(source: ByteSource, mapsAt: number, total: number):
       id: 'container-complete/truncated',
       severity: 'error',
       title: 'The file is cut off',
-      detail: `${source.name} ends within its bit maps; memory from absolute 0x${(BigInt(group) * BigInt(groupPages * pageSize)).toString(16)} on is not known`,
+      detail: `${source.name} ends within its bit maps; memory from absolute 0x${(BigInt(group) * BigInt(groupPages * pageSize)).toString(16)} onwards is not known`,
       where: { fileOffset: Math.min(at, source.size), bytes: pageSize },
     });
   };
@@ -61,7 +61,7 @@ export function* vmdumpPages(source: ByteSource, mapsAt: number, total: number):
       id: 'container-complete/bit-maps',
       severity: 'error',
       title: 'A bit map cannot be read',
-      detail: `${faultText(fault)}: where the pages from absolute 0x${(BigInt(placed) * BigInt(groupPages * pageSize)).toString(16)} on are stored is not known`,
+      detail: `${faultText(fault)}: where the pages from absolute 0x${(BigInt(placed) * BigInt(groupPages * pageSize)).toString(16)} onwards are stored is not known`,
       where: { fileOffset: at, bytes: pageSize },
     });
   };

@@ -26,7 +26,8 @@ const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** Position of a record: they are counted from 1. */
 function recordAt(source: ByteSource, record: number, what: string): number {
-  if (record < 1) throw new DumpError('corrupt', { file: source.name, offset: vmdumpRecordBytes }, `the number of the ${what} is 0`, 'a record from 1 on');
+  if (record < 1)
+    throw new DumpError('corrupt', { file: source.name, offset: vmdumpRecordBytes }, `the number of the ${what} is 0`, 'a record number of 1 or more');
   return (record - 1) * vmdumpRecordBytes;
 }
 

@@ -76,7 +76,7 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
   let modules: FoundModules | string | undefined;
   let moduleTypes: ModuleTypeSearch | undefined;
   function* find(): Steps<SymbolSearch> {
-    if (vmcoreinfo === undefined) return { found: false, why: image.encrypted ?? 'no vmcoreinfo is known, which says where the tables lie' };
+    if (vmcoreinfo === undefined) return { found: false, why: image.encrypted ?? 'no vmcoreinfo is known, which would give the addresses of the tables' };
     const stext = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)');
     const places = kallsymsPlaces(vmcoreinfo);
     if (places !== undefined) return yield* readKallsyms(memory, places, stext);
@@ -89,7 +89,7 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
       const found = yield* readKallsyms(memory, candidate, stext);
       if (found.found) return found;
     }
-    return { found: false, why: 'vmcoreinfo does not say where the tables lie (kernels before 6.0), and no pattern of them was found after _stext' };
+    return { found: false, why: 'vmcoreinfo does not give the addresses of the tables (kernels before 6.0), and no pattern of them was found after _stext' };
   }
   /** Symbols that would have to be searched for are not, and a table of functions alone is the lesser one. */
   function* ownOrGiven(facts: GivenFacts): Steps<SymbolSearch> {

@@ -41,7 +41,8 @@ function* partsOf(extents: PageExtents, subtrees: Iterator<Subtree, undefined>):
     if (block.kind === 'uniform') yield block;
     else {
       const subtree = subtrees.next().value;
-      if (subtree?.startPfn !== block.startPfn) throw new IndexError(`the index lacks the subtree of the pages from PFN 0x${block.startPfn.toString(16)} on`);
+      if (subtree?.startPfn !== block.startPfn)
+        throw new IndexError(`the index lacks the subtree of the pages starting at PFN 0x${block.startPfn.toString(16)}`);
       yield { ...block, subtree };
     }
   }
@@ -123,7 +124,7 @@ export async function proveCited(
         await breathe();
       }
       if (scan.rows().subtree?.root.equals(subtree.root) !== true)
-        throw new IndexError(`the pages from PFN 0x${startPfn.toString(16)} on are not what they were when the dump was indexed`);
+        throw new IndexError(`the pages starting at PFN 0x${startPfn.toString(16)} are not what they were when the dump was indexed`);
       const read = scan.partial().leaves ?? new Uint8Array();
       const leafAt = (pfn: Pfn): Buffer => Buffer.from(read.subarray((pfn - startPfn) * digestBytes, (pfn - startPfn + 1) * digestBytes));
       for (let pfn = startPfn; pfn < startPfn + pages; pfn += 1) stack.push(leafAt(pfn), 1);

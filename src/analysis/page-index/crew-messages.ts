@@ -62,4 +62,4 @@ export type CrewFailure =
   | { readonly kind: 'bug'; readonly message: string };
 
 /** What a worker finds where the dump was opened is not what the engine has open. */
-export const exchanged = (file: string): DumpError => new DumpError('io', { file }, 'the file was exchanged while it was open', 'the dump that was opened');
+export const exchanged = (file: string): DumpError => new DumpError('io', { file }, 'the file was replaced while it was open', 'the dump that was opened');

@@ -43,7 +43,7 @@ export async function lockWriter(options: LockOptions): Promise<() => void> {
     try {
       makeOwnFolder(folder);
     } catch (error) {
-      throw new IndexError(`the folder of the index ${options.path} cannot be made: ${(error as Error).message}`);
+      throw new IndexError(`the folder of the index ${options.path} cannot be created: ${(error as Error).message}`);
     }
   }
   return hold(lockPlace(options.path), options);

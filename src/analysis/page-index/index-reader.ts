@@ -103,14 +103,14 @@ export function createIndexReader(path: string, connection: Connection, gapless 
     const end = Math.min(endPfn, reader.header().totalPages);
     // Whoever builds it may have completed it just now.
     if (!gapless || startPfn >= end || !reader.header().complete || anyBetween.get(startPfn, end) !== undefined) return;
-    throw new IndexDamaged(`it lacks the pages from PFN 0x${startPfn.toString(16)} on, and calls itself complete`);
+    throw new IndexDamaged(`it lacks the pages starting at PFN 0x${startPfn.toString(16)}, and calls itself complete`);
   };
 
   const reader: IndexReader = {
     path,
     header() {
       const row = header.get() as Row | undefined;
-      if (row === undefined) throw new IndexDamaged('it does not say what it is of');
+      if (row === undefined) throw new IndexDamaged('it does not record which dump it is of');
       assertRow('header', row);
       const [, identity, dumpKey, toolVersion, fingerprintAlgorithm, classVersion, totalPages, extentsWritten, complete, pagesRead, memoryRoot] = row;
       return {

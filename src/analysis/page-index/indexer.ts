@@ -246,7 +246,7 @@ class IndexRun {
     const index = !this.#store.hasBlock(startPfn);
     const digest = this.#options.digest && startPfn < this.#extents.availableEnd && !this.#store.hasSubtree(startPfn);
     if ((index || digest) && this.#options.joined === true)
-      throw new IndexError(`no piece has the ${index ? 'block' : 'subtree'} of the pages from PFN 0x${startPfn.toString(16)} on`);
+      throw new IndexError(`no piece has the ${index ? 'block' : 'subtree'} of the pages starting at PFN 0x${startPfn.toString(16)}`);
     if (index || digest) return { kind: 'block', startPfn, pages, index, digest };
     this.#pagesDone += pages;
     return undefined;
@@ -358,7 +358,7 @@ class IndexRun {
       if (kind === 'uniform') tree.addUniform(state === stateCode.zero ? 'zero' : 'absent', pages);
       else {
         const subtree = subtrees.next().value;
-        if (subtree?.startPfn !== startPfn) throw new IndexError(`the index lacks the subtree of the pages from PFN 0x${startPfn.toString(16)} on`);
+        if (subtree?.startPfn !== startPfn) throw new IndexError(`the index lacks the subtree of the pages starting at PFN 0x${startPfn.toString(16)}`);
         tree.add(subtree);
       }
       await this.#breathe();

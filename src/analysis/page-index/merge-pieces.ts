@@ -44,7 +44,7 @@ export function lookAtPiece(path: string, of: PiecesOf): FoundPiece {
     if (why !== undefined) throw new IndexError(`the piece ${path} ${why}`);
     reader.verifyRows();
     const content = pieceContent(reader, row.digest);
-    if (content.sha256 !== row.sha256 || content.pages !== row.pages) throw new IndexDamaged('its rows are not those of which it says that they are there');
+    if (content.sha256 !== row.sha256 || content.pages !== row.pages) throw new IndexDamaged('its rows differ from those that it records');
     return { path, row, sourceFiles: reader.sourceFiles() };
   } catch (error) {
     throw damagedPiece(path, error);
@@ -136,9 +136,9 @@ function* expected(extents: PageExtents, path: string, part: PageRange, reader: 
   for (const block of reader.blocks()) {
     const wanted = planned.next().value;
     if (wanted?.startPfn !== block.startPfn || wanted.pages !== block.pages)
-      throw new IndexError(`the piece ${path} has pages from PFN 0x${block.startPfn.toString(16)} on where this dump has others`);
+      throw new IndexError(`the piece ${path} has pages starting at PFN 0x${block.startPfn.toString(16)} where this dump has others`);
     yield block;
   }
   const lacking = planned.next().value;
-  if (lacking !== undefined) throw new IndexError(`the piece ${path} lacks the pages from PFN 0x${lacking.startPfn.toString(16)} on`);
+  if (lacking !== undefined) throw new IndexError(`the piece ${path} lacks the pages starting at PFN 0x${lacking.startPfn.toString(16)}`);
 }

@@ -38,7 +38,7 @@ export interface BlockPages {
 export class BlockDamaged extends IndexDamaged {
   override name = 'BlockDamaged';
   constructor(startPfn: Pfn) {
-    super(`the block of pages from PFN 0x${startPfn.toString(16)} on does not match its checksum`);
+    super(`the block of pages starting at PFN 0x${startPfn.toString(16)} does not match its checksum`);
   }
 }
 

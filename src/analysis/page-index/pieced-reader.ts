@@ -34,7 +34,7 @@ export function openPiece(path: string): { readonly reader: IndexReader; readonl
     if (connection.pragma('user_version', { simple: true }) !== indexSchemaVersion) throw new IndexError(`the piece ${path} was made by another version`);
     const reader = createIndexReader(path, connection, false);
     const [row] = reader.pieces();
-    if (row === undefined || row.place !== undefined) throw new IndexError(`${path} is a page index, and no piece of one`);
+    if (row === undefined || row.place !== undefined) throw new IndexError(`${path} is a page index, not a piece of one`);
     return { reader, row };
   } catch (error) {
     connection.close();
@@ -82,7 +82,7 @@ function piecedReader(path: string, own: IndexReader): IndexReader {
     const theirs = reader.header();
     if (row.sha256 === piece.sha256 && row.startPfn === piece.startPfn && theirs.identity === identity && theirs.dumpKey === dumpKey) return reader;
     reader.close();
-    throw new IndexError(`${named} in ${dirname(place)} is another one than was joined to the index ${path}`);
+    throw new IndexError(`${named} in ${dirname(place)} is not the one that was joined to the index ${path}`);
   };
   const pieceOf = (pfn: Pfn): PieceRow | undefined => {
     let [low, high] = [0, pieces.length - 1];
@@ -123,7 +123,7 @@ function piecedReader(path: string, own: IndexReader): IndexReader {
   const lost = (pfn: Pfn): IndexDamaged => {
     const piece = pieceOf(pfn);
     const where = piece === undefined ? '' : `, where its piece ${piece.place?.file ?? ''} should have them`;
-    return new IndexDamaged(`it lacks the pages from PFN 0x${pfn.toString(16)} on${where}, and calls itself complete`);
+    return new IndexDamaged(`it lacks the pages starting at PFN 0x${pfn.toString(16)}${where}, and calls itself complete`);
   };
 
   /** Both in the order of their pages; neither has what the other has. */

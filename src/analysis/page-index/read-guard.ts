@@ -10,7 +10,7 @@ export function readError(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const code = String(error.code);
   if (!unread.test(code)) return error;
-  return new IndexDamaged(code.startsWith('SQLITE_IOERR') ? `its disk does not give all of it (${error.message})` : error.message);
+  return new IndexDamaged(code.startsWith('SQLITE_IOERR') ? `its disk does not return all of it (${error.message})` : error.message);
 }
 
 function guarded<T>(read: () => T): T {

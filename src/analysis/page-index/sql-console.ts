@@ -113,7 +113,7 @@ export function runSql(request: SqlRequest): Promise<SqlJson> {
         },
         onAnswer(message) {
           const answer = v.safeParse(sqlAnswerSchema, message);
-          if (!answer.success) fail(new SqlError('the SQL process answered in a wrong shape'));
+          if (!answer.success) fail(new SqlError('the SQL process returned an answer of the wrong shape'));
           else if (answer.output.outcome === 'result') {
             const { result } = answer.output;
             finish(() => {

@@ -99,7 +99,7 @@ function prepare(connection: Connection, query: string): { readonly statement: S
     verb !== undefined &&
     (['SELECT', 'WITH', 'VALUES', 'EXPLAIN'].includes(verb.toUpperCase()) ||
       (verb.toUpperCase() === 'PRAGMA' && harmlessPragmas.has((pragma ?? '').toLowerCase())));
-  const refusal = 'the index is read-only: only SELECT, WITH, VALUES, EXPLAIN and looking PRAGMA statements are allowed';
+  const refusal = 'the index is read-only: only SELECT, WITH, VALUES, EXPLAIN and read-only PRAGMA statements are allowed';
   if (!allowed) throw new SqlError(verb === undefined ? 'there is no SQL statement' : refusal);
   const statement = connection.prepare(query);
   if (!statement.reader || !statement.readonly) throw new SqlError(refusal);
@@ -131,6 +131,6 @@ function cell(value: unknown, most: number): Cell {
     const digits = Buffer.from(value.subarray(0, Math.ceil(most / 2))).toString('hex');
     return 2 * value.length <= most ? digits : `${digits.slice(0, most)}… (${value.length} bytes)`;
   }
-  if (typeof value !== 'string') throw new TypeError('SQLite gave a value of an unknown kind');
+  if (typeof value !== 'string') throw new TypeError('SQLite returned a value of an unknown kind');
   return value.length <= most ? value : `${value.slice(0, most)}… (${value.length} characters)`;
 }

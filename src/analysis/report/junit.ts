@@ -81,7 +81,7 @@ ${report.checks.map(testCase).join('\n')}${output(report)}
 export const junitReport: ReportFormat = {
   id: 'junit',
   title: 'JUnit report',
-  about: 'one test case a check, for CI',
+  about: 'one test case per check, for CI',
   mediaType: 'application/xml',
   extension: 'xml',
   render,

@@ -8,7 +8,9 @@ const search: readonly Piece[] = ['Look the function up in the source of exactly
 const allocator: readonly Piece[] = [
   'Repeat the fault with a debugging allocator (slub_debug, KASAN): the corruption is older than the place where it was found.',
 ];
-const lock: readonly Piece[] = ['Follow the chain of waiters under "Analyses" to the task or CPU that holds the lock: its stack says why it does not let go.'];
+const lock: readonly Piece[] = [
+  'Follow the chain of waiters under "Analyses" to the task or CPU that holds the lock: its stack shows why it does not release it.',
+];
 const device: readonly Piece[] = ['Look at the oldest request in flight and at the state of its device and path.'];
 
 const ofClass: Readonly<Record<VerdictClass, readonly Piece[]>> = {
@@ -45,7 +47,7 @@ const stepsOf: ReadonlyMap<string, readonly Piece[]> = new Map(Object.entries(of
 
 /** Other remedies are for the one who works with the program. */
 const ofRemedy: Readonly<Partial<Record<Remedy, string>>> = {
-  'copy-again': 'Compare the file with the one where the dump was written, and copy it again if they differ: this one is not whole.',
+  'copy-again': 'Compare the file with the one where the dump was written, and copy it again if they differ: this one is incomplete.',
   'full-checks': 'Run the full verification.',
 };
 

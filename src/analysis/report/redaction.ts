@@ -238,12 +238,12 @@ function throughTexts(value: unknown, replace: Replace, inRow = false): unknown 
 }
 
 const limits: readonly string[] = [
-  'Rules find what has the form that they know, or what the dump itself names: a name that a person or a program wrote in another form stays.',
-  'Texts in other encodings (EBCDIC, UTF-16, base64), and texts that are cut or damaged, are found by no rule.',
-  'Of a path with blanks only its beginning is found, of a parameter only the whole with its value; a process that ended before the dump is found in the forms of the kernel log alone.',
-  'Numbers stay: addresses, registers, sizes, times, pids, and device numbers. A register or a stack can hold a part of a text.',
-  'Names of functions, modules, and kernel threads stay, and so do the release of the kernel and the type of the machine.',
-  'Digests stay: whoever has the same file or guesses a text can confirm it.',
+  'Rules find what has the form that they know, or what the dump itself names: a name that a person or a program wrote in another form remains.',
+  'No rule finds texts in other encodings (EBCDIC, UTF-16, base64), or texts that are cut or damaged.',
+  'Only the beginning of a path with blanks is found, and a parameter only as a whole with its value; a process that ended before the dump is found only in the forms of the kernel log.',
+  'Numbers remain: addresses, registers, sizes, times, pids, and device numbers. A register or a stack can hold a part of a text.',
+  'Names of functions, modules, and kernel threads remain, as do the release of the kernel and the type of the machine.',
+  'Digests remain: anyone who has the same file or guesses a text can confirm it.',
 ];
 
 interface OwnPattern {

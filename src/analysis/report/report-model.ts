@@ -164,7 +164,7 @@ export interface ReportFormat {
 export function verdictSentence(health: Health): string {
   const ran = health.passed + health.failed;
   if (health.failed > 0) return `${health.failed} of ${ran} checks failed.`;
-  if (health.passed === 0) return 'No check could be made.';
+  if (health.passed === 0) return 'No check could be run.';
   const rest = [
     health.notRun > 0 ? `${health.notRun} not run` : undefined,
     health.notRecorded > 0 ? `${health.notRecorded} had nothing recorded to compare with` : undefined,

@@ -49,7 +49,7 @@ export async function* bzip2Streams(pieces: Pieces, onBlock: () => void): Unpack
       if (high === endHigh && low === endLow) {
         const recorded = ((bits.take(16) << 16) | bits.take(16)) >>> 0;
         if (bits.isBeyond()) return damage ?? { kind: 'cut', at };
-        if (recorded !== combined) damage ??= { kind: 'damaged', at, what: 'the checksum of all blocks is another', contents: true };
+        if (recorded !== combined) damage ??= { kind: 'damaged', at, what: 'the checksum of all blocks does not match', contents: true };
         cursor.took(Math.ceil(bits.position / 8));
         break;
       }
@@ -83,7 +83,7 @@ export async function* bzip2Streams(pieces: Pieces, onBlock: () => void): Unpack
       }
       onBlock();
       const { bytes, recorded, computed } = found;
-      if (recorded !== computed) damage ??= { kind: 'damaged', at, what: 'their CRC-32 is another', contents: true };
+      if (recorded !== computed) damage ??= { kind: 'damaged', at, what: 'their CRC-32 does not match', contents: true };
       combined = (((combined << 1) | (combined >>> 31)) ^ recorded) >>> 0;
       const { position } = bits;
       cursor.took(position >>> 3);

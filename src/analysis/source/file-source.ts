@@ -27,7 +27,7 @@ const passing: ReadonlySet<string | undefined> = new Set(['EINTR', 'EAGAIN']);
 /** What reads fail with when it is the disk, or the server that has the file. */
 const readFaults: Readonly<Record<string, string>> = {
   EIO: 'the device reports a read error (EIO)',
-  ESTALE: 'the file server has this file no longer: it was replaced or removed there (ESTALE)',
+  ESTALE: 'the file server no longer has this file: it was replaced or removed there (ESTALE)',
   EUCLEAN: 'the file system is damaged there (EUCLEAN)',
 };
 /** Errors of a read that say nothing of the disk: the call was wrong. */
@@ -128,7 +128,7 @@ function cachedSource(
   const readOnce = (offset: number, target: Uint8Array, from: number, count: number): number | string => {
     try {
       const got = readUninterrupted(descriptor, target.subarray(from, from + count), offset, passing);
-      return got > 0 ? got : 'reading ends early: the file system gives no bytes';
+      return got > 0 ? got : 'reading ends early: the file system returns no bytes';
     } catch (error) {
       const code = errorCode(error) ?? '';
       if (code === '' || ownMistakes.has(code)) throw ioError(path, error, offset);

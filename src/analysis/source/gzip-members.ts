@@ -80,7 +80,7 @@ export async function* gzipMembers(pieces: Pieces): Unpacked {
     if (trailer.length < trailerBytes) return damage ?? { kind: 'cut', at };
     const other = [...(trailer.readUInt32LE(0) === crc ? [] : ['CRC-32']), ...(trailer.readUInt32LE(4) === bytes % 2 ** 32 ? [] : ['size'])];
     if (other.length > 0)
-      damage ??= { kind: 'damaged', at, what: `their ${other.join(' and ')} ${other.length === 1 ? 'is another' : 'are others'}`, contents: true };
+      damage ??= { kind: 'damaged', at, what: `their ${other.join(' and ')} ${other.length === 1 ? 'does not match' : 'do not match'}`, contents: true };
     cursor.took(trailerBytes);
     const excess = count.add(bytes, at);
     if (excess === undefined) continue;

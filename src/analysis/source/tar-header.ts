@@ -63,9 +63,9 @@ export function sparsePairs(block: Buffer, from: number, count: number): SparseP
 
 /** @returns the header, or what is wrong with it */
 export function tarHeader(block: Buffer): TarHeader | string {
-  if (!isHeader(block)) return 'there is no header of a member: its checksum is another';
+  if (!isHeader(block)) return 'there is no header of a member: its checksum does not match';
   const size = tarNumber(block.subarray(124, 136));
-  if (size === undefined) return 'the size in the header of the member is no number';
+  if (size === undefined) return 'the size in the header of the member is not a number';
   const type = String.fromCharCode(block[156] ?? 0);
   const magic = block.toString('latin1', 257, 265);
   const own = untilNul(block.subarray(0, 100));
@@ -74,7 +74,7 @@ export function tarHeader(block: Buffer): TarHeader | string {
   if (type !== 'S') return { type, name, size };
   const realSize = tarNumber(block.subarray(483, 495));
   const pieces = sparsePairs(block, 386, 4);
-  if (realSize === undefined || pieces === undefined) return 'the map of the sparse member has what is no number';
+  if (realSize === undefined || pieces === undefined) return 'the map of the sparse member has what is not a number';
   return { type, name, size, sparse: { realSize, pieces, goesOn: block[482] !== 0 } };
 }
 

@@ -55,7 +55,7 @@ async function moreOfMap(cursor: PieceCursor, { sparse }: TarHeader): Promise<Sp
     const block = await cursor.look(blockBytes);
     if (block.length < blockBytes) return 'cut';
     const more = sparsePairs(block, 0, 21);
-    if (more === undefined) return 'the map of the sparse member has what is no number';
+    if (more === undefined) return 'the map of the sparse member has what is not a number';
     for (const piece of more) pieces.push(piece);
     if (pieces.length > mostPieces) return `the map of the sparse member has more than ${mostPieces} pieces`;
     goesOn = block[504] !== 0;
@@ -134,7 +134,7 @@ export async function* tarMembers(cursor: PieceCursor): ArchiveMembers {
     let map: SparseMap | string | undefined;
     let mapBytes = 0;
     if (header.sparse !== undefined) map = await moreOfMap(cursor, header);
-    else if (listed === 'broken') map = 'the map of the sparse member has what is no number';
+    else if (listed === 'broken') map = 'the map of the sparse member has what is not a number';
     else if (listed === 'leads') {
       const leading = await leadingMap(cursor, dataBytes);
       if (typeof leading === 'object') {

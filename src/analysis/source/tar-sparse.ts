@@ -57,14 +57,14 @@ export async function leadingMap(
     taken += 512;
     for (const byte of block) {
       if (byte !== 0x0a) {
-        if (byte < 0x30 || byte > 0x39 || line.length >= 16) return 'the map of the sparse member has what is no number';
+        if (byte < 0x30 || byte > 0x39 || line.length >= 16) return 'the map of the sparse member has what is not a number';
         line += String.fromCharCode(byte);
         continue;
       }
       const value = line === '' ? Number.NaN : Number(line);
       line = '';
       if (!Number.isSafeInteger(value) || (numbers.length === 0 && value > mostPieces))
-        return `the map of the sparse member is none of at most ${mostPieces} pieces`;
+        return `the map of the sparse member is not one of at most ${mostPieces} pieces`;
       numbers.push(value);
       if (numbers.length === 1 + 2 * (numbers[0] ?? 0))
         return {

@@ -56,7 +56,7 @@ export function damageOf(error: unknown, at: number): Damage {
   if (!(error instanceof Error) || !('code' in error) || !/^Z(STD)?_/.test(String(error.code))) throw error;
   const code = String(error.code);
   return code === 'ZSTD_error_checksum_wrong'
-    ? { kind: 'damaged', at, what: 'their checksum is another', contents: true }
+    ? { kind: 'damaged', at, what: 'their checksum does not match', contents: true }
     : { kind: 'damaged', at, what: code, contents: false };
 }
 

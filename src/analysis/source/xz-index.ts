@@ -76,7 +76,7 @@ export async function takeIndex(cursor: PieceCursor, blocks: BlockSizes, flags: 
   take(padding);
   const sum = await cursor.look(4);
   if (sum.length < 4) return 'cut';
-  if (padding.some((byte) => byte !== 0) || sum.readUInt32LE(0) !== crc) throw new IndexDamage('the CRC-32 of the index is another');
+  if (padding.some((byte) => byte !== 0) || sum.readUInt32LE(0) !== crc) throw new IndexDamage('the CRC-32 of the index does not match');
   cursor.took(4);
   const indexBytes = cursor.position - from;
   const footer = await cursor.look(footerBytes);
@@ -86,7 +86,7 @@ export async function takeIndex(cursor: PieceCursor, blocks: BlockSizes, flags: 
     (footer.readUInt32LE(4) + 1) * 4 === indexBytes &&
     footer.subarray(8, 10).equals(flags) &&
     footer.toString('latin1', 10) === footerMagic;
-  if (!fits) throw new IndexDamage('the footer of the stream does not fit its header and index');
+  if (!fits) throw new IndexDamage('the footer of the stream does not match its header and index');
   cursor.took(footerBytes);
   return undefined;
 }

@@ -42,7 +42,7 @@ function numbersIn(bytes: Buffer, from: number): { readonly next: () => bigint; 
 
 /** Bytes of the dictionary by the header of a block. @throws LzmaDamage, DumpError for filters that are not decoded */
 function dictionaryOf(header: Buffer, file: string): number {
-  if (!crcFits(header)) throw new LzmaDamage("the CRC-32 of a block's header is another");
+  if (!crcFits(header)) throw new LzmaDamage("the CRC-32 of a block's header does not match");
   const flags = header[1] ?? 0;
   const numbers = numbersIn(header, 2);
   if ((flags & 0x40) !== 0) numbers.next();
@@ -104,7 +104,7 @@ export async function* xzStreams(pieces: Pieces, file: string, onBlock: (hasChec
     let at = streamAt;
     let excess: Damage | undefined;
     try {
-      if (!crcFits(head.subarray(6))) throw new LzmaDamage("the CRC-32 of a stream's header is another");
+      if (!crcFits(head.subarray(6))) throw new LzmaDamage("the CRC-32 of a stream's header does not match");
       cursor.took(headerBytes);
       const checkNumber = (head[7] ?? 0) & 0xf;
       const blocks = new BlockSizes();
@@ -135,7 +135,7 @@ export async function* xzStreams(pieces: Pieces, file: string, onBlock: (hasChec
         if (rest.length < padding + wanted) return damage ?? { kind: 'cut', at };
         cursor.took(rest.length);
         if (check !== undefined && !check.digest().equals(rest.subarray(padding)))
-          damage ??= { kind: 'damaged', at, what: 'their check is another', contents: true };
+          damage ??= { kind: 'damaged', at, what: 'their check does not match', contents: true };
         blocks.add(BigInt(header.length + dataBytes + wanted), BigInt(unpacked));
         excess = count.add(unpacked, at);
         if (excess !== undefined) break;

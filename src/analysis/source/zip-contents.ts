@@ -105,7 +105,7 @@ export async function* zipContents(cursor: PieceCursor, { method, packed, at }: 
   if (recorded === undefined) return { kind: 'cut', at };
   const other = [...(recorded.crc === crc ? [] : ['CRC-32']), ...(recorded.bytes === bytes ? [] : ['size'])];
   if (other.length === 0) return { kind: 'whole' };
-  return { kind: 'damaged', at, what: `its ${other.join(' and ')} ${other.length === 1 ? 'is another' : 'are others'}`, contents: true };
+  return { kind: 'damaged', at, what: `its ${other.join(' and ')} ${other.length === 1 ? 'does not match' : 'do not match'}`, contents: true };
 }
 
 /** A member that is read on its own, from where its data begin. */

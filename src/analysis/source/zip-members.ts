@@ -72,7 +72,7 @@ const asDumpError = (error: unknown, source: ByteSource, at: number): DumpError 
         'corrupt',
         { file: source.name, offset: at },
         `the zip archive is damaged: ${error instanceof Error ? error.message : String(error)}`,
-        'a sound zip archive',
+        'an undamaged zip archive',
       );
 
 async function* unpack(source: ByteSource, zip: ZipFile, entry: Entry, name: string): Unpacked {

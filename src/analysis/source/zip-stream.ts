@@ -71,7 +71,7 @@ export async function* zipStream(cursor: PieceCursor, file: string): ArchiveMemb
     const packed = narrowPacked === 0xffff_ffff ? (wide.shift() ?? narrowPacked) : narrowPacked;
     const isLater = (flags & descriptorFlag) !== 0;
     const isOpenEnded = isLater && packed === 0;
-    const closed = whyZipClosed(method, flags) ?? (isOpenEnded && method !== 8 ? 'where it ends is recorded in the directory alone' : undefined);
+    const closed = whyZipClosed(method, flags) ?? (isOpenEnded && method !== 8 ? 'where it ends is recorded only in the directory' : undefined);
     const dataAt = cursor.position;
     const shown = pathText(name.subarray(0, mostNameBytes));
     const member = zipContents(cursor, { method, packed: isOpenEnded ? undefined : packed, at }, async () =>

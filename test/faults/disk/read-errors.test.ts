@@ -223,7 +223,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
   it('a file that its server has no longer is named by a sentence, also where the error has no name in Node.js', async () => {
     const found = await run(['info', sample], { BAD: '0-4096', ERRNO: constants.errno.ESTALE });
     expect([found.code, found.out]).toEqual([3, '']);
-    expect(found.err).toMatch(/healthy\.vmcore, offset 0x0: the file server has this file no longer: it was replaced or removed there \(ESTALE\)/);
+    expect(found.err).toMatch(/healthy\.vmcore, offset 0x0: the file server no longer has this file: it was replaced or removed there \(ESTALE\)/);
   });
 
   it('a volume whose header cannot be read is missing, and a manifest says that it is of the others alone', async () => {

@@ -108,7 +108,7 @@ describe('without a key that fits', () => {
   it('refuses another key, and what is no key', async () => {
     const wrong = await runInProcess(['info', dump, '--cck', inFolder('other.key', new Uint8Array(32).fill(7))]);
     expect([wrong.code, wrong.out]).toEqual([3, '']);
-    expect(wrong.err).toContain('the customer communication key does not fit this dump');
+    expect(wrong.err).toContain('the customer communication key does not match this dump');
     const short = await runInProcess(['info', dump, '--cck', inFolder('short.key', new Uint8Array(31))]);
     expect(short.err).toContain('has 31 bytes: such a key has 32');
     expect((await runInProcess(['info', plain, '--cck', key])).err).toContain('is not one of a secure guest');

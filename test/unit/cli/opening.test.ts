@@ -76,7 +76,7 @@ describe('--volume', () => {
     const single = join(folder, 'two.s390');
     for (const [dump, volume, why] of [
       [single, first, /two\.s390 is a dump in one file \(s390\), not one of a set: .*partition is not part of it/],
-      [first, single, /two\.s390 is no volume of such a dump/],
+      [first, single, /two\.s390 is not a volume of such a dump/],
       [join(folder, 'one.s390.gz'), first, /is a dump in one file \(s390\), not one of a set/],
     ] as const)
       for (const command of ['info', 'triage', 'verify', 'regions']) {

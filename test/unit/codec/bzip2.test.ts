@@ -48,11 +48,11 @@ describe('bzip2', () => {
     const wrongSum = Buffer.from(packedLines);
     wrongSum[11] = (wrongSum[11] ?? 0) ^ 1;
     const { out, end } = await unpack(wrongSum);
-    expect(end).toEqual({ kind: 'damaged', at: 4, what: 'their CRC-32 is another', contents: true });
+    expect(end).toEqual({ kind: 'damaged', at: 4, what: 'their CRC-32 does not match', contents: true });
     expect(out).toEqual(lines);
     const wrongTotal = Buffer.from(packedZeros);
     wrongTotal[wrongTotal.length - 2] = (wrongTotal.at(-2) ?? 0) ^ 0x80;
-    expect((await unpack(wrongTotal)).end).toMatchObject({ kind: 'damaged', what: 'the checksum of all blocks is another', contents: true });
+    expect((await unpack(wrongTotal)).end).toMatchObject({ kind: 'damaged', what: 'the checksum of all blocks does not match', contents: true });
   });
 
   it('never gives other contents as whole, whichever byte is changed', async () => {

@@ -105,7 +105,7 @@ describe('damaged data', () => {
   ] as const)('of gzip that unpack to something else go on with the next member (%d bytes before its end)', async (back, what) => {
     const [first, second] = [zlib.gzipSync(text), zlib.gzipSync(noise)];
     const flipped = Buffer.concat([flip(first, first.length - back), second]);
-    const end = { kind: 'damaged', at: 0, what: `their ${what} is another`, contents: true };
+    const end = { kind: 'damaged', at: 0, what: `their ${what} does not match`, contents: true };
     expect(await unpack('gzip', flipped)).toEqual({ out: Buffer.concat([text, noise]), end });
     expect(await unpack('gzip', Buffer.concat([second, flipped]))).toEqual({ out: Buffer.concat([noise, text, noise]), end: { ...end, at: second.length } });
     // What comes after it, of whatever kind, changes nothing of it.
@@ -116,7 +116,7 @@ describe('damaged data', () => {
   it('of zstd whose checksum is another go on with the next frame', async () => {
     const frames = [packed(noise), packed(text, 1), packed(noise)] as const;
     const flipped = Buffer.concat([frames[0], flip(frames[1], frames[1].length - 1), frames[2]]);
-    const end = { kind: 'damaged', at: frames[0].length, what: 'their checksum is another', contents: true };
+    const end = { kind: 'damaged', at: frames[0].length, what: 'their checksum does not match', contents: true };
     expect(await unpack('zstd', flipped)).toEqual({ out: Buffer.concat([noise, text, noise]), end });
   });
 

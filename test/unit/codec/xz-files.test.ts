@@ -99,7 +99,7 @@ describe('streams of xz', () => {
     first[50] = (first[50] ?? 0) ^ 1;
     const { out, end } = await unpack(Buffer.concat([first, storedStream(noise)]));
     expect(out.length).toBe(text.length + noise.length);
-    expect(end).toEqual({ kind: 'damaged', at: 12, what: 'their check is another', contents: true });
+    expect(end).toEqual({ kind: 'damaged', at: 12, what: 'their check does not match', contents: true });
   });
 
   it.each([

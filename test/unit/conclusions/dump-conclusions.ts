@@ -26,7 +26,7 @@ const machine = (name: string, lines: string): Promise<string> =>
 
 export const dumpConclusions: Readonly<Record<string, ConclusionCase>> = {
   machine: {
-    made: { on: () => machine('x86_?4', 'cpu\n'), says: /taken for x86_64 by the 336 bytes of each NT_PRSTATUS/ },
+    made: { on: () => machine('x86_?4', 'cpu\n'), says: /taken as x86_64 by the 336 bytes of each NT_PRSTATUS/ },
     without: { on: () => machine('x86_?4', '').catch(String), says: /neither its notes nor vmcoreinfo say which one it is/ },
     against: { on: () => machine('riscv64', 'cpu\n').catch(String), says: /"riscv64", which is not supported/ },
   },
@@ -81,7 +81,7 @@ export const dumpConclusions: Readonly<Record<string, ConclusionCase>> = {
     },
     against: {
       on: () => saidOf(x86(`note CORE 4 ${zeros(64)}\nnote CORE 6 ${zeros(64)}\n`, 'elf-vmcore producer=qemu vmcoreinfo=no')).catch(String),
-      says: /core of a process, no kernel dump/,
+      says: /core of a process, not a kernel dump/,
     },
   },
   virtualbox: {
@@ -95,7 +95,7 @@ export const dumpConclusions: Readonly<Record<string, ConclusionCase>> = {
   'process-core': {
     made: {
       on: () => saidOf(x86(`note CORE 6 ${zeros(16)}\n`, 'elf-vmcore producer=qemu vmcoreinfo=no')).catch(String),
-      says: /core of a process, no kernel dump/,
+      says: /core of a process, not a kernel dump/,
     },
     without: { on: () => saidOf(x86('', 'elf-vmcore producer=qemu vmcoreinfo=no')), says: /container-complete passed/ },
     against: { on: () => saidOf(x86(`${vmcoreinfo()}note CORE 6 ${zeros(16)}\n`)), says: /"release":"6\.1\.0"/ },

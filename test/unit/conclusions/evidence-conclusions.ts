@@ -237,14 +237,14 @@ export const evidenceConclusions: Readonly<Record<string, ConclusionCase>> = {
   'machine-contradicted': {
     made: {
       on: () => named('aarch64', ' "NUMBER(phys_base)=0"\ncpu\n'),
-      says: /The header names another machine than the notes: it says "aarch64"; taken for x86_64/,
+      says: /The header and the notes name different machines: it says "aarch64"; taken as x86_64/,
     },
     without: { on: () => named('aarch64', '\ncpu\n'), says: /"arch":"aarch64"/ },
     against: { on: () => named('x86_64', ' "NUMBER(phys_base)=0"\ncpu\n'), says: /"arch":"x86_64"/ },
   },
   'log-ends': {
-    made: { on: () => logSource(changed((system) => headAt(system, -3n))), says: /^8 records of .*whole records lie outside of its head/ },
+    made: { on: () => logSource(changed((system) => headAt(system, -3n))), says: /^8 records of .*complete records outside its head/ },
     without: { on: () => logSource(open(s390xSystem())), says: /^8 records of (?!.*outside)/ },
-    against: { on: () => logSource(changed((system) => headAt(system, 1n << 40n))), says: /its head 0x\w+ is more than \d+ descriptors behind its tail/ },
+    against: { on: () => logSource(changed((system) => headAt(system, 1n << 40n))), says: /its head 0x\w+ is more than \d+ descriptors after its tail/ },
   },
 };

@@ -181,7 +181,7 @@ export const newerConclusions: Readonly<Record<string, ConclusionCase>> = {
       says: new RegExp(`^${contradictedMode('PSTATE').slice(0, 40)}`),
     },
     without: { on: () => aarch64({ pc: 0x40_1000n, framePointer: 0x7f00n }), says: /^the CPU runs user code$/ },
-    against: { on: () => aarch64({ pc: 0xffff_8000_0800_0000n, framePointer: 0x7f00n, isUser: false }), says: /is in no known stack$/ },
+    against: { on: () => aarch64({ pc: 0xffff_8000_0800_0000n, framePointer: 0x7f00n, isUser: false }), says: /is not in a known stack$/ },
   },
   'restarted-between': {
     made: { on: () => compared(' "KERNELOFFSET=1000"', ' "KERNELOFFSET=2000"'), says: /the system was restarted between the two/ },

@@ -148,7 +148,7 @@ export const verdictConclusions: Readonly<Record<string, ConclusionCase>> = {
     against: { on: () => verdict({ isKdumpSystem: true, kdumpUnfinished: true }, hanging(cycle)), says: /^deadlock / },
   },
   'verdict-running': {
-    made: { on: () => verdict({}, hanging([])), says: /^running \[\]: Running system without a trouble \(excluded: null-pointer/ },
+    made: { on: () => verdict({}, hanging([])), says: /^running \[\]: Running system without trouble \(excluded: null-pointer/ },
     without: { on: () => verdict(unread), says: /^unknown \[\]: Cause not known \(excluded/ },
     against: { on: () => verdict(driverPanic), says: /^unknown \[\]: Panic in weigh_parcel/ },
   },

@@ -93,7 +93,7 @@ describe('a disk with one dump opens', () => {
   it('an ext4 file system with files of other kinds is no dump', () => {
     expect(failure(rootSystem).message).toMatch(/image of a file system or a volume. What helps: mount it read-only/);
     expect(failure(gptDisk([{ data: rootSystem }])).message).toMatch(
-      /a disk with a GPT and no dump on it: partition 1, .*, Linux file system: ext file system/,
+      /a disk with a GPT with no dump on it: partition 1, .*, Linux file system: ext file system/,
     );
   });
 });
@@ -196,7 +196,7 @@ describe('the record of zipl', () => {
       /prepared by zipl for the single-volume ECKD DASD dump tool, no dump written in partition 1 \(LINUX\.V0X0201\.PART0001\.NATIVE\) .*size limit 512 MiB/,
     );
     const other = failure(cdlDisk([{ data: rootSystem }], { zipl: {} }));
-    expect(other.message).toMatch(/prepared by zipl for .*, but what is in partition 1 .* is no dump: ext file system/);
+    expect(other.message).toMatch(/prepared by zipl for .*, but what is in partition 1 .* is not a dump: ext file system/);
   });
 
   it('NGDump is the tool where its file system is', () => {
@@ -218,7 +218,7 @@ describe('the record of zipl', () => {
     [
       'a last block before the end of the dump',
       { endBlock: 30 },
-      ['container-complete/dump-device: The dump goes on after the blocks that its dumper may write'],
+      ['container-complete/dump-device: The dump continues after the blocks that its dumper may write'],
     ],
     [
       'more blocks than the partition has',
@@ -235,7 +235,7 @@ describe('the record of zipl', () => {
     const limited = s390Ext(system, { header: { memSize: half } });
     expect(ids(cdlDisk([{ data: limited }], { zipl: { sizeLimit: half } }))).toEqual(['container-complete/size-limit: Memory was left out on purpose']);
     expect(ids(cdlDisk([{ data: limited }], { zipl: {} }))).toEqual([
-      'container-complete/size-limit: The dump was limited, and the record on its disk says of no limit',
+      'container-complete/size-limit: The dump was limited, but the record on its disk has no limit',
     ]);
   });
 

@@ -107,7 +107,7 @@ describe('an MBR that misleads', () => {
   });
 
   it('a link that is no boot record ends the chain, and what comes after is not known', () => {
-    expect(failure(changed(logical, [links + 510, '0000'])).message).toMatch(/a disk with an MBR partition table and no dump on it: partition 1/);
+    expect(failure(changed(logical, [links + 510, '0000'])).message).toMatch(/a disk with an MBR partition table with no dump on it: partition 1/);
   });
 
   it('the boot sector of a file system is no table', () => {

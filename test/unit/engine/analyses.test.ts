@@ -70,7 +70,7 @@ describe('analyses of the engine', () => {
       const { rows, missing } = await client.call('analyse', { dump, id: 'backtraces', parameters });
       return [rows.length > 0, missing.filter(({ what }) => /^(CPU|task) \d+$/.test(what)).map(({ what, why }) => `${what}: ${why}`)];
     };
-    expect(await asked({ cpu: 77 })).toEqual([false, ['CPU 77: no such CPU was found, but 0, 1, 2']]);
+    expect(await asked({ cpu: 77 })).toEqual([false, ['CPU 77: no such CPU was found; there are 0, 1, 2']]);
     expect(await asked({ pid: 4_000_000 })).toEqual([false, ['task 4000000: no task of this pid was found']]);
     expect(await asked({ cpu: 0 })).toEqual([true, []]);
   });

@@ -72,7 +72,7 @@ describe('a set whose files are packed each on its own', () => {
     const session = await open(paths[0] ?? '', { volumes: paths.slice(1) });
     expect(session.image.container.complete.value).toBe(true);
     session.close();
-    await expect(open(paths[0] ?? '', { volumes: [write('no-part.gz', zlib.gzipSync(dump))] })).rejects.toThrow(/no volume of such a dump/);
+    await expect(open(paths[0] ?? '', { volumes: [write('no-part.gz', zlib.gzipSync(dump))] })).rejects.toThrow(/not a volume of such a dump/);
   });
 
   it.each(['', 'gz'] as const)('is opened by another spelling of a name without a volume twice (%s)', async (extension) => {

@@ -68,7 +68,7 @@ describe('the machine of a kdump-compressed file', () => {
     const image = open(named(bytes, other));
     expect(image.machine.arch).toBe(arch);
     expect(image.findings).toContainEqual(
-      expect.objectContaining({ id: 'container-complete/machine', severity: 'warning', title: 'The header names another machine than the notes' }),
+      expect.objectContaining({ id: 'container-complete/machine', severity: 'warning', title: 'The header and the notes name different machines' }),
     );
     // Notes alone do not outweigh the header, unless the byte order is none that it can have.
     const noKeys = buildCase(`arch ${arch}\nmemory 1 MiB\n${names}cpu\nformat kdump-compressed codec=zlib\n`);

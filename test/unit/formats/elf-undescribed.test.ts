@@ -63,7 +63,7 @@ describe('bytes of an ELF dump that no header describes', () => {
     const bytes = elfVmcore(system, { loads });
     const more = concat(bytes, new Uint8Array(8192).fill(0x5a));
     await expectFound(more, { fileOffset: bytes.length, bytes: 8192 }, '8192 of the');
-    await expectFound(more, { fileOffset: bytes.length, bytes: 8192 }, 'headers of memory may be lost, or something else lies there');
+    await expectFound(more, { fileOffset: bytes.length, bytes: 8192 }, 'headers of memory may be lost, or these are other data');
   });
 
   it('between segments, where one is no PT_LOAD any more or holds less', async () => {

@@ -97,12 +97,12 @@ describe.each(Object.entries(machines))('a core of a process on %s', (_, { statu
     ['of an old kernel, with nothing that only processes have', basic],
     ['of gcore', [basic[1] ?? zeros(0), basic[0] ?? zeros(0), note(big, 'GDB', 0xff000000, text('<target/>\0'))]],
   ])('%s is named with its program', (__, notes) => {
-    expect(nameOf(elf({ ...machine, notes }))).toBe('core of /usr/sbin/backupd, no kernel dump');
-    expect(nameOf(elf({ ...machine, notes, loads: [[0x40_0000, 0]] }))).toBe('core of /usr/sbin/backupd, no kernel dump');
+    expect(nameOf(elf({ ...machine, notes }))).toBe('core of /usr/sbin/backupd, not a kernel dump');
+    expect(nameOf(elf({ ...machine, notes, loads: [[0x40_0000, 0]] }))).toBe('core of /usr/sbin/backupd, not a kernel dump');
   });
 
   it('without a name is one of a process', () => {
-    expect(nameOf(elf({ ...machine, notes: [note(big, 'CORE', 1, zeros(status))] }))).toBe('core of a process, no kernel dump');
+    expect(nameOf(elf({ ...machine, notes: [note(big, 'CORE', 1, zeros(status))] }))).toBe('core of a process, not a kernel dump');
   });
 });
 

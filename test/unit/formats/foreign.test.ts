@@ -65,7 +65,7 @@ describe('core of a process', () => {
     for (const type of [6, 0x46494c45, 0x53494749]) {
       const error = errorOf(() => openDump(memorySource('core', core(arch, `note CORE ${type} 0000000000000000\n`))));
       expect(error).toBeInstanceOf(ForeignFile);
-      expect((error as ForeignFile).foreign).toMatchObject({ id: 'process-core', name: 'core of /usr/sbin/backupd, no kernel dump' });
+      expect((error as ForeignFile).foreign).toMatchObject({ id: 'process-core', name: 'core of /usr/sbin/backupd, not a kernel dump' });
     }
   });
 

@@ -247,7 +247,7 @@ describe('pv-elf', () => {
   it('shows nothing with another key, or where the sealed data were changed', () => {
     const bytes = pvElf(system);
     const other = sampleCommunicationKey.map((byte) => byte ^ 1);
-    expect(() => openDump(memorySource('dump', bytes), keyed(other))).toThrow(/the customer communication key does not fit this dump/);
+    expect(() => openDump(memorySource('dump', bytes), keyed(other))).toThrow(/the customer communication key does not match this dump/);
     const seed = Buffer.from(bytes).indexOf(Buffer.from([0, 0, 0, 1, 0, 0, 1, 0x20]));
     for (const at of [4, 16, 80, 96, 200, 287]) {
       const changed = bytes.slice();
@@ -263,7 +263,7 @@ describe('pv-elf', () => {
     bytes[note + 100] = (bytes[note + 100] ?? 0) ^ 1;
     const opened = openDump(memorySource('dump', bytes), keyed(sampleCommunicationKey));
     expect(opened.recordedCpus).toHaveLength(1);
-    expect(opened.findings.find(({ id }) => id === 'container-complete/cpu-state')?.detail).toContain('its authentication tag is not right');
+    expect(opened.findings.find(({ id }) => id === 'container-complete/cpu-state')?.detail).toContain('its authentication tag is not valid');
   });
 
   it('is not mistaken for the dump of an open guest', () => {

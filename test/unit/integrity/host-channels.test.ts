@@ -121,9 +121,9 @@ describe('lscss of the host against a guest with channel devices', () => {
   });
 
   it.each([
-    ['a command that is not there', 'Command "lscss" not available\n', 'is no table'],
-    ['a command that was ended', `${table(guestLines())}-> command cancelled by timeout\n`, 'may not be whole'],
-    ['a line with escapes', `${table(guestLines())}0.0.0001 \u001b[2J 0.0.0001\n`, 'may not be whole'],
+    ['a command that is not there', 'Command "lscss" not available\n', 'is not a table'],
+    ['a command that was ended', `${table(guestLines())}-> command cancelled by timeout\n`, 'may be incomplete'],
+    ['a line with escapes', `${table(guestLines())}0.0.0001 \u001b[2J 0.0.0001\n`, 'may be incomplete'],
   ])('%s is not compared', async (_name, output, expected) => {
     const row = channelsIn(await stepsOf(dbginfo(output)));
     expect(row?.detail).toContain('not compared: ');

@@ -284,7 +284,7 @@ describe.each(['big', 'little'] as const)('containers, %s-endian', (endian) => {
     described.put(image, 0x6100, 'item', { id: 1 });
     described.put(image, 0x7100, 'item', { id: 2 });
     const copies = [...perCpuCopies(objects().at(0x100n, 'item'), [{ number: 0, perCpuOffset: 0x6000n }, { number: 1, perCpuOffset: 0x7000n }, { number: 2 }])];
-    expect(ids(copies.map(({ object }) => object))).toEqual([1n, 2n, 'where it lies is not known']);
+    expect(ids(copies.map(({ object }) => object))).toEqual([1n, 2n, 'its address is not known']);
   });
 
   it('random words instead of any structure: every walk ends', () => {

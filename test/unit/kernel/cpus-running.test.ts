@@ -160,9 +160,9 @@ describe('run queues', () => {
 
   it('that are all zero, name no idle task, or have no place say so and give nothing', () => {
     for (const [values, offset, why] of [
-      [{}, 0x1000n, 'the idle task that it names is none'],
-      [{ nr_running: 3, idle: 0x9010 }, 0x1000n, 'the idle task that it names is none'],
-      [{ nr_running: 3, idle: 0x9000 }, undefined, 'where the per-CPU data of the CPU lies is not known'],
+      [{}, 0x1000n, 'the idle task that it names is not one'],
+      [{ nr_running: 3, idle: 0x9010 }, 0x1000n, 'the idle task that it names is not one'],
+      [{ nr_running: 3, idle: 0x9000 }, undefined, 'the address of the per-CPU data is not known'],
     ] as const) {
       // `undefined` is passed on: the default is for a parameter that is left out.
       const queue =

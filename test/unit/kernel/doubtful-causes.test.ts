@@ -49,11 +49,11 @@ describe('a running system', () => {
   const reports = logged('20 INFO: task parcel:7 blocked for more than 120 seconds.', '40 usb 1-1: new device');
 
   it('is without a trouble only where all was looked at', () => {
-    expect(verdictText(hanging([]))).toMatch(/^running \[\]: Running system without a trouble /);
+    expect(verdictText(hanging([]))).toMatch(/^running \[\]: Running system without trouble /);
     expect(verdictText({ hangs: { blocked: [], busy: [], looked: 0, unfollowed: 0, unseen: ['tasks: the list is broken'] } })).toMatch(
-      /^running \[\]: Running system of which not all could be looked at /,
+      /^running \[\]: Running system that could not be fully examined /,
     );
-    expect(verdictText(hanging([]), { logGap: 'The log has gaps.' })).toMatch(/: Running system of which not all could be looked at /);
+    expect(verdictText(hanging([]), { logGap: 'The log has gaps.' })).toMatch(/: Running system that could not be fully examined /);
     expect(verdictText(hanging([]), reports)).toMatch(/^running \[hung-task\]: Running system after troubles that its log reports /);
   });
 

@@ -101,9 +101,7 @@ describe.each(['little', 'big'] as const)('ftrace, %s endian', (endian) => {
       '          writer-7       [000] .n...    12.000005: sched_switch: prev=first:-3 S|D+ ==> two:7 seven',
       '          writer-7       [000] .....    12.000006: odd: value=-5',
     ]);
-    expect(answer.missing).toEqual([
-      { what: 'what events odd say', why: 'their print format has something in it that is not understood: their fields are given instead' },
-    ]);
+    expect(answer.missing).toEqual([{ what: 'what events odd say', why: 'their print format is not understood: their fields are shown instead' }]);
     const { rows } = await ask(ftrace, kinds(endian));
     expect(rows[0]).toEqual({
       instance: 'global',
@@ -294,10 +292,10 @@ describe.each(['little', 'big'] as const)('ftrace, %s endian', (endian) => {
     expect(await asked({ to: '1.0000005', instance: 'mine' })).toEqual(['mine function vfs_read']);
     expect(await asked({ cpu: 1 })).toEqual([]);
     expect((await ask(ftrace, described, { instance: 'yours' })).missing).toEqual([
-      { what: 'instance yours', why: 'ftrace has no such instance, but global, global snapshot, mine' },
+      { what: 'instance yours', why: 'ftrace has no such instance; it has global, global snapshot, mine' },
     ]);
     expect((await ask(ftrace, described, { event: 'sched_swtich' })).missing).toEqual([
-      { what: 'event sched_swtich', why: expect.stringMatching(/^no such event was found, but .*\bsched_switch\b/) as unknown },
+      { what: 'event sched_swtich', why: expect.stringMatching(/^no such event was found; there are .*\bsched_switch\b/) as unknown },
     ]);
     expect((await ask(ftrace, described, { event: 'sched_switch' })).missing).toEqual([]);
   });

@@ -106,7 +106,7 @@ describe('a vmlinux', () => {
   it('that is none, or damaged, is refused with what is wrong', async () => {
     expect(await run('symbols', 'panic', '--vmlinux', write('text', 'just text'))).toMatchObject({
       code: 3,
-      err: expect.stringContaining('no 64-bit ELF file') as unknown,
+      err: expect.stringContaining('not a 64-bit ELF file') as unknown,
     });
     expect(await run('symbols', 'panic', '--vmlinux', join(folder, 'missing'))).toMatchObject({ code: 3 });
     expect(await run('symbols', 'panic', '--vmlinux', folder)).toMatchObject({ code: 3 });

@@ -155,7 +155,7 @@ describe('tasks that wait for a lock', () => {
     const { task, find } = world();
     const { blocked, unseen } = find({ tasks: Array.from({ length: 1000 }, (_, number) => ({ ...task(1), address: BigInt(number * 8) })) });
     expect(blocked.length).toBe(256);
-    expect(unseen).toEqual(['of 1000 tasks that sleep uninterruptibly the first 256 were looked at']);
+    expect(unseen).toEqual(['only the first 256 of 1000 tasks that sleep uninterruptibly were looked at']);
   });
 });
 
@@ -170,7 +170,7 @@ describe('of a million tasks', () => {
       address: number === 0 ? sleeper.address : BigInt(0x100_0000 + number * 0x4000),
     }));
     const { blocked, looked, unseen } = find({ tasks, mostStacks: 2048 });
-    expect([blocked.length, looked, unseen]).toEqual([2048, 1_000_000, ['of 1000000 tasks that sleep uninterruptibly the first 2048 were looked at']]);
+    expect([blocked.length, looked, unseen]).toEqual([2048, 1_000_000, ['only the first 2048 of 1000000 tasks that sleep uninterruptibly were looked at']]);
     expect(blocked.filter(({ wait }) => wait.for === 'lock').length).toBe(1);
   });
 });

@@ -94,7 +94,7 @@ describe.each(endians)('the printk ring buffer, %s-endian', (endian) => {
       const found = finish(readKernelLog(plainMemory(memory), keys));
       expect(found).toMatchObject({
         found: true,
-        log: { lost: 0, source: expect.stringMatching(/whole records lie outside of its head .* are read too/) as string },
+        log: { lost: 0, source: expect.stringMatching(/complete records outside its head .* are read too/) as string },
       });
       expect(found.found && found.log.records).toEqual(recordsOf(whole));
     }

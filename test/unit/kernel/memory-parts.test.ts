@@ -26,7 +26,7 @@ describe('the tree of memory', () => {
   it('shows some of many parts, and counts the others', () => {
     const { lines } = linesOf(part('all', 100n, { rest: 'others', shown: 2, parts: [part('a', 40n), part('b', 30n), part('c', 20n), part('d', 5n)] }));
     expect(short(lines)).toEqual(['0 all 100', '1 all / a 40', '1 all / b 30', '1 all / others 30']);
-    expect(lines.at(-1)?.source).toContain('2 smaller ones among it');
+    expect(lines.at(-1)?.source).toContain('including 2 smaller ones');
   });
 
   it('never gives a part that could not be read a number, and does not call the rest what it is elsewhere', () => {

@@ -135,8 +135,8 @@ describe.each(['big', 'little'] as const)('types of modules, %s-endian', (endian
   const damages: readonly (readonly [string, (memory: MemoryImage, types: BtfTypes) => void, RegExp])[] = [
     ['a size beyond reason', (memory) => memory.u32(0x3014, 0x7fff_ffff), /claims 2147483647 bytes/],
     ['another size than the header has', (memory) => memory.u32(0x3014, 24), /by its header, 24 by its struct btf/],
-    ['a start that is not the kernel’s end', (memory) => memory.u32(0x3020, 3), /does not go on where the kernel's types end/],
-    ['strings that start elsewhere', (memory) => memory.u32(0x3024, 1), /does not go on where/],
+    ['a start that is not the kernel’s end', (memory) => memory.u32(0x3020, 3), /does not continue where the kernel's types end/],
+    ['strings that start elsewhere', (memory) => memory.u32(0x3024, 1), /does not continue where/],
     ['a pointer to nothing', (memory) => memory.u64(0x3008, 0x1_0000_0000n), /BTF: /],
     ['a blob without header', (memory) => memory.u32(0x10000, 0), /no BTF header/],
     ['a reference to no type', (memory) => memory.u32(0x10000 + 24 + 16, 4000), /refers to type 4000/],

@@ -158,7 +158,7 @@ describe('pages that a filter leaves out', () => {
     expect(without('NUMBER(PG_lru)')).toContain('PG_lru');
     expect(without('NUMBER(PG_slab)')).toContain('PG_slab');
     expect(without('NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)')).toContain('PAGE_BUDDY_MAPCOUNT_VALUE');
-    expect(without('SYMBOL(mem_section)')).toContain('where the array of pages lies');
+    expect(without('SYMBOL(mem_section)')).toContain('the address of the array of pages');
     expect(without('NUMBER(PG_hwpoison)')).toBe('');
   });
 

@@ -98,7 +98,7 @@ describe('print formats', () => {
     ['an element beyond the array', '"%d", REC->words[4]'],
     ['a text in place of a number', '"%d", REC->comm + 1'],
   ])('%s gives the fields, and says so', (_what, format) => {
-    expect(textOf(format).missing).toContain('its fields are given instead');
+    expect(textOf(format).missing).toContain('its fields are shown instead');
   });
 
   it('an event that is cut gives what there is, and says so', () => {

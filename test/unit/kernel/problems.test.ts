@@ -151,7 +151,7 @@ describe('rules of problems', () => {
   it('a task whose age is not known is missing, and not well', () => {
     const { seconds: _unknown, ...ageless } = blocked(1, { for: 'event' }, ['schedule']);
     expect(looked('hung-tasks', world({ hangs: { value: { ...noHangs, blocked: [ageless] } } })).missing[0]?.missing.why).toBe(
-      'not known of 1 of 1 in uninterruptible sleep',
+      'not known for 1 of 1 in uninterruptible sleep',
     );
   });
 
@@ -165,7 +165,7 @@ describe('rules of problems', () => {
   });
 
   it.each([
-    ['whose place is not known', { for: 'unknown lock', kind: 'mutex', why: 'it is not in the dump' } as const],
+    ['whose address is not known', { for: 'unknown lock', kind: 'mutex', why: 'it is not in the dump' } as const],
     ['whose owner is not on the list of tasks', { ...mutex(0x10), owner: { task: 0x77n } } as Wait],
     ['that its stack does not show', { for: 'unknown' } as const],
   ])('a circle may go through a lock %s: that is missing', (_, wait: Wait) => {

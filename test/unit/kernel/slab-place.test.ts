@@ -96,13 +96,13 @@ describe('objects of slabs', () => {
   it('stay open where a list is broken, a CPU is not known, or the counts differ', () => {
     const circle = memoryOfSlab().u64(at(5) + 0x10, BigInt(at(2)));
     expect(stateOf(circle, 3)).toContain('a second time');
-    expect(stateOf(memoryOfSlab().u64(at(5) + 0x10, 0x1234n), 3)).toContain('which is no object');
+    expect(stateOf(memoryOfSlab().u64(at(5) + 0x10, 0x1234n), 3)).toContain('which is not an object');
     expect(stateOf(memoryOfSlab(), 3, [])).toContain('CPUs are not known');
     expect(stateOf(memoryOfSlab(), 3, [{ number: 0, perCpuOffset: cpuArea }, { number: 1 }])).toContain('CPU 1');
     expect(stateOf(memoryOfSlab().u64(at(2) + 0x10, 0n), 5)).toContain('counts 8 objects in use and lists 1 free ones, of 10');
     const wild = memoryOfSlab();
     structs.put(wild, pageAt(9), 'page', { compound_head: 0xffff_ffff_ffff_fff1n });
-    expect(place(wild, slabStart + 0x1000)).toContain('which is no page before it');
+    expect(place(wild, slabStart + 0x1000)).toContain('which is not a page before it');
   });
 
   it.each([

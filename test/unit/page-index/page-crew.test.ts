@@ -163,7 +163,7 @@ describe('page workers', () => {
     utimesSync(path, 1, 1);
     const crew = startPageCrew(plan);
     await crew.changed();
-    expect(() => crew.take()).toThrow(/was exchanged while it was open/);
+    expect(() => crew.take()).toThrow(/was replaced while it was open/);
     crew.close();
     session.close();
   });

@@ -130,7 +130,7 @@ describe('joining', () => {
     session.close();
     await merge(pieces, Infinity, join(folder, 'as-one.sqlite'));
     renameSync(join(folder, 'as-one.sqlite'), path);
-    await expect(merge(pieces)).rejects.toThrow(`${path} is a page index, and no piece of one`);
+    await expect(merge(pieces)).rejects.toThrow(`${path} is a page index, not a piece of one`);
     await expect(merge(pieces, Infinity, path)).rejects.toThrow('is one of the pieces: choose another place');
   });
 
@@ -321,7 +321,7 @@ describe('an index that is read from pieces', () => {
     rmSync(join(pieces, nameOf(1)));
     expect(sum).toThrow(new RegExp(`the piece ${nameOf(1)} of 0x1000000-0x2000000 is neither in .* nor in .*`));
     copyFileSync(join(pieces, nameOf(2)), join(pieces, nameOf(1)));
-    expect(sum).toThrow(`the piece ${nameOf(1)} of 0x1000000-0x2000000 in ${pieces} is another one than was joined`);
+    expect(sum).toThrow(`the piece ${nameOf(1)} of 0x1000000-0x2000000 in ${pieces} is not the one that was joined`);
     // Totals are in the index itself.
     expect(readIndex(path).totals().pages).toBe(67 * 256);
   });

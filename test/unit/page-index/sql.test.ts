@@ -258,7 +258,7 @@ describe('SQL console', () => {
 
   it('refuses in the child process too', async () => {
     await expect(sql('DELETE FROM block')).rejects.toThrow(
-      new SqlError('the index is read-only: only SELECT, WITH, VALUES, EXPLAIN and looking PRAGMA statements are allowed'),
+      new SqlError('the index is read-only: only SELECT, WITH, VALUES, EXPLAIN and read-only PRAGMA statements are allowed'),
     );
   });
 

@@ -70,7 +70,7 @@ export function translateAarch64(memory: AbsoluteMemory, root: Aarch64Root, addr
   if (granule === undefined) return { steps, failure: `pages of ${pageBytes} bytes do not exist on aarch64` };
   if (virtualBits < 25 || virtualBits > 52) return { steps, failure: `${virtualBits} bits of virtual address are not translated` };
   if (BigInt.asIntN(64, address) >> BigInt(virtualBits) !== -1n)
-    return { steps, failure: `the address is no kernel address: its bits from ${virtualBits} on must be ones` };
+    return { steps, failure: `the address is not a kernel address: its bits ${virtualBits} and above must be ones` };
   const { shift: pageShift, firstFrame } = granule;
   const levelBits = pageShift - 3;
   const levelMask = (1n << BigInt(levelBits)) - 1n;

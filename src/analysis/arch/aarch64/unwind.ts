@@ -120,8 +120,8 @@ export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): T
   for (let at = start.framePointer; ;) {
     const here = stackOf(stacks, at);
     if (at === 0n) return { frames, end: 'complete', detail: 'the chain of frame records ends' };
-    if (here === undefined) return broken(`the frame pointer ${hex(at)} is in no known stack`);
-    if (at % 8n !== 0n || seen.has(at)) return broken(`the chain leads to ${hex(at)}${seen.has(at) ? ' a second time' : ', which is no frame record'}`);
+    if (here === undefined) return broken(`the frame pointer ${hex(at)} is not in a known stack`);
+    if (at % 8n !== 0n || seen.has(at)) return broken(`the chain leads to ${hex(at)}${seen.has(at) ? ' a second time' : ', which is not a frame record'}`);
     if (frames.length >= maxFrames) return broken(`more than ${maxFrames} frames`);
     seen.add(at);
     const next = memory.u64(at);

@@ -53,7 +53,7 @@ function walkRadix(memory: AbsoluteMemory, top: bigint, address: bigint): PageWa
     if (isLeaf) return { steps, absolute: start + (address & ((1n << shift) - 1n)) };
     table = start;
     bits = entry & sizeMask;
-    if (bits === 0n) return { steps, failure: `${name}: the entry at absolute ${hex(entryAddress)} gives the next table no size` };
+    if (bits === 0n) return { steps, failure: `${name}: the entry at absolute ${hex(entryAddress)} gives no size of the next table` };
   }
   return { steps, failure: 'the walk ends without a frame' };
 }
@@ -87,7 +87,7 @@ export const powerPaging: Paging = {
     const top = question.given ?? radixTable(question.vmcoreinfo, question.memory);
     const source =
       question.given !== undefined ? 'given' : top === undefined ? 'the rule of the kernel' : `swapper_pg_dir at absolute ${hex(top)}${question.foundBy}`;
-    const linear = `linear map from ${hex(linearStart)} on`;
+    const linear = `linear map starting at ${hex(linearStart)}`;
     return {
       root: { value: top ?? linearStart, source, decoded: top === undefined ? linear : `${linear}, radix tables at ${hex(top)} beyond it` },
       walk: walkOf(question),

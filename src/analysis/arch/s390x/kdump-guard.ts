@@ -33,7 +33,7 @@ async function locateArea(
     const { crashkernel_addr: base, crashkernel_size: size } = osInfo.values;
     if (base === 0n || size === 0n) return { why: 'os_info records no crashkernel memory' };
     const against = againstArea({ base, size }, undefined);
-    if (against !== undefined) return { why: `os_info records crashkernel memory that cannot be: ${against}` };
+    if (against !== undefined) return { why: `os_info records impossible crashkernel memory: ${against}` };
     return { area: { base, size }, source: 'os_info' };
   }
   const area = await findCrashkernelArea(memory, signal);

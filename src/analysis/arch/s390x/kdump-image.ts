@@ -59,7 +59,7 @@ export function identifyKdumpImage(memory: AbsoluteMemory, area: CrashkernelArea
     return {
       state: 'not-loaded',
       area,
-      why: empty ? 'the place of the kdump kernel is zero: reserved, nothing loaded' : `no "S390EP" at absolute 0x${(at + 8n).toString(16)}`,
+      why: empty ? 'the place of the kdump kernel is zero: reserved, but nothing is loaded' : `no "S390EP" at absolute 0x${(at + 8n).toString(16)}`,
     };
   }
   const parametersAgree = values.oldmem_base === area.base && values.oldmem_size === area.size;

@@ -8,7 +8,7 @@ export const lowcorePointersAddress = 0xe00n;
 
 export const lowcorePointers = struct(
   'lowcore pointers',
-  { endian: 'big', size: 0x20, doc: 'Absolute 0xe00 on. Source: meminfo.md section 2.' },
+  { endian: 'big', size: 0x20, doc: 'Absolute 0xe00 and following. Source: meminfo.md section 2.' },
   {
     ipib: u64(0x00, 'IPL parameter block for re-IPL, 0: none', absoluteOrNone),
     ipib_checksum: u32(0x08, 'checksum of that block', hex),

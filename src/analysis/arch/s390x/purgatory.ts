@@ -168,7 +168,7 @@ async function findFileLoad(memory: AbsoluteMemory, area: CrashkernelArea, signa
       const place = { producer: 'kexec_file_load', tableAt: entry - BigInt(tableBytes), regions, digestAt: entry - BigInt(tableBytes + digestBytes) } as const;
       const psw = memory.readPresent(entry - BigInt(pswBeforeEntry), 8);
       const neighbour =
-        psw !== undefined && Buffer.from(psw).readBigUInt64BE() === disabledWaitMask ? undefined : 'the disabled-wait PSW before it is not there any more';
+        psw !== undefined && Buffer.from(psw).readBigUInt64BE() === disabledWaitMask ? undefined : 'the disabled-wait PSW before it is no longer there';
       const judged = judgedDigest(recorded, computed.digest, neighbour);
       return { state: 'found', purgatory: { ...place, recorded, computed: computed.digest, ...judged } };
     }
@@ -227,7 +227,7 @@ async function findLoad(memory: AbsoluteMemory, area: CrashkernelArea, signal: A
     const fits = cell(cells.psw) === kdumpPsw[0] && cell(cells.psw + 8) === kdumpPsw[1] && cell(cells.base) === area.base && cell(cells.size) === area.size;
     const recorded = fits ? toHex(window.subarray(at + cells.digest, at + cells.digest + digestBytes)) : undefined;
     const digestAt = fits ? from + BigInt(at + cells.digest) : undefined;
-    const neighbour = fits ? undefined : 'the cells that follow it in the builds that are known are not there';
+    const neighbour = fits ? undefined : 'the cells that follow it in known builds are not there';
     unproven ??= { ...base, digestAt, recorded, matches: false, ...defined({ neighbour }) };
   }
   if (unproven !== undefined) return { state: 'found', purgatory: unproven };

@@ -223,7 +223,7 @@ function ending(unwinder: S390xUnwinder, sp: bigint, stack: StackRange, frames: 
   if ((regs.pswMask & mode64) !== mode64) {
     return {
       end: 'broken',
-      detail: `the chain ends at ${hex(sp)}, and the PSW after it, ${hex(regs.pswMask)} ${hex(regs.address)}, is none of a 64-bit kernel`,
+      detail: `the chain ends at ${hex(sp)}, and the PSW after it, ${hex(regs.pswMask)} ${hex(regs.address)}, is not one of a 64-bit kernel`,
     };
   }
   const stackPointer = regs.registers.r15 ?? 0n;
@@ -250,12 +250,12 @@ function stretch(unwinder: S390xUnwinder, start: S390xStart, { prologue, slotIsS
   if (stack === undefined)
     return {
       end: 'broken',
-      detail: `the stack pointer ${hex(sp)} is in no known stack${stacks.length === 0 ? '' : ` (${stacks.map(({ name }) => name).join(', ')})`}`,
+      detail: `the stack pointer ${hex(sp)} is not in a known stack${stacks.length === 0 ? '' : ` (${stacks.map(({ name }) => name).join(', ')})`}`,
     };
   // What the youngest function's frame holds at the return slot is left from an earlier call, unless it gave up the CPU in one.
   for (;;) {
     if (seen.has(sp)) return { end: 'broken', detail: `the back chain leads to ${hex(sp)} a second time` };
-    if (sp % 8n !== 0n) return { end: 'broken', detail: `the back chain leads to ${hex(sp)}, which is no frame` };
+    if (sp % 8n !== 0n) return { end: 'broken', detail: `the back chain leads to ${hex(sp)}, which is not a frame` };
     if (frames.length >= maxFrames) return { end: 'broken', detail: `more than ${maxFrames} frames` };
     seen.add(sp);
     const slot = memory.u64(sp + returnSlot);
@@ -273,7 +273,8 @@ function stretch(unwinder: S390xUnwinder, start: S390xStart, { prologue, slotIsS
     }
     if (next === 0n) return ending(unwinder, sp, stack, frames);
     const nextStack = stackOf(stacks, next);
-    if (nextStack === undefined) return { end: 'broken', detail: `the back chain at ${hex(sp + chainSlot)} leads to ${hex(next)}, in no known stack` };
+    if (nextStack === undefined)
+      return { end: 'broken', detail: `the back chain at ${hex(sp + chainSlot)} leads to ${hex(next)}, which is not in a known stack` };
     if (nextStack === stack && next <= sp) return { end: 'broken', detail: `the back chain at ${hex(sp + chainSlot)} leads down, to ${hex(next)}` };
     // A function is called onto another stack without leaving a return address in the frame that it came from, unless that is its caller's.
     slotHolds = nextStack === stack ? !isStale : switchedWithoutFrame(unwinder, slot);

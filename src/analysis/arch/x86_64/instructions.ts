@@ -103,6 +103,6 @@ export const x86Instructions: InstructionSet = {
   // Faults and ud2 leave the address of the instruction itself (volume 3, chapter 6: faults); traps are not what a crash goes through.
   stoppedAt(source) {
     const isBug = x86Fault(source)?.kind === 'bug';
-    return { address: source.instruction, detail: isBug ? 'ud2, which BUG() is made of' : 'a fault, which leaves the address of the instruction' };
+    return { address: source.instruction, detail: isBug ? 'ud2, the instruction of BUG()' : 'a fault, which leaves the address of the instruction' };
   },
 };

@@ -40,7 +40,7 @@ const numbers = { major: { least: 1, most: 0xfff }, first_minor: { least: 0, mos
 function deviceNumber(gendisk: KernelObject, member: keyof typeof numbers): Result<number> {
   const { least, most } = numbers[member];
   const number = gendisk.at(member);
-  return number.plausible(number.number(), (value) => (value < least || value > most ? `${value} is none: ${least} to ${most} are` : undefined));
+  return number.plausible(number.number(), (value) => (value < least || value > most ? `${value} is not in the range ${least} to ${most}` : undefined));
 }
 
 function queueCells({ queue }: Disk) {
@@ -69,11 +69,11 @@ export const blockDevices = defineAnalysis({
     held: count('requests that hold a tag and are not with the driver'),
     oldest: duration('how long before the last tick or idle CPU the oldest of these requests was allocated'),
     waiting: count('requests on the lists dispatch and requeue'),
-    counted: count('what its counters have in flight; of a driver that works on bios the bios'),
+    counted: count('requests in flight by its counters; bios for a driver that works on bios'),
     scheduler: text('its I/O scheduler; empty for a driver that works on bios'),
     contexts: count('hardware contexts of its queue'),
     stopped: count('of these, contexts that are stopped'),
-    depth: count('requests that the queue may have'),
+    depth: count('requests that the queue can have'),
     frozen: flag('no request begins'),
     quiesced: flag('none is handed to the driver; empty before Linux 5.16'),
     reads: count('reads that ended'),

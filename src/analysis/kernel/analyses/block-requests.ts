@@ -105,7 +105,7 @@ export const blockRequests = defineAnalysis({
   columns: {
     device: text('name of the disk'),
     operation: text('read, write, flush, discard …'),
-    seconds: duration('how long before the last tick or idle CPU it was allocated: at least so old is it'),
+    seconds: duration('how long before the last tick or idle CPU it was allocated; it is at least this old'),
     bytes: bytes('bytes that are still to be transferred'),
     sector: count('first sector, of 512 bytes'),
     file: text('the file, or block device, whose pages it carries'),

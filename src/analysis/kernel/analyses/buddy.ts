@@ -15,13 +15,13 @@ export const buddy = defineAnalysis({
   id: 'buddy',
   title: 'Free memory by blocks',
   about:
-    'Free blocks of pages (the buddy allocator) by node, zone, size, and migrate type, as /proc/buddyinfo and /proc/pagetypeinfo count them. The lists go through struct page, which dumps keep also where the free pages themselves were left out. A list whose links contradict each other, or whose blocks are not what the order counts, is among what is missing.',
+    'Free blocks of pages (the buddy allocator) by node, zone, size, and migrate type, as /proc/buddyinfo and /proc/pagetypeinfo count them. The lists go through struct page, which dumps keep also where the free pages themselves were left out. A list whose links contradict each other, or whose blocks do not match the count of its order, is listed under missing.',
   needs: [],
   uses: ['symbols', 'types'],
   columns: {
     node: count('NUMA node'),
     zone: text('name of the zone; its position in the node where types do not lead to the name'),
-    order: count('a block has 2 to the power of so many pages'),
+    order: count('a block has 2 to the power of this many pages'),
     type: text('migrate type: Unmovable, Movable, Reclaimable, HighAtomic, CMA, Isolate; a number where neither types nor migratetype_names give a name'),
     blocks: count('free blocks in the list'),
     bytes: bytes('memory of these blocks'),

@@ -1,4 +1,4 @@
-/** Subchannels and CCW devices of s390x: what lscss shows of them, and the last status that the channel subsystem gave (drivers/s390/cio). */
+/** Subchannels and CCW devices of s390x: what lscss shows of them, and the last status that the channel subsystem reported (drivers/s390/cio). */
 import { isFailure, type Failure, type Result } from '../../../shared/result.ts';
 import {
   channelPaths,
@@ -91,7 +91,7 @@ export const channelIo = defineAnalysis({
   id: 'channel-io',
   title: 'Channel I/O',
   about:
-    'Subchannels of s390x in the order of the bus css, each with the CCW device on it: what lscss shows, and the last status that the channel subsystem gave. Devices whose subchannel is gone follow.',
+    'Subchannels of s390x in the order of the bus css, each with the CCW device on it: what lscss shows, and the last status that the channel subsystem reported. Devices whose subchannel is gone follow.',
   needs: ['symbols', 'types'],
   columns: {
     subchannel: text('its id: "0.0.0001" is number 1 of subchannel set 0'),
@@ -100,8 +100,8 @@ export const channelIo = defineAnalysis({
     deviceType: text('type and model of the device, by sense id; empty where it has none of its own'),
     driver: text('driver of the device'),
     online: flag('set online'),
-    state: text('where its state machine is (dev_state)'),
-    below: text('devices that the driver made of it: "virtio0"'),
+    state: text('state of its state machine (dev_state)'),
+    below: text('devices that the driver created for it: "virtio0"'),
     enabled: flag('the subchannel is enabled'),
     pim: hexadecimal('paths installed'),
     pam: hexadecimal('paths available'),
@@ -113,15 +113,15 @@ export const channelIo = defineAnalysis({
     notOperational: hexadecimal('paths that were found not operational'),
     chpids: text('channel path of each of the eight paths; -- where there is none'),
     functions: text('functions that the last subchannel-status word names'),
-    activity: text('what was going on by that word; empty for an idle subchannel'),
+    activity: text('activity by that word; empty for an idle subchannel'),
     status: text('status that was pending when the word was stored'),
     deviceStatus: text('device status in that word'),
     subchannelStatus: text('subchannel status in that word'),
     program: address('address in that word: of the CCW after the last one executed, in transport mode of the TCW', 'absolute'),
-    scsw: hexadecimal('that word as it is'),
+    scsw: hexadecimal('the whole word'),
     isc: count('interruption subclass'),
     intparm: hexadecimal('interruption parameter that the driver gave with its last start'),
-    timer: duration('until the timer of the state machine runs out; below 0 where that was due, empty where it does not run'),
+    timer: duration('time until the timer of the state machine expires; negative if it is overdue, empty if it is not running'),
     type: text('what the subchannel is for: I/O, CHSC, message, or EADM'),
     subchannelDriver: text('driver of the subchannel'),
     subchannelAt: address('its struct subchannel'),

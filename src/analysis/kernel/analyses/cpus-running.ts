@@ -1,4 +1,4 @@
-/** What each CPU was at: its run queue, its task and for how long, its context, and what RCU waits for. */
+/** What each CPU was doing: its run queue, its task and for how long, its context, and what RCU waits for. */
 import { isFailure, mapResult } from '../../../shared/result.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { cpuMasks } from '../cpus/cpu-masks.ts';
@@ -28,18 +28,18 @@ export const cpusRunning = defineAnalysis({
   id: 'cpus-running',
   title: 'CPUs at work',
   about:
-    'What each CPU was at: the task that occupied it and for how long, what waited in its run queue, whether it had preemption, softirqs, or interrupts disabled, and whether RCU waited for it. From runqueues, preempt_count, and rcu_data of each CPU.',
+    'What each CPU was doing: the task that occupied it and for how long, what waited in its run queue, whether it had preemption, softirqs, or interrupts disabled, and whether RCU waited for it. From runqueues, preempt_count, and rcu_data of each CPU.',
   needs: ['tasks', 'symbols', 'stacks'],
   uses: ['types', 'log'],
   columns: {
     cpu: cpu('its number'),
-    online: flag('it is in __cpu_online_mask; of one that is not, nothing else is said'),
+    online: flag('it is in __cpu_online_mask; for one that is not, nothing else is shown'),
     task: address('task_struct of the task that occupied it'),
     pid: pid('its pid'),
     name: text('its comm'),
     idle: flag('it is the idle task'),
     seconds: duration('how long the task had run without giving up the CPU, by the clocks of the scheduler; empty for the idle task'),
-    function: symbol('innermost function at work that is none of helpers and locks; empty where it was idle, in user space, or stopped'),
+    function: symbol('innermost function at work that is neither a helper nor part of a lock; empty where it was idle, in user space, or stopped'),
     spins: address('the lock that it spins for, where its word names a holder'),
     ready: count('tasks that are ready or run, in its run queue (nr_running)'),
     fair: count('of the fair class'),
@@ -49,10 +49,10 @@ export const cpusRunning = defineAnalysis({
     ioWait: count('tasks that went to sleep on this CPU to wait for I/O'),
     switches: count('switches between tasks since the start'),
     preempt: count('how often preemption was disabled; empty where nothing shows that the kernel counts it'),
-    softirq: flag('it worked on a softirq'),
+    softirq: flag('it was handling a softirq'),
     softirqsOff: count('how often softirqs were held off'),
-    hardirq: count('interrupts that it worked on, one within the other; that which stopped it for the dump among them'),
-    nmi: count('interrupts that cannot be masked, or machine checks, that it worked on; that which stopped it for the dump among them'),
+    hardirq: count('nested interrupts that it was handling, including the one that stopped it for the dump'),
+    nmi: count('non-maskable interrupts or machine checks that it was handling, including the one that stopped it for the dump'),
     needsReschedule: flag('it was asked to give the CPU to another task, and has not yet'),
     interruptsOff: flag('interrupts were disabled where it was at work; empty where the code that stopped it disabled them'),
     graceSeconds: duration('how long an RCU grace period had waited for this CPU; empty where none did'),

@@ -21,7 +21,7 @@ function* sorted(log: DebugLog): Generator<DebugRecord | Failure | typeof pause,
       bytes += one.data.byteLength;
       if (kept.length < mostSorted && bytes < mostSortedBytes) continue;
       isSorted = false;
-      yield failed(`order of the records of ${log.name}`, 'there are too many to sort them by time: they are in the order of memory');
+      yield failed(`order of the records of ${log.name}`, 'there are too many to sort by time: they are in memory order');
       yield* kept;
       kept = [];
     }
@@ -29,7 +29,7 @@ function* sorted(log: DebugLog): Generator<DebugRecord | Failure | typeof pause,
   yield* kept.sort((left, right) => (left.clock < right.clock ? -1 : left.clock > right.clock ? 1 : 0));
 }
 
-export const noText = ({ name }: DebugLog): Failure => failed(`texts of ${name}`, 'the format that a record names is not in the dump, or is no text');
+export const noText = ({ name }: DebugLog): Failure => failed(`texts of ${name}`, 'the format that a record names is not in the dump, or is not text');
 
 export const debugFeature = defineAnalysis({
   id: 'debug-feature',
@@ -41,12 +41,12 @@ export const debugFeature = defineAnalysis({
   columns: {
     log: text('name of the log'),
     time: time('by the TOD clock'),
-    level: count('0 for the gravest'),
-    exception: flag('noted as an exception'),
+    level: count('0 is the most severe'),
+    exception: flag('recorded as an exception'),
     cpu: cpu('Linux CPU that wrote it'),
-    caller: symbol('who noted it'),
+    caller: symbol('caller that recorded it'),
     callerAddress: address('address in it'),
-    text: text('the view sprintf, or the letters of hex_ascii; what %p stands for is given as it is, where the kernel would print a hash of it'),
+    text: text('as the view sprintf shows it, or the letters of hex_ascii; %p is shown as the pointer itself, where the kernel would print a hash of it'),
     data: hexadecimal('the bytes of the record'),
     area: count('which of the areas of the log'),
   },

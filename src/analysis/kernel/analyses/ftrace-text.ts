@@ -15,7 +15,7 @@ export const ftraceText = defineAnalysis({
   uses: ['modules'],
   parameters: wishParameters,
   columns: {
-    instance: text('"global" for the one at the top; "NAME snapshot" for a snapshot'),
+    instance: text('"global" for the top-level one; "NAME snapshot" for a snapshot'),
     line: count('its number in the file, from 1'),
     text: text('the line'),
   },

@@ -63,7 +63,7 @@ export const hangs = defineAnalysis({
       'mutex, rwsem, rt_mutex, semaphore, percpu_rwsem, spinlock, I/O, or event (anything else); empty for a task that is not known to wait for anything',
     ),
     wants: text('read or write, of a rwsem'),
-    function: symbol('innermost function of its stack that is none of scheduler, waiting, and locks'),
+    function: symbol('innermost function of its stack that does not belong to the scheduler, to waiting, or to locks'),
     lock: address('the lock that it waits for'),
     lockName: symbol('the variable that the lock is or lies in'),
     owner: address('task_struct of the task that the lock names as its owner'),
@@ -86,7 +86,7 @@ export const hangs = defineAnalysis({
   *run({ tasks, stacks, kernel }) {
     const source = stacks?.hangSource();
     if (source === undefined) {
-      yield { missing: { what: 'hangs', why: tasks?.missing[0]?.why ?? 'where the members of task_struct lie is not known' } };
+      yield { missing: { what: 'hangs', why: tasks?.missing[0]?.why ?? 'the offsets of the members of task_struct are not known' } };
       return;
     }
     const found = yield* pausing(findHangs({ ...source, logEnd: logEnd(kernel.log), mostStacks }));

@@ -11,7 +11,7 @@ export const log = defineAnalysis({
   title: 'Kernel log',
   about: 'Records of the printk buffer, the oldest first.',
   needs: ['log'],
-  parameters: { level: optional('text', 'only records of this level and more severe ones; those that do not say theirs are kept', levelNames) },
+  parameters: { level: optional('text', 'only records of this level and more severe ones; records without a level are kept', levelNames) },
   columns: {
     sequence: count('number since boot'),
     time: duration('since boot, by the clock of the CPU that wrote it'),

@@ -35,7 +35,7 @@ export const mappings = defineAnalysis({
       return;
     }
     if (types === undefined || offset === undefined) {
-      yield failed(what, 'where task_struct.mm lies is not known');
+      yield failed(what, 'the offset of task_struct.mm is not known');
       return;
     }
     const mm = memory.pointer(task.address + BigInt(offset));

@@ -21,17 +21,17 @@ export const memory = defineAnalysis({
   id: 'memory',
   title: 'Where memory went',
   about:
-    'All memory as a tree: what was reserved at boot, and what the page allocator has: free, of processes, files, shared memory, slab caches, vmalloc, page tables, and what no counter accounts for. Each part is followed by its own; of caches, mounts, and callers the largest are named. What could not be read is a branch of its own without bytes.',
+    'All memory as a tree: what was reserved at boot, and what the page allocator has: free, of processes, files, shared memory, slab caches, vmalloc, page tables, and what no counter accounts for. Each part is followed by its own parts; only the largest caches, mounts, and callers are named. What could not be read is a separate branch without bytes.',
   needs: ['symbols'],
   uses: ['types', 'modules'],
   columns: {
     name: text('the part'),
-    bytes: bytes('what it takes, its own parts included; empty for what could not be read'),
+    bytes: bytes('its size, including its parts; empty for what could not be read'),
     percent: count('of all memory'),
     see: text('analysis that shows more'),
     source: text('what it was computed from; why it could not be read'),
     level: count('depth in the tree; 0 is all memory'),
-    parent: text('path of the part that it is one of'),
+    parent: text('path of the part that contains it'),
     path: text('names from the top to this part'),
   },
   key: ['path'],
@@ -60,7 +60,7 @@ export const memory = defineAnalysis({
       let sum = 0n;
       for (const row of zoneTable.rows) {
         const value = row[column];
-        if (value === undefined) return failed(`${column} pages`, zoneTable.missing[0]?.why ?? 'a zone does not say them');
+        if (value === undefined) return failed(`${column} pages`, zoneTable.missing[0]?.why ?? 'a zone does not record them');
         sum += BigInt(value);
       }
       return zoneTable.rows.length === 0 ? failed(`${column} pages`, zoneTable.missing[0]?.why ?? 'no zone is known') : { value: sum * pageBytes };
@@ -111,7 +111,7 @@ export const memory = defineAnalysis({
       part === undefined || whole === 0n ? undefined : Math.round((Number(part) / Number(whole)) * 100);
     for (const line of memoryLines(root, (one) => unread.push(one))) yield { row: { ...line, percent: percentOf(line.bytes) } };
     if (unread.length === 0) return;
-    yield { row: { name: notRead, level: 1, parent: root.name, path: `${root.name} / ${notRead}`, source: 'what of memory could not be read' } };
+    yield { row: { name: notRead, level: 1, parent: root.name, path: `${root.name} / ${notRead}`, source: 'parts of memory that could not be read' } };
     const seen = new Set<string>();
     for (const { name, why: reason } of unread) {
       if (seen.has(name)) continue;

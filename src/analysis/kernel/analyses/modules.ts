@@ -16,7 +16,7 @@ export const modules = defineAnalysis({
     bytes: bytes('memory that it takes, as /proc/modules shows it'),
     base: address('where its code begins'),
     users: count('references by others'),
-    taint: text('letters of what it tainted the kernel with; empty for nothing'),
+    taint: text('letters of the taints that it caused; empty if none'),
     types: count('types of its own that the dump holds'),
   },
   key: ['name'],

@@ -14,7 +14,7 @@ export const problems = defineAnalysis({
   id: 'problems',
   title: 'Problems',
   about:
-    'What a rule warns of, with its threshold, the value that was measured, and the evidence. No row says that something is well: a rule that could not read what it needs is among what is missing.',
+    'What the rules warn of, with threshold, measured value, and evidence. That there is no row does not show that all is well: a rule that could not read what it needs is listed under missing.',
   needs: ['symbols'],
   uses: ['types', 'tasks', 'stacks', 'modules', 'log'],
   columns: {
@@ -24,9 +24,9 @@ export const problems = defineAnalysis({
     severity: text('error: something does not work; warning: it may soon'),
     text: text('what is wrong'),
     value: text('what was measured'),
-    threshold: text('from when on the rule warns'),
+    threshold: text('threshold at which the rule warns'),
     evidence: text('from what it was measured; of a rule with the source "log" the first line'),
-    address: address('where the evidence lies'),
+    address: address('address of the evidence'),
     source: text('memory, or log: the rule only quotes the log'),
     see: text('analysis that shows more'),
   },

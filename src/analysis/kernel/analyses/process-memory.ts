@@ -32,7 +32,7 @@ export const processMemory = defineAnalysis({
   id: 'process-memory',
   title: 'Memory of processes',
   about:
-    'What each process has in memory, by the counters of its mm_struct with what CPUs and threads have not handed over yet; and, with the source "log", the table of the last report of the OOM killer. Pages that several processes share count for each of them.',
+    'What each process has in memory, by the counters of its mm_struct, including what CPUs and threads have not yet added to them; and, with the source "log", the table of the last report of the OOM killer. Pages that several processes share count for each of them.',
   needs: ['tasks'],
   uses: ['symbols', 'types', 'log'],
   columns: {
@@ -44,11 +44,11 @@ export const processMemory = defineAnalysis({
     shmem: bytes('shared memory and pages of files in tmpfs'),
     swap: bytes('in swap space'),
     pageTables: bytes('its page tables'),
-    size: bytes('its address space (VmSize), most of which may be in no memory'),
-    peak: bytes('most that it ever had in memory, as far as the kernel noted it'),
+    size: bytes('its address space (VmSize), most of which may not be in memory'),
+    peak: bytes('most that it ever had in memory, as far as the kernel recorded it'),
     locked: bytes('locked into memory'),
     uid: count('real user id'),
-    oomScoreAdj: count('-1000 to 1000: added to what the OOM killer chooses by'),
+    oomScoreAdj: count('-1000 to 1000: added to the score by which the OOM killer chooses'),
     threads: count('tasks of the process'),
     mm: address('its struct mm_struct; processes that share one share its memory'),
     source: text('memory; log: of the last report of the OOM killer, older than the dump'),
@@ -108,7 +108,7 @@ export const processMemory = defineAnalysis({
           locked: inBytes(lockedPages(mm)),
           uid: struct?.pointer('real_cred').at('uid').integer(),
           oomScoreAdj: adjust?.plausible(adjust.integer(), (value) =>
-            value < -mostAdjusted || value > mostAdjusted ? `${value} is none: -1000 to 1000 are` : undefined,
+            value < -mostAdjusted || value > mostAdjusted ? `${value} is not in the range -1000 to 1000` : undefined,
           ),
           threads: threads.length,
           mm: at,

@@ -96,7 +96,7 @@ interface SlabShape {
 function shapeOf(cache: KernelObject, member: 'oo' | 'min', objectBytes: Result<number>): Result<SlabShape> {
   const word = cache.at(member);
   const order = word.plausible(word.u32(), (value) => {
-    if (value >>> orderShift > mostOrder || (value & 0xffff) === 0) return `${hex(BigInt(value))} is no number of objects and pages of a slab`;
+    if (value >>> orderShift > mostOrder || (value & 0xffff) === 0) return `${hex(BigInt(value))} is not a valid number of objects and pages of a slab`;
     const [objects, slabBytes] = [value & 0xffff, bytesOfOrder(cache, value >>> orderShift)];
     return isFailure(objectBytes) || Math.floor(slabBytes / objectBytes.value) === objects
       ? undefined
@@ -115,10 +115,10 @@ interface ObjectSizes {
 function sizesOf(cache: KernelObject): ObjectSizes {
   const [own, whole] = [cache.at('object_size'), cache.at('size')];
   const size = whole.plausible(whole.number(), (value) =>
-    value === 0 || value > bytesOfOrder(cache, mostObjectOrder) ? `${value} bytes are no size of an object` : undefined,
+    value === 0 || value > bytesOfOrder(cache, mostObjectOrder) ? `${value} bytes is not a valid size of an object` : undefined,
   );
   const objectSize = own.plausible(own.number(), (value) => {
-    if (value === 0 || value > bytesOfOrder(cache, mostObjectOrder)) return `${value} bytes are no size of an object`;
+    if (value === 0 || value > bytesOfOrder(cache, mostObjectOrder)) return `${value} bytes is not a valid size of an object`;
     return !isFailure(size) && value > size.value
       ? `it is ${value}, more than the ${size.value} bytes that an object takes with what the allocator adds`
       : undefined;
@@ -191,7 +191,7 @@ export const slabCaches = defineAnalysis({
       yield {
         row: {
           cache: at.value,
-          name: name.plausible(name.string(), (text) => (cacheName.test(text) ? undefined : 'what is there is no name of a cache')),
+          name: name.plausible(name.string(), (text) => (cacheName.test(text) ? undefined : 'what is there is not the name of a cache')),
           bytes: taken,
           active: known === undefined ? undefined : known.objects - known.free,
           objects: known?.objects,

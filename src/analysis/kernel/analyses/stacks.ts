@@ -15,7 +15,7 @@ export const stacks = defineAnalysis({
   id: 'stacks',
   title: 'Stacks in groups',
   about:
-    'Tasks whose stacks go through the same functions, the largest group first: hundreds of tasks become a few dozen rows. Stacks of CPUs and of sleeping tasks are those of the analysis "backtraces"; the function is what counts, not the place in it, unless "exact" is asked for.',
+    'Tasks whose stacks go through the same functions, the largest group first: hundreds of tasks become a few dozen rows. Stacks of CPUs and of sleeping tasks are those of the analysis "backtraces"; only the functions are compared, not the addresses in them, unless "exact" is set.',
   needs: ['tasks', 'stacks'],
   uses: ['symbols'],
   parameters: {
@@ -32,7 +32,7 @@ export const stacks = defineAnalysis({
     task: address('task_struct of one of them'),
     pid: pid('its pid'),
     name: text('its comm'),
-    pids: text('pids of all of them, of many the first'),
+    pids: text('their pids; only the first ones if there are many'),
   },
   key: ['stack', 'end'],
   grouping: ['end'],

@@ -24,7 +24,7 @@ function impossibleState(objects: KernelObjects, task: VirtualAddress): Failure 
   if (isFailure(state) || isFailure(exitState)) return undefined;
   const [bits, exitBits] = [BigInt.asUintN(64, state.value), BigInt.asUintN(32, exitState.value)];
   const held = word.plausible({ value: '' }, () =>
-    isTaskState(Number(bits), Number(exitBits)) ? undefined : `${hex(bits)}, with ${hex(exitBits)} in exit_state, is no state that a task can have`,
+    isTaskState(Number(bits), Number(exitBits)) ? undefined : `${hex(bits)}, with ${hex(exitBits)} in exit_state, is not a state that a task can have`,
   );
   return isFailure(held) ? held : undefined;
 }

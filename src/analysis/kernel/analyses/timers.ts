@@ -42,7 +42,7 @@ export const timers = defineAnalysis({
     cpu: cpu('Linux CPU'),
     kind: text('timer or hrtimer'),
     base: text('local, global (since 6.9), standard, deferrable; of hrtimers the clock, and whether they expire in a softirq'),
-    seconds: duration('until it expires, from the last tick or idle CPU on; negative where it is overdue'),
+    seconds: duration('time until it expires, from the last tick or idle CPU; negative if it is overdue'),
     expires: count('when it expires: jiffies, or nanoseconds of its clock'),
     function: symbol('what is called'),
     calls: symbol('of delayed work: what the work does'),
@@ -55,7 +55,7 @@ export const timers = defineAnalysis({
   *run({ objects, memory, symbols, symbolAt, tasks }) {
     const masks = symbols === undefined ? undefined : cpuMasks(memory, symbols);
     const areas = symbols === undefined ? [] : perCpuAreas({ memory, symbols, masks });
-    if (areas.length === 0) yield { missing: { what: 'timers', why: 'where the per-CPU data of the CPUs lies is not known' } };
+    if (areas.length === 0) yield { missing: { what: 'timers', why: 'the addresses of the per-CPU data are not known' } };
     const clock = monotonicClock(objects, areas);
     if (isFailure(clock)) yield clock;
 

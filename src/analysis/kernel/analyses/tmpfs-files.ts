@@ -30,7 +30,7 @@ export const tmpfsFiles = defineAnalysis({
   about: `The ${mostFiles} files of tmpfs and the like that take most memory, the largest first. Those without a name were deleted and are still open or mapped.`,
   needs: ['symbols', 'types'],
   columns: {
-    path: text('its name from the root of its file system on, after the first place where that is mounted'),
+    path: text('the first mount point of its file system, then its path within it'),
     bytes: bytes('its pages in memory'),
     swapped: bytes('its pages in swap space'),
     size: bytes('its length, of which parts may never have been written'),

@@ -12,7 +12,7 @@ export const tmpfs = defineAnalysis({
   id: 'tmpfs',
   title: 'Files in memory',
   about:
-    'File systems whose files are in memory and swap only (tmpfs, devtmpfs, a rootfs of that kind, shared memory of processes): where they are mounted, their limits, and what their files take. Each also where no file is in it.',
+    'File systems whose files are in memory and swap only (tmpfs, devtmpfs, a rootfs of that kind, shared memory of processes): where they are mounted, their limits, and what their files take. Empty ones are included.',
   needs: ['symbols', 'types'],
   columns: {
     mount: text('where it is mounted, several places separated by a comma; empty for the one that the kernel keeps for shared memory of processes'),

@@ -17,7 +17,7 @@ export function unknownValue(kind: string, wanted: string | number, known: Itera
   const close = all.filter((one) => typeof one === 'string' && typeof wanted === 'string' && (one.includes(wanted) || wanted.includes(one)));
   const named = (close.length > 0 && all.length > mostNamed ? close : all).slice(0, mostNamed);
   const more = all.length - named.length;
-  return failed(`${kind} ${wanted}`, `no such ${kind} was found, but ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}`);
+  return failed(`${kind} ${wanted}`, `no such ${kind} was found; there are ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}`);
 }
 
 /** A CPU of Linux that cannot exist by the kernel's mask of possible CPUs; undefined where the mask is not known. */

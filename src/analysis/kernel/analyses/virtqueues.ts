@@ -19,7 +19,7 @@ export const virtqueueTable = defineAnalysis({
   uses: ['modules', 'module-types'],
   columns: {
     device: text('virtio device: "virtio0"'),
-    parent: text('what it lies on: a CCW device, "0.0.0100", or a PCI function'),
+    parent: text('its parent device: a CCW device, "0.0.0100", or a PCI function'),
     driver: text('its driver'),
     number: count('which of the queues of the device'),
     name: text('name that the driver gave to it'),

@@ -15,14 +15,14 @@ const kinds = [
 export const vmallocTable = defineAnalysis({
   id: 'vmalloc-areas',
   title: 'Vmalloc areas',
-  about: 'Areas of vmalloc space: stacks of tasks, modules, mapped devices, and large buffers, with who asked for each (/proc/vmallocinfo).',
+  about: 'Areas of vmalloc space: stacks of tasks, modules, mapped devices, and large buffers, with the function that requested each (/proc/vmallocinfo).',
   needs: ['symbols', 'types'],
   uses: ['modules'],
   columns: {
     start: address('its first byte'),
-    end: address('after its last byte, which is one of the guard page'),
+    end: address('one past its last byte, which belongs to the guard page'),
     bytes: bytes('its size with the guard page'),
-    caller: symbol('who asked for it'),
+    caller: symbol('function that requested it'),
     kind: text('ioremap, vmalloc, vmap, user, dma-coherent; vm_map_ram for what has no struct vm_struct'),
     pages: count('pages of memory that back it'),
     physical: address('what an ioremap maps', 'absolute'),

@@ -16,7 +16,7 @@ export const workItems = defineAnalysis({
   id: 'work-items',
   title: 'Work',
   about:
-    'Pieces of work of all workqueues: those that a worker is at, those that wait in a pool or for one worker, and those that their queue holds back until others have ended.',
+    'Work items of all workqueues: those that a worker is running, those that wait in a pool or for one worker, and those that their queue holds back until others have ended.',
   needs: ['symbols', 'types'],
   uses: ['tasks'],
   columns: {
@@ -28,7 +28,7 @@ export const workItems = defineAnalysis({
     worker: text('comm of the worker'),
     pid: pid('its pid'),
     taskState: text('letter of the state of the worker'),
-    atMost: duration('how long before the last tick the worker was last idle: it has been at this work for at most so long; empty for a rescuer'),
+    atMost: duration('how long before the last tick the worker was last idle: it has been running this work for at most this long; empty for a rescuer'),
     poolSeconds: duration('of work that waits for a worker: how long before the last tick its pool last began a piece of work, or the first of these came'),
     work: address('its struct work_struct; of running work it may have been freed since'),
     workerAddress: address('struct worker of the worker'),

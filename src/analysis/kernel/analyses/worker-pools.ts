@@ -15,7 +15,7 @@ export const workerPoolsTable = defineAnalysis({
   id: 'worker-pools',
   title: 'Pools of workers',
   about:
-    'Pools of the workers of workqueues (worker_pool_idr): two of each CPU, for normal and high priority, and the unbound ones. A pool is stalled as the kernel’s own watchdog has it: work waits, and none was begun for longer than wq_watchdog_thresh, or 30 seconds.',
+    'Pools of the workers of workqueues (worker_pool_idr): two of each CPU, for normal and high priority, and the unbound ones. A pool is stalled by the rule of the kernel’s own watchdog: work waits, and none was begun for longer than wq_watchdog_thresh, or 30 seconds.',
   needs: ['symbols', 'types'],
   columns: {
     id: count('its number'),
@@ -24,8 +24,8 @@ export const workerPoolsTable = defineAnalysis({
     nice: count('nice value of its workers'),
     workers: count('its workers'),
     idle: count('workers without work (nr_idle)'),
-    busy: count('workers at work, rescuers among them'),
-    runnable: count('busy workers that did not go to sleep in their work (nr_running)'),
+    busy: count('busy workers, including rescuers'),
+    runnable: count('busy workers that are not asleep (nr_running)'),
     pending: count('pieces of work that wait for a worker'),
     seconds: duration('where work waits: how long before the last tick the pool last began a piece of work, or the first of these came'),
     stalled: flag('work waits, and none was begun for longer than the watchdog allows; empty where the time is not known'),
@@ -68,7 +68,7 @@ export const workerPoolsTable = defineAnalysis({
         if (left <= 0) break;
       }
       if (left <= 0) {
-        yield failed('pools of workers', `from pool ${id} on they are not looked at: more than ${mostCounted} workers and pieces of work exist`);
+        yield failed('pools of workers', `starting with pool ${id}, they are not examined: more than ${mostCounted} workers and pieces of work exist`);
         return;
       }
       const began = pool.at('watchdog_ts').u64();

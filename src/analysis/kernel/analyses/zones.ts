@@ -23,7 +23,7 @@ export const zones = defineAnalysis({
     low: count('watermark, with the boost: below it kswapd reclaims memory'),
     high: count('watermark, with the boost: at it kswapd stops'),
     boost: count('added to the watermarks after blocks were broken up for another migrate type'),
-    perCpu: count('free pages that CPUs keep for themselves; none of free'),
+    perCpu: count('free pages that CPUs keep for themselves, not counted in free'),
     managed: count('pages that the allocator manages'),
     present: count('pages that exist'),
     spanned: count('pages from its first to its last'),

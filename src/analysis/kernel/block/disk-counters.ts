@@ -19,7 +19,7 @@ export function diskCounters(gendisk: KernelObject, cpus: readonly PerCpuArea[])
   const part = gendisk.at('part0');
   // Until 5.10 part0 is a struct hd_struct in the disk.
   const counters = part.has('dkstats') ? part.pointer('dkstats') : part.pointer().pointer('bd_stats');
-  if (cpus.length === 0) return failed('counters of a disk', 'where the per-CPU data of the CPUs lies is not known');
+  if (cpus.length === 0) return failed('counters of a disk', 'the addresses of the per-CPU data are not known');
   const ios = groups.map(() => 0n);
   const sectors = groups.map(() => 0n);
   let inFlight = 0n;

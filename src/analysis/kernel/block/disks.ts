@@ -101,7 +101,7 @@ export function* disks(objects: KernelObjects): Generator<Disk | Failure, void> 
       }
       seen.add(address.value);
       const text = gendisk.at('disk_name');
-      const name = text.plausible(text.string(), (value) => (diskName.test(value) ? undefined : 'what is there is no name of a disk'));
+      const name = text.plausible(text.string(), (value) => (diskName.test(value) ? undefined : 'what is there is not the name of a disk'));
       const wrong = isFailure(name) ? name : contradiction(gendisk, address.value);
       if (wrong !== undefined || isFailure(name)) {
         if (wrong !== undefined) yield wrong;

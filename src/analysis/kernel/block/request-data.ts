@@ -105,7 +105,7 @@ export function requestData(request: KernelObject): RequestData {
   for (let bio = request.pointer('bio'); !bio.isNull; bio = bio.pointer('bi_next')) {
     const { address } = bio;
     if (isFailure(address) || seen.has(address.value) || seen.size >= mostBios) {
-      missing.push(isFailure(address) ? address : failed('bios of a request', 'their list leads back, or has no end'));
+      missing.push(isFailure(address) ? address : failed('bios of a request', 'their list is circular, or has no end'));
       break;
     }
     seen.add(address.value);

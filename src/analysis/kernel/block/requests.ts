@@ -36,7 +36,7 @@ function* takenTags(tags: KernelObject): Generator<number | Failure, void> {
     return;
   }
   if (count.value < 1 || count.value > mostTags || reserved.value < 0 || reserved.value > count.value) {
-    yield failed('tags', `${count.value} tags, ${reserved.value} of them reserved, are no set`);
+    yield failed('tags', `${count.value} tags, ${reserved.value} of them reserved, are not a valid set`);
     return;
   }
   // From 5.10 to 5.15 they are pointers.
@@ -56,7 +56,7 @@ type TagKind = 'tag' | 'schedulerTag';
 function heldRequest(request: KernelObject, tag: number, kind: TagKind, { queue, contexts }: Owner): HeldRequest | Failure | undefined {
   const what = kind === 'tag' ? `request of tag ${tag}` : `request of the scheduler's tag ${tag}`;
   const { address } = request;
-  if (request.isNull || isFailure(address)) return failed(what, request.isNull ? 'the tag is taken, and leads to none' : 'it has no address');
+  if (request.isNull || isFailure(address)) return failed(what, request.isNull ? 'the tag is taken, but leads to no request' : 'it has no address');
   const [of, context, own] = [request.at('q').u64(), request.at('mq_hctx').u64(), request.at(kind === 'tag' ? 'tag' : 'internal_tag').s32()];
   if (isFailure(of)) return of;
   if (isFailure(context)) return context;

@@ -75,12 +75,12 @@ function* believed(bytes: Uint8Array, where: string, memory: KernelMemory, vmcor
 /** Those of the section .BTF of a file that the user gives. */
 export function typesOfFile(btf: Uint8Array | undefined, file: string, memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): TypeSearch {
   if (btf === undefined) return not(`${file} has no section .BTF`);
-  return vmcoreinfo === undefined ? not('no vmcoreinfo is known to prove types by') : finish(believed(btf, `.BTF of ${file}`, memory, vmcoreinfo));
+  return vmcoreinfo === undefined ? not('no vmcoreinfo is known to verify types against') : finish(believed(btf, `.BTF of ${file}`, memory, vmcoreinfo));
 }
 
 /** By the symbols around it. */
 export function* typesBySymbol(memory: KernelMemory, symbols: SymbolSearch, vmcoreinfo: Vmcoreinfo | undefined): Steps<TypeSearch> {
-  if (vmcoreinfo === undefined) return not('no vmcoreinfo is known to prove types by');
+  if (vmcoreinfo === undefined) return not('no vmcoreinfo is known to verify types against');
   if (!symbols.found) return not(symbols.why);
   const [start] = symbols.symbols.lookup('__start_BTF');
   const [stop] = symbols.symbols.lookup('__stop_BTF');
@@ -146,7 +146,7 @@ export async function scanForTypes(
   vmcoreinfo: Vmcoreinfo | undefined,
   signal: AbortSignal | undefined,
 ): Promise<TypeSearch> {
-  if (vmcoreinfo === undefined) return not('no vmcoreinfo is known to prove types by');
+  if (vmcoreinfo === undefined) return not('no vmcoreinfo is known to verify types against');
   const pattern = headerPattern(memory);
   const pace = createPace(signal);
   const buffer = Buffer.alloc(stepBytes + pattern.length);

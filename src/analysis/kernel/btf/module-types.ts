@@ -136,7 +136,7 @@ function* readBlob(
   if (at === undefined || size === undefined || isKernel === undefined || startId === undefined || startString === undefined)
     return `its struct btf at ${hex(btf)} cannot be read`;
   if (isKernel !== 1 || startId !== kernelTypes.count + 1 || startString !== kernelTypes.stringBytes)
-    return `its struct btf at ${hex(btf)} does not go on where the kernel's types end: type ${startId} instead of ${kernelTypes.count + 1}`;
+    return `its struct btf at ${hex(btf)} does not continue where the kernel's types end: type ${startId} instead of ${kernelTypes.count + 1}`;
   if (size < btfHeaderBytes || size > maxBlob || size > left) return `its struct btf at ${hex(btf)} claims ${size} bytes`;
   const bytes = memory.bytes(at, size);
   if (bytes === undefined) return `its BTF: ${memory.absence(at, size)?.detail ?? 'it cannot be read'}`;

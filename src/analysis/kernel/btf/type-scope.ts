@@ -102,7 +102,7 @@ export async function scopeOf(
   const [first, ...others] = having;
   if (first === undefined) return undefined;
   if (!isOneType(having, pointerBytes))
-    return `modules have different types of the name ${head.name}; name the module: ${having.map(({ module }) => `${module}:${head.name}`).join(', ')}`;
+    return `modules have different types named ${head.name}; specify the module: ${having.map(({ module }) => `${module}:${head.name}`).join(', ')}`;
   return {
     types: first.types,
     from: first.types.firstId,

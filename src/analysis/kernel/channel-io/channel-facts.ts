@@ -24,7 +24,7 @@ export const subchannelId = (subchannel: KernelObject): Result<string> => busId(
 export const subchannelType = (subchannel: KernelObject): Result<string> => {
   const type = subchannel.at('st');
   return mapResult(
-    type.plausible(type.number(), (value) => (types[value] === undefined ? `${value} is no type of a subchannel` : undefined)),
+    type.plausible(type.number(), (value) => (types[value] === undefined ? `${value} is not a type of subchannel` : undefined)),
     (value) => types[value] ?? '',
   );
 };

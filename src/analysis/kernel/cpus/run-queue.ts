@@ -9,11 +9,11 @@ import type { KernelObjects } from '../object/kernel-objects.ts';
  */
 export function runQueueOf(objects: KernelObjects, number: number, perCpuOffset: bigint | undefined, isIdleTask: (address: bigint) => boolean): KernelObject {
   const none = (why: string): KernelObject => KernelObject.failing(objects.space, failed(`run queue of CPU ${number}`, why));
-  if (perCpuOffset === undefined) return none('where the per-CPU data of the CPU lies is not known');
+  if (perCpuOffset === undefined) return none('the address of the per-CPU data is not known');
   const queue = objects.variable('runqueues', 'rq').moved(perCpuOffset);
   const idle = queue.at('idle').u64();
   if (isFailure(idle)) return none(`${idle.missing.what}: ${idle.missing.why}`);
-  return isIdleTask(idle.value) ? queue : none('the idle task that it names is none');
+  return isIdleTask(idle.value) ? queue : none('the idle task that it names is not one');
 }
 
 /** Tasks of the fair class that are ready, through groups: cfs.h_nr_queued since 6.14, h_nr_running before. */

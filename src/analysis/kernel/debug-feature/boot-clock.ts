@@ -36,11 +36,11 @@ export function bootClock(objects: KernelObjects): Result<BootClock> {
   if (isFailure(base)) return base;
   if (base.value < unixEpoch) return failed(what, `tod_clock_base is ${hex(base.value)}, a time before 1970`);
   const steered = word(objects, 'tod_steering_end', 0n);
-  if (isFailure(steered)) return failed(what, `whether the TOD clock was set anew while the system ran is not known: ${steered.missing.why}`);
+  if (isFailure(steered)) return failed(what, `whether the TOD clock was set while the system ran is not known: ${steered.missing.why}`);
   if (steered.value !== base.value)
     return failed(
       what,
-      `the TOD clock was set anew while the system ran (tod_steering_end ${hex(steered.value)} is not tod_clock_base ${hex(base.value)}), and by how much at which time is not recorded`,
+      `the TOD clock was set while the system ran (tod_steering_end ${hex(steered.value)} is not tod_clock_base ${hex(base.value)}), and when and by how much is not recorded`,
     );
   return {
     value: {

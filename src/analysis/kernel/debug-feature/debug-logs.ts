@@ -92,7 +92,7 @@ function* recordsOf(info: KernelObject, name: string, head: EntryHead, budget: B
   const what = `records of ${name}`;
   const where = info.failure?.missing.where;
   if (size.value !== head.bytes + data.value || size.value > pageBytes || areas.value < 0 || pages.value < 0 || areas.value * pages.value > mostPages) {
-    yield failed(what, `${areas.value} areas of ${pages.value} pages with entries of ${size.value} bytes are none that the kernel makes`, where);
+    yield failed(what, `${areas.value} areas of ${pages.value} pages with entries of ${size.value} bytes are not what the kernel creates`, where);
     return;
   }
   const table = info.at('areas').pointer();
@@ -106,7 +106,7 @@ function* recordsOf(info: KernelObject, name: string, head: EntryHead, budget: B
     const ahead = { zero: 0, written: 0 };
     for (let page = 0; page < pages.value; page += 1) {
       if (budget.left <= 0) {
-        yield failed(what, `from page ${page} of area ${area} on they are not looked at: the logs have more entries than any system keeps`);
+        yield failed(what, `starting at page ${page} of area ${area}, they are not examined: the logs have more entries than any system keeps`);
         return;
       }
       budget.left -= 1;

@@ -9,11 +9,11 @@ import { isoTime } from './record-text.ts';
 /** @param of "only", where all rows are records of the debug feature */
 export const recordWishParameters = (of: 'only' | 'of the debug feature only') => ({
   log: optional('text', `${of} this log: "cio_trace"`),
-  level: optional('count', `${of} records of this level and the graver ones; 0 is the gravest`),
+  level: optional('count', `${of} records of this level and more severe ones; 0 is the most severe`),
   cpu: optional('cpu', `${of} records of this Linux CPU`),
   caller: optional('text', `${of} records whose caller has this in its name`),
   from: optional('time', 'only records of this time or later: "2026-11-29T22:00:00.25Z", or with another zone; UTC without one'),
-  to: optional('time', 'only records of before this time'),
+  to: optional('time', 'only records before this time'),
 });
 type Wanted = ParameterValues<ReturnType<typeof recordWishParameters>>;
 
@@ -66,6 +66,6 @@ export class RecordWishes {
       cpu === undefined || this.cpus.has(cpu) ? undefined : unknownCpu(this.kernel, cpu),
     ];
     for (const one of unknown) if (one !== undefined) yield one;
-    for (const name of this.timeless) yield failed(`records of ${name} that have no time`, 'their clocks are no times of the calendar, so they are left out');
+    for (const name of this.timeless) yield failed(`records of ${name} that have no time`, 'their clocks are not valid times, so they are left out');
   }
 }

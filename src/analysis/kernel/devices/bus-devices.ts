@@ -48,7 +48,7 @@ function deviceAt(held: KernelObject, member: Member, list: bigint, what: string
   if (isFailure(named)) return named;
   if (isFailure(place)) return place;
   if ((named.value & dead) !== 0n) return undefined;
-  if (named.value !== list) return failed(what, `an entry says that it is of the list at ${hex(named.value)}`, at(place.value));
+  if (named.value !== list) return failed(what, `an entry says that it belongs to the list at ${hex(named.value)}`, at(place.value));
   const back = device.pointer('p').address;
   if (isFailure(back)) return back;
   return back.value === place.value ? device : failed(what, 'an entry leads to the device of another one', at(place.value));
@@ -73,7 +73,7 @@ function* devicesOn(klist: KernelObject, member: Member, what: string): Generato
     yield device;
     if (isFailure(device)) wrong += 1;
     if (wrong < mostWrong) continue;
-    yield failed(what, `${wrong} entries of the list are none: it is not followed further`, at(head.value));
+    yield failed(what, `${wrong} entries of the list are not valid: it is not followed further`, at(head.value));
     return;
   }
 }
@@ -90,8 +90,7 @@ export function* childDevices(device: KernelObject): Generator<KernelObject | Fa
   yield* devicesOn(device.pointer('p').at('klist_children'), 'knode_parent', 'devices below a device');
 }
 
-const named = (what: string, name: Result<string>): Result<string> =>
-  isFailure(name) || name.value !== '' ? name : failed(what, 'its name is empty, which that of none is');
+const named = (what: string, name: Result<string>): Result<string> => (isFailure(name) || name.value !== '' ? name : failed(what, 'its name is empty'));
 
 /** As sysfs names it. */
 export const deviceName = (device: KernelObject): Result<string> => named('name of a device', device.at('kobj.name').string());

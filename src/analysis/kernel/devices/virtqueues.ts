@@ -39,7 +39,7 @@ function* queuesOf(owner: KernelObject, device: KernelObject): Generator<Virtque
     const queue = KernelObject.at(space, node, 'list_head').containerOf('virtqueue', 'list');
     const back = queue.pointer('vdev').address;
     if (isFailure(back)) yield back;
-    else if (back.value !== here.value) yield failed('virtqueues', 'one is on the list of another device than it names', at(node));
+    else if (back.value !== here.value) yield failed('virtqueues', 'one is on the list of a device other than the one that it names', at(node));
     else yield { device, queue, ring: queue.containerOf('vring_virtqueue', 'vq'), features: owner.at('features').u64() };
   }
   if (broken !== undefined) yield failed('virtqueues', broken, at(list.value));

@@ -48,7 +48,7 @@ export function* pageEvents(
   /** Of the event that follows a time stamp. */
   let absolute: bigint | undefined;
   for (let at = from; at < end;) {
-    const broken = (why: string): Failure => failed(`events from byte ${at} of a page on`, why);
+    const broken = (why: string): Failure => failed(`events starting at byte ${at} of a page`, why);
     if (end - at < leastBytes) {
       yield broken(`only ${end - at} bytes are left of what was committed, fewer than an event has`);
       return stamp;

@@ -157,8 +157,8 @@ export function eventText(event: TraceEvent, source: EventTextSource): EventText
   if (parsed === undefined || values === undefined || values.includes(undefined)) {
     const missing =
       parsed === undefined
-        ? 'their print format has something in it that is not understood: their fields are given instead'
-        : 'an event is too short for what its print format names: its fields are given instead';
+        ? 'their print format is not understood: their fields are shown instead'
+        : 'an event is too short for what its print format names: its fields are shown instead';
     return { text: `${name}: ${fieldsText(event)}`, missing };
   }
   const kept = values.filter((one) => one !== undefined);

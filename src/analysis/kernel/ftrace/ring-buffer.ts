@@ -106,7 +106,7 @@ class RingWalk {
   next(page: bigint): Result<{ readonly page: bigint; readonly flags: bigint }> {
     const { memory } = this.buffer.space;
     const { list, back } = this.layout;
-    if (this.budget.left <= 0) return this.failed('the rest is not looked at: the buffers have more pages than any system keeps');
+    if (this.budget.left <= 0) return this.failed('the rest is not examined: the buffers have more pages than any system keeps');
     this.budget.left -= 1;
     const link = memory.pointer(page + list);
     if (link === undefined) return this.failed(memory.absence(page + list, 8)?.detail ?? 'a link is not in the dump', page + list);
@@ -162,7 +162,7 @@ function* pagesOf(walk: RingWalk, { reader, commit, pages }: Ring): Generator<bi
     yield at;
     if (at === commit) return;
     if (count > pages) {
-      yield walk.failed(`${pages} pages on from the oldest one, the page that was written last (${hex(commit)}) is not reached`);
+      yield walk.failed(`the page that was written last (${hex(commit)}) is not reached within ${pages} pages of the oldest one`);
       return;
     }
     const next = walk.next(at);
@@ -199,9 +199,9 @@ function dataOf(page: bigint, walk: RingWalk, layout: RingLayout, buffer: Kernel
   const [stamp, committed] = [memory.u64(data + layout.stamp), memory.u64(data + layout.commit)];
   if (stamp === undefined || committed === undefined) return walk.failed(memory.absence(data, 16)?.detail ?? 'a page is not in the dump', data);
   const commit = Number(committed & commitMask);
-  if (order > mostOrder) return walk.failed(`a page of order ${order} is none that the kernel makes`, page);
+  if (order > mostOrder) return walk.failed(`the kernel creates no page of order ${order}`, page);
   const room = layout.pageBytes * 2 ** order - Number(layout.data);
-  if (commit > room) return walk.failed(`${commit} bytes were committed to the page at ${hex(data)} by its own account, which has room for ${room}`, data);
+  if (commit > room) return walk.failed(`the page at ${hex(data)} records ${commit} committed bytes, but has room for ${room}`, data);
   if (read > commit) return walk.failed(`${read} bytes of the page at ${hex(data)} were consumed, of ${commit} that were committed`, data);
   const bytes = memory.bytes(data + layout.data, commit);
   if (bytes === undefined) return walk.failed(memory.absence(data + layout.data, commit)?.detail ?? 'a page is not in the dump', data);

@@ -29,7 +29,7 @@ export function* formDoubts(instance: TraceInstance, objects: KernelObjects): Ge
   const { name, tracer, options, tracerOptions } = instance;
   const doubt = (why: string): Failure => failed(`the form of the lines of ${name}`, `${why}: they are in the usual form`);
   if (tracer !== undefined && !knownTracers.has(tracer)) yield doubt(`the tracer ${tracer} has one of its own`);
-  if (options === undefined) yield doubt('the types do not tell which options are on');
+  if (options === undefined) yield doubt('the types do not show which options are on');
   for (const form of otherForms) if (options?.has(form) === true) yield doubt(`the option ${form.toLowerCase()} is on`);
   if (isGraph(instance)) {
     if (tracerOptions === undefined) yield doubt('the options of function_graph cannot be read');
@@ -38,6 +38,6 @@ export function* formDoubts(instance: TraceInstance, objects: KernelObjects): Ge
     const [bottomHalves, lazy] = (['BH_OFF', 'NEED_RESCHED_LAZY'] as const).map((flag) => objects.constant('trace_flag_type', `TRACE_FLAG_${flag}`));
     // Of 6.1 to 6.12; before, there were fewer letters, and since 6.13 there are others.
     if (bottomHalves === undefined || isFailure(bottomHalves) || lazy === undefined || !isFailure(lazy))
-      yield doubt('the kernel has other flags for the state that an event was written in than 6.1 to 6.12 have');
+      yield doubt('the flags for the state in which an event was written differ from those of 6.1 to 6.12');
   }
 }

@@ -23,7 +23,7 @@ export interface CpuBuffer {
 }
 
 export interface TraceInstance {
-  /** "global" for the one at the top, "NAME snapshot" for a snapshot. */
+  /** "global" for the top-level one, "NAME snapshot" for a snapshot. */
   readonly name: string;
   readonly isRecording: Result<boolean>;
   readonly tracer: string | undefined;

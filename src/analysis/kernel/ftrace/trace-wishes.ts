@@ -7,13 +7,13 @@ import { traceInstances, type TraceInstance } from './trace-instances.ts';
 import { functionName, type IsWanted, type TraceSource } from './trace-lines.ts';
 
 export const wishParameters = {
-  instance: optional('text', 'only this instance: "global" is the one at the top'),
+  instance: optional('text', 'only this instance: "global" is the top-level one'),
   cpu: optional('cpu', 'only events of this Linux CPU'),
   pid: optional('pid', 'only events of this task'),
   event: optional('text', 'only events of this kind: "sched_switch"'),
   function: optional('text', 'only events about a function that has this in its name'),
   from: optional('duration', "only events of this time or later, in seconds of the trace's clock: 51.25"),
-  to: optional('duration', 'only events of before this time'),
+  to: optional('duration', 'only events before this time'),
 } as const;
 
 export interface TraceWishes {
@@ -45,7 +45,8 @@ export function* wishedInstances(kernel: AnalysisKernel, name: string | undefine
       for (const unread of one.unread) yield unread;
     }
   }
-  if (name !== undefined && names.length > 0 && !names.includes(name)) yield failed(`instance ${name}`, `ftrace has no such instance, but ${names.join(', ')}`);
+  if (name !== undefined && names.length > 0 && !names.includes(name))
+    yield failed(`instance ${name}`, `ftrace has no such instance; it has ${names.join(', ')}`);
 }
 
 /** CPUs and kinds of events that are asked for and that this kernel does not have. */
@@ -64,7 +65,7 @@ export function traceWishes(wanted: ParameterValues<typeof wishParameters>, kern
     if (stamp === undefined)
       return failed(
         `events ${name} "${text}"`,
-        `the clock ${instance.clock?.name ?? ''} of ${instance.name} counts something of its own: a whole number of its units is expected`,
+        `the clock ${instance.clock?.name ?? ''} of ${instance.name} has a unit of its own: a whole number of its units is expected`,
       );
     bounds[name] = stamp;
   }

@@ -77,5 +77,5 @@ export function readDumpLog(pieces: Iterable<Buffer>, name: string): DumpLog | s
   for (const { bytes } of linesOf(pieces))
     // Progress is written over itself.
     for (const part of logText(bytes).replaceAll('\0', '').replaceAll(escape, '').split('\r')) if (part !== '') take(part);
-  return reading.isKnown ? { ...reading.log, runs: Math.max(1, reading.runs) } : 'none of its lines is of a dump that is saved';
+  return reading.isKnown ? { ...reading.log, runs: Math.max(1, reading.runs) } : 'none of its lines is about saving a dump';
 }

@@ -77,7 +77,7 @@ function lineStep(comparison: LogComparison, memoryLost: boolean): Step {
       return { check, passed: false, detail: `${words.join('; ')}; ${plural(equal, 'line')} agree${parts(comparison)}` };
     }
     case 'apart':
-      return { check, detail: `the two logs have too few lines of the same stretch of time to tell${parts(comparison)}` };
+      return { check, detail: `the two logs have too few lines of the same period to tell${parts(comparison)}` };
   }
 }
 
@@ -140,7 +140,7 @@ export function* judgeLogFile(file: LogFile, kernel: Kernel, names: readonly Ker
   const compared = isRead ? yield* compareLogs(records, own.log.records, lost) : undefined;
   const lines: Step | undefined =
     compared === undefined
-      ? { check: 'lines in both logs', detail: `the log in memory cannot be compared with: ${own.found ? 'it has no record' : own.why}` }
+      ? { check: 'lines in both logs', detail: `the log in memory cannot be compared: ${own.found ? 'it has no record' : own.why}` }
       : file.timed === 0
         ? { check: 'lines in both logs', detail: 'the file has no times since boot, so that nothing shows which boot its lines are of' }
         : lineStep(compared, lost);
@@ -149,7 +149,7 @@ export function* judgeLogFile(file: LogFile, kernel: Kernel, names: readonly Ker
       ? undefined
       : {
           check: 'the file itself',
-          detail: [file.damaged === 0 ? undefined : `${plural(file.damaged, 'line')} with bytes that are no text, or too long`, file.cutWhy]
+          detail: [file.damaged === 0 ? undefined : `${plural(file.damaged, 'line')} with bytes that are not text, or too long`, file.cutWhy]
             .filter((one) => one !== undefined)
             .join('; '),
         };

@@ -49,14 +49,14 @@ function proof(
     if (vmlinux.buildId === undefined || id === undefined) continue;
     return id === vmlinux.buildId
       ? { by: 'build-id', holds: `its build ID is that of ${where}` }
-      : { why: `its build ID is ${vmlinux.buildId}, that of ${where} ${id}` };
+      : { why: `its build ID is ${vmlinux.buildId}, but that of ${where} is ${id}` };
   }
   const [at] = table.lookup('linux_banner');
   const banner = at === undefined ? undefined : kernel.memory.cstring(at.address, maxBanner)?.trimEnd();
   if (vmlinux.banner !== undefined && banner !== undefined)
     return banner === vmlinux.banner
-      ? { by: 'banner', holds: 'its banner is that of memory' }
-      : { why: `its banner is "${vmlinux.banner}", that of memory "${banner}"` };
+      ? { by: 'banner', holds: 'its banner is the one in memory' }
+      : { why: `its banner is "${vmlinux.banner}", but that in memory is "${banner}"` };
   const release = kernel.vmcoreinfo?.entries.get('OSRELEASE');
   if (vmlinux.banner === undefined || release === undefined) return { by: undefined };
   return vmlinux.banner.startsWith(`Linux version ${release} `)

@@ -31,13 +31,13 @@ const mostLines = 8 * 65_536;
 /** @param output of the command alone, to its end */
 export function channelsOf(output: string): ListedChannels {
   const found = head.exec(output);
-  if (found === null) return 'its output is no table of subchannels';
+  if (found === null) return 'its output is not a table of subchannels';
   const listed: ChannelDevice[] = [];
   for (const [text] of output.slice(found.index + found[0].length).matchAll(/[^\n]+/g)) {
     if (/^-*\s*$/.test(text)) continue;
     const [, device, subchannel, deviceType, controlUnit, use] = line.exec(text.trimEnd().toLowerCase()) ?? [];
     // A message in it may have taken the place of a line, and a command that was ended has not listed all.
-    if (device === undefined || subchannel === undefined) return 'its table has lines that show no subchannel, so it may not be whole';
+    if (device === undefined || subchannel === undefined) return 'its table has lines that show no subchannel, so it may be incomplete';
     if (listed.length === mostLines) return 'it lists more subchannels than a system can have';
     listed.push({
       ...defined({

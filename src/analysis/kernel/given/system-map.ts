@@ -33,7 +33,7 @@ export function readSystemMap(pieces: Iterable<Buffer>): ListedSymbols | string 
     number += 1;
     if (bytes.length === 0) continue;
     const [all, address = '', type = ''] = line.exec(bytes.toString('latin1')) ?? [];
-    if (all === undefined) return `line ${number} is no symbol`;
+    if (all === undefined) return `line ${number} is not a symbol`;
     if (names.length === addresses.length) {
       const larger = new BigUint64Array(addresses.length * 2);
       larger.set(addresses);

@@ -8,7 +8,7 @@ import { readPrintkRing } from './printk-ring.ts';
 import { readRecordBuffer } from './record-buffer.ts';
 
 export function* readKernelLog(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): Steps<LogSearch> {
-  if (vmcoreinfo === undefined) return { found: false, why: 'no vmcoreinfo is known, which says where the log lies' };
+  if (vmcoreinfo === undefined) return { found: false, why: 'no vmcoreinfo is known, which would give the address of the log' };
   const has = (name: string): boolean => vmcoreinfo.entries.has(`SYMBOL(${name})`);
   if (has('prb')) return yield* readPrintkRing(memory, vmcoreinfo);
   if (has('log_first_idx')) return yield* readRecordBuffer(memory, vmcoreinfo);

@@ -12,7 +12,7 @@ export interface LogFile {
   readonly records: readonly LogRecord[];
   /** Records that have a time since boot. */
   readonly timed: number;
-  /** Lines with bytes that are no text, or too long to be one: what they hold is in doubt. */
+  /** Lines with bytes that are not text, or too long to be one: what they hold is in doubt. */
   readonly damaged: number;
   /** That the file is longer than what is read of it. */
   readonly cutWhy?: string;
@@ -100,7 +100,7 @@ export function readLogFile(pieces: Iterable<Buffer>, name: string): LogFile | s
   let cutWhy: string | undefined;
   for (const { bytes } of linesOf(pieces)) {
     number += 1;
-    if (number === 1 && isWideText(bytes)) return 'it is a text of UTF-16, which no kernel log is';
+    if (number === 1 && isWideText(bytes)) return 'it is UTF-16 text, which no kernel log is';
     const start = number === 1 && byteOrderMark.every((byte, at) => bytes[at] === byte) ? 3 : 0;
     const raw = logText(bytes.subarray(start)).replace(/\r+$/, '');
     const text = raw.replaceAll('\0', '');

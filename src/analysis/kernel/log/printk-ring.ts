@@ -127,7 +127,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
   if (typeof books === 'string') return not(books);
   const ring: Ring = books;
   const count = 1n << BigInt(ring.countBits);
-  if (((ring.head - ring.tail) & idMask) > count) return not(`its head ${hex(ring.head)} is more than ${count} descriptors behind its tail ${hex(ring.tail)}`);
+  if (((ring.head - ring.tail) & idMask) > count) return not(`its head ${hex(ring.head)} is more than ${count} descriptors after its tail ${hex(ring.tail)}`);
 
   const sizeBits = BigInt(ring.sizeBits);
   const isLost = (address: bigint, length: number): boolean => zeroPage(memory, address, length) !== undefined;
@@ -290,8 +290,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
   place();
   records.reverse();
   if (records.length === 0 && lost > 0) return not(lostWhy ?? 'none of its records can be read');
-  const moved =
-    head === ring.head && tail === ring.tail ? '' : `; whole records lie outside of its head ${hex(ring.head)} and tail ${hex(ring.tail)}, and are read too`;
+  const moved = head === ring.head && tail === ring.tail ? '' : `; complete records outside its head ${hex(ring.head)} and tail ${hex(ring.tail)} are read too`;
   const source = `printk ring buffer at ${hex(at)}, ${count} descriptors, ${1n << sizeBits} bytes of text${moved}`;
   return { found: true, log: { records, source, lost, ...defined({ lostWhy }) } };
 }

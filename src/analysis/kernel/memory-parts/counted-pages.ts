@@ -65,14 +65,14 @@ function hugeBytes({ objects, pageBytes }: CountedSources): Result<bigint> | und
   if (isFailure(objects.addressOf('hugetlb_max_hstate'))) return undefined;
   const sizes = objects.variable('hugetlb_max_hstate', 'int').integer();
   if (isFailure(sizes)) return sizes;
-  if (sizes.value < 0n || sizes.value > mostHugeSizes) return failed('huge pages', `${sizes.value} sizes are none that a kernel has`);
+  if (sizes.value < 0n || sizes.value > mostHugeSizes) return failed('huge pages', `${sizes.value} sizes are more than a kernel has`);
   let sum = 0n;
   for (let at = 0; at < Number(sizes.value); at += 1) {
     const state = objects.variable('hstates', 'hstate').element(at);
     const [order, pages] = [state.at('order').u32(), state.at('nr_huge_pages').u64()];
     if (isFailure(order)) return order;
     if (isFailure(pages)) return pages;
-    if (order.value > 32) return failed('huge pages', `a size of order ${order.value} is none that a kernel has`);
+    if (order.value > 32) return failed('huge pages', `no kernel has a size of order ${order.value}`);
     sum += (pages.value << BigInt(order.value)) * pageBytes;
   }
   return { value: sum };

@@ -75,7 +75,7 @@ export function* memoryLines(part: MemoryPart, unread: (one: Unread) => void, ab
   const listed = found.slice(0, shown).reduce((total, one) => total + (known(one) ?? 0n), 0n);
   const left = bytes.value - listed;
   if (rest === undefined || left <= 0n || (found.length === 0 && parts.length === 0)) return;
-  const others = found.length > shown ? `, ${found.length - shown} smaller ones among it` : '';
+  const others = found.length > shown ? `, including ${found.length - shown} smaller ones` : '';
   // What could not be read is in it: then it is not the rest that it is elsewhere.
   const restName = missed.length === 0 ? rest : `${rest}, or not read`;
   const unknown = missed.length === 0 ? '' : `, with what could not be read: ${missed.map((one) => one.name).join(', ')}`;

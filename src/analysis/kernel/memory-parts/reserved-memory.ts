@@ -25,7 +25,7 @@ export function reservedMemory(objects: KernelObjects, present: bigint, managed:
   return {
     name: 'reserved',
     bytes: managed > present ? failed('reserved memory', 'the allocator has more than there is') : { value: present - managed },
-    source: 'present pages less managed pages of the zones',
+    source: 'present pages minus managed pages of the zones',
     see: 'zones',
     parts: [
       { name: 'memory for a kdump kernel', bytes: crashKernelBytes(objects), source: 'crashk_res' },
@@ -35,6 +35,6 @@ export function reservedMemory(objects: KernelObjects, present: bigint, managed:
         source: 'present pages x size of struct page',
       },
     ],
-    rest: 'kernel image and what else was reserved at boot',
+    rest: 'kernel image and other memory reserved at boot',
   };
 }

@@ -153,7 +153,10 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
 
   function partial(address: VirtualAddress, length: number): ReturnType<KernelMemory['partial']> {
     if (length < 0 || length > maxRead || address < 0n || address + BigInt(length) > addressEnd) {
-      return { bytes: new Uint8Array(0), absences: [{ address, reason: 'untranslated', detail: `${length} bytes at ${hex(address)} are not read at once` }] };
+      return {
+        bytes: new Uint8Array(0),
+        absences: [{ address, reason: 'untranslated', detail: `${length} bytes at ${hex(address)} are too many to read at once` }],
+      };
     }
     const bytes = new Uint8Array(length);
     const absences: KernelAbsence[] = [];

@@ -95,7 +95,7 @@ function placesByShape(memory: KernelMemory, modules: readonly KernelModule[]): 
   }
   const agreed = [...votes].filter(([, count]) => count === voters);
   const pointer = agreed.length === 1 ? Number(agreed[0]?.[0].split('/')[0]) : undefined;
-  if (pointer === undefined) return 'where struct module points to its symbols is not to be determined without types';
+  if (pointer === undefined) return 'where struct module points to its symbols cannot be determined without types';
   return { pointer, symtab: 0, count: 8, strtab: 16, typetab: 24, source: `by the table that each struct module points to at offset ${pointer}` };
 }
 

@@ -113,7 +113,7 @@ export class KernelObject {
     if (path !== undefined) return this.at(path).pointer(undefined, type);
     if (isFailure(this.place)) return this;
     const target = type === undefined ? pointee(this.place.type) : typeNamed(this.space, type);
-    if (target === undefined) return this.not(`${this.typeName} is no pointer`);
+    if (target === undefined) return this.not(`${this.typeName} is not a pointer`);
     if (typeof target === 'string') return this.not(target);
     const value = this.word(this.space.pointerBytes);
     if (isFailure(value)) return KernelObject.failing(this.space, value);
@@ -157,7 +157,7 @@ export class KernelObject {
   /** Elements of an array; none of what is no array. */
   *elements(): Generator<KernelObject, void> {
     const array = isFailure(this.place) ? undefined : arrayOf(this.place.type);
-    if (array === undefined) yield this.failure === undefined ? this.not(`${this.typeName} is no array`) : this;
+    if (array === undefined) yield this.failure === undefined ? this.not(`${this.typeName} is not an array`) : this;
     else for (let at = 0; at < Math.min(array.count, maxElements); at += 1) yield this.element(at);
   }
 
@@ -165,7 +165,7 @@ export class KernelObject {
   get length(): Result<number> {
     if (isFailure(this.place)) return this.place;
     const array = arrayOf(this.place.type);
-    return array === undefined ? failed(this.label, `${this.typeName} is no array`) : { value: array.count };
+    return array === undefined ? failed(this.label, `${this.typeName} is not an array`) : { value: array.count };
   }
 
   /** Bytes of the type. */
@@ -243,7 +243,7 @@ export class KernelObject {
   /** Bytes from its start on. */
   bytes(length: number): Result<Uint8Array> {
     if (isFailure(this.place)) return this.place;
-    if (length > maxRead) return failed(this.label, `${length} bytes are not read at once`, this.where(1));
+    if (length > maxRead) return failed(this.label, `${length} bytes are too many to read at once`, this.where(1));
     const found = this.space.memory.bytes(this.place.address, length);
     return found === undefined ? this.absent(length) : { value: found };
   }
@@ -253,7 +253,7 @@ export class KernelObject {
     const found = this.space.memory.cstring(this.place.address, limit);
     if (found !== undefined) return { value: found };
     return this.space.memory.absence(this.place.address, 1) === undefined
-      ? failed(this.label, `no text of at most ${limit} bytes is there`, this.where(1))
+      ? failed(this.label, `there is no text of at most ${limit} bytes`, this.where(1))
       : this.absent(1);
   }
 

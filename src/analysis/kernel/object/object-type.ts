@@ -136,7 +136,7 @@ export function numberShape(source: TypeSource, type: ObjectType): NumberShape |
         enumeration: { types, id: at.id },
       };
     default:
-      return `${typeText(types, type.id)} is no number`;
+      return `${typeText(types, type.id)} is not a number`;
   }
 }
 

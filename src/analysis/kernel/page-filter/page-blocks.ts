@@ -40,13 +40,13 @@ export function contradiction(kinds: PageKinds, { found, pfn, address }: Block, 
     const place = at + (index - from) * size;
     if (found.isFree) {
       if (kinds.isIdle(place)) continue;
-      return `its struct page says a free block of ${2 ** found.order} pages, of which page frame ${pfn + index} is in use`;
+      return `its struct page describes a free block of ${2 ** found.order} pages, of which page frame ${pfn + index} is in use`;
     }
     if (kinds.pointsTo(place, high, low)) continue;
     // Where hugetlbfs gave struct pages back, pages of the array begin with a copy of the head (page_fixed_fake_head(), since 5.18).
     const begins = (address + BigInt(index * size)) % BigInt(pageSize) === 0n;
     if (begins && kinds.isHead(place) && (index + 1 >= to || kinds.pointsTo(place + size, high, low))) continue;
-    return `its struct page says a compound page of ${2 ** found.order}, of which page frame ${pfn + index} does not point to the first`;
+    return `its struct page describes a compound page of ${2 ** found.order}, of which page frame ${pfn + index} does not point to the first`;
   }
   return undefined;
 }
@@ -60,7 +60,7 @@ export function farContradiction(memory: KernelMemory, sections: readonly PageSe
     for (let first = section.start; first < section.end;) {
       const last = Math.min(section.end, first + piecePages);
       const { bytes, absences } = memory.partial(section.address + BigInt((first - section.start) * size), (last - first) * size);
-      if (absences[0] !== undefined) return `its block goes on to struct pages that cannot be read: ${absences[0].detail}`;
+      if (absences[0] !== undefined) return `its block continues into struct pages that cannot be read: ${absences[0].detail}`;
       kinds.load(bytes);
       const doubt = contradiction(kinds, block, 0, first - block.pfn, last - block.pfn);
       if (doubt !== undefined) return doubt;
@@ -68,5 +68,5 @@ export function farContradiction(memory: KernelMemory, sections: readonly PageSe
     }
     known = section.end - block.pfn;
   }
-  return known === block.count ? undefined : `its block of ${block.count} pages goes on to page frames that have no struct page`;
+  return known === block.count ? undefined : `its block of ${block.count} pages continues into page frames that have no struct page`;
 }

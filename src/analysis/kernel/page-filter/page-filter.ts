@@ -90,11 +90,11 @@ export class PageFilter {
       all,
       this.#named.map(({ start, end, why }) => ({
         what,
-        why: `${end - start === 1 ? 'a page stays' : `${end - start} pages stay`}: ${why}`,
+        why: `${end - start === 1 ? 'a page is kept' : `${end - start} pages are kept`}: ${why}`,
         where: { space: 'absolute' as const, start: address(start), end: address(end) },
       })),
     );
-    if (this.#unnamed > 0) all.push({ what, why: `${this.#unnamed} more pages stay for such reasons` });
+    if (this.#unnamed > 0) all.push({ what, why: `${this.#unnamed} more pages are kept for such reasons` });
     return all;
   }
 
@@ -172,7 +172,7 @@ export class PageFilter {
       index += 1;
       if (found === undefined) continue;
       if (typeof found === 'string') {
-        doubtOf(index - 1, index, `its struct page says ${found}`);
+        doubtOf(index - 1, index, `its struct page describes ${found}`);
         continue;
       }
       const block: Block = { found, pfn, address: address + BigInt(at), count: 2 ** found.order };

@@ -49,7 +49,7 @@ export function* pageSections(objects: KernelObjects, memory: KernelMemory, fiel
   const pages = 2 ** sectionBits / fields.pageBytes;
   const count = Math.min(2 ** (addressBits - sectionBits), Math.ceil(frames / pages));
   if (!(pages >= 1 && bytes >= 8 && bytes <= 256 && count >= 1 && count <= mostSections))
-    return failed(what, `sections of 2^${sectionBits} bytes in 2^${addressBits} with ${bytes} bytes each are none that a kernel has`);
+    return failed(what, `sections of 2^${sectionBits} bytes in 2^${addressBits} with ${bytes} bytes each are not what a kernel has`);
   // SPARSEMEM_EXTREME: the table holds pointers to pages full of sections.
   const perRoot = Math.floor(fields.pageBytes / bytes);
   const isExtreme = length === undefined || length === Math.ceil(2 ** (addressBits - sectionBits) / perRoot);
@@ -118,7 +118,7 @@ function arrayBase(objects: KernelObjects, { pageBytes }: PageFields): bigint | 
 function wholeArray(objects: KernelObjects, fields: PageFields, frames: number): Result<PageSections> {
   // Without sections (FLATMEM) mem_map is the array.
   const base = arrayBase(objects, fields) ?? flatBase(objects);
-  if (base === undefined) return failed(what, 'neither vmcoreinfo nor a symbol says where the array of pages lies');
+  if (base === undefined) return failed(what, 'neither vmcoreinfo nor a symbol gives the address of the array of pages');
   return { value: { sections: [{ start: 0, end: frames, address: base }], missing: [] } };
 }
 

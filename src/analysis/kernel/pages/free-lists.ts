@@ -77,7 +77,7 @@ export function freeListShape(objects: KernelObjects): Result<FreeListShape> {
   if (unknown !== undefined) return unknown;
   if (orders === undefined || types === undefined) return failed('free lists', `how many there are is not known: ${space.noTypes}`);
   if (orders < 1 || orders > mostOrders || types < 1 || types > mostTypes)
-    return failed('free lists', `${orders} orders and ${types} types are none that a kernel has`);
+    return failed('free lists', `${orders} orders and ${types} types are not what a kernel has`);
   const [areaBytes = 0, link = 0, order = 0] = places.map((one) => (isFailure(one) ? 0 : one.value));
   const array = pageArray(objects);
   return {

@@ -37,7 +37,11 @@ export function* memoryZones(objects: KernelObjects): Generator<MemoryZone | Fai
       const name = zone.has('name') ? zone.at('name').string(16) : { value: `zone ${at}` };
       if (isFailure(name)) yield name;
       else if (!zoneName.test(name.value.replace(' ', '')))
-        yield failed('memory zones', `the name of zone ${at} of node ${node.value} is none`, { space: 'virtual', start: hex(start), end: hex(start + 1n) });
+        yield failed('memory zones', `the name of zone ${at} of node ${node.value} is not valid`, {
+          space: 'virtual',
+          start: hex(start),
+          end: hex(start + 1n),
+        });
       else yield { node: node.value, name: name.value, zone };
     }
   }
@@ -64,7 +68,7 @@ export function freeCounter(objects: KernelObjects, zone: KernelObject): Result<
   if (isFailure(counters)) return counters;
   if (item === undefined) return isFailure(known) ? known : failed('zone.vm_stat', 'the place of NR_FREE_PAGES is not known');
   const place = objects.at(counters.value + item * wordBytes, 'void').named('zone.vm_stat[NR_FREE_PAGES]');
-  const count = place.plausible(place.s64(), (value) => (value < -mostHeldBack ? `${value} pages are fewer than none` : undefined));
+  const count = place.plausible(place.s64(), (value) => (value < -mostHeldBack ? `${value} pages is a negative number` : undefined));
   // A sum that CPUs add to on their own can be below 0 for a while; the kernel shows 0 then (zone_page_state()).
   return mapResult(count, (value) => (value < 0n ? 0n : value));
 }
@@ -92,7 +96,7 @@ export function perCpuPages(zone: KernelObject, areas: readonly PerCpuArea[]): R
 
 function summed(variable: KernelObject, areas: readonly PerCpuArea[], valueOf: (copy: KernelObject) => Result<bigint>): Result<bigint> {
   if (variable.failure !== undefined) return variable.failure;
-  if (areas.length === 0) return failed('per-CPU data', 'where it lies is not known');
+  if (areas.length === 0) return failed('per-CPU data', 'its address is not known');
   let sum = 0n;
   for (const { object } of perCpuCopies(variable, areas)) {
     const value = valueOf(object);
@@ -127,10 +131,10 @@ export function watermark(objects: KernelObjects, zone: KernelObject, name: 'WMA
   const step = low.value - min.value;
   return marks.plausible({ value: own.value + boost.value }, () => {
     const all = `min ${min.value}, low ${low.value} and high ${high.value}`;
-    if (step < 0n || high.value - low.value !== step || high.value > mostPages(zone)) return `${all} are no watermarks: each is as far above the one before`;
+    if (step < 0n || high.value - low.value !== step || high.value > mostPages(zone)) return `${all} are not watermarks: each is as far above the one before`;
     // The reserve is computed from them.
     const areSet = !isFailure(reserve) && reserve.value > 0n && !isFailure(managed) && managed.value >= raisedFrom;
-    return areSet && step === 0n ? `${all} are no watermarks of a zone of ${managed.value} pages` : undefined;
+    return areSet && step === 0n ? `${all} are not watermarks of a zone of ${managed.value} pages` : undefined;
   });
 }
 

@@ -97,6 +97,6 @@ export function pageStruct(objects: KernelObjects, absolute: AbsoluteAddress): P
   const distance = link.value - 1n - base;
   const head = distance / bytes;
   // A page points to a head before it; what does not is something else's word.
-  if (distance < 0n || distance % bytes !== 0n || head >= pfn) return failed(what, `its compound_head is ${hex(link.value)}, which is no page before it`);
+  if (distance < 0n || distance % bytes !== 0n || head >= pfn) return failed(what, `its compound_head is ${hex(link.value)}, which is not a page before it`);
   return { pfn, pageBytes, page, head: { pfn: head, page: objects.at(link.value - 1n, 'page') } };
 }

@@ -52,7 +52,7 @@ function listed(
   const found = new Set<bigint>();
   for (let at = first; at !== 0n;) {
     const distance = at - start - before;
-    if (distance < 0n || distance % size !== 0n || distance / size >= BigInt(most)) return `it leads to ${hex(at)}, which is no object of the slab`;
+    if (distance < 0n || distance % size !== 0n || distance / size >= BigInt(most)) return `it leads to ${hex(at)}, which is not an object of the slab`;
     if (found.has(at)) return `it leads to ${hex(at)} a second time`;
     found.add(at);
     const stored = memory.pointer(at + link);
@@ -76,7 +76,7 @@ function geometryOf(objects: KernelObjects, cache: KernelObject, slab: KernelObj
   if (isFailure(flags)) return flags;
   if (isFailure(pad)) return pad;
   if (size.value <= 0 || count.value <= 0 || count.value > mostObjects || link.value >= size.value)
-    return failed('object of a slab', `a cache with objects of ${size.value} bytes and a slab of ${count.value} are none`);
+    return failed('object of a slab', `a cache with objects of ${size.value} bytes and a slab of ${count.value} are not valid`);
   const bit = objects.constant('_slab_flag_bits', '_SLAB_RED_ZONE');
   const mask = isFailure(bit) ? redZone : 1n << bit.value;
   const random = cache.has('random') ? cache.at('random').u64() : undefined;

@@ -42,19 +42,25 @@ export function zonePages(zone: KernelObject, free?: Result<bigint>): ZonePages 
   /** Why what lies within something is more than that. */
   const within = (inner: bigint | undefined, outer: bigint | undefined, text: string): string | undefined =>
     inner !== undefined && outer !== undefined && inner > outer ? `${inner} pages ${text} ${outer}` : undefined;
-  const freeIn = free === undefined ? undefined : within(credible(zone, free), managed, 'are free, and managed are');
-  const managedIn = freeIn ?? within(managed, present, 'are managed, and present are') ?? within(managed, spanned, 'are managed, and spanned are');
-  const presentIn = within(present, spanned, 'are present, and spanned are');
+  const freeIn = free === undefined ? undefined : within(credible(zone, free), managed, 'are free, but the number of managed pages is');
+  const managedIn =
+    freeIn ??
+    within(managed, present, 'are managed, but the number of present pages is') ??
+    within(managed, spanned, 'are managed, but the number of spanned pages is');
+  const presentIn = within(present, spanned, 'are present, but the number of spanned pages is');
   const outside =
     spanned === undefined || spanned === 0n || start === undefined || node === undefined || (start >= node.start && start + spanned <= node.end)
       ? undefined
       : `pages ${hex(start)} to ${hex(start + spanned)} are not in those of the node, ${hex(node.start)} to ${hex(node.end)}`;
   return {
     managed: members.managed.plausible(raw.managed, (value) => beyond(zone, value) ?? managedIn),
-    present: members.present.plausible(raw.present, (value) => beyond(zone, value) ?? within(managed, present, 'are managed, and present are') ?? presentIn),
+    present: members.present.plausible(
+      raw.present,
+      (value) => beyond(zone, value) ?? within(managed, present, 'are managed, but the number of present pages is') ?? presentIn,
+    ),
     spanned: members.spanned.plausible(
       raw.spanned,
-      (value) => beyond(zone, value) ?? presentIn ?? within(managed, spanned, 'are managed, and spanned are') ?? outside,
+      (value) => beyond(zone, value) ?? presentIn ?? within(managed, spanned, 'are managed, but the number of spanned pages is') ?? outside,
     ),
     start: members.start.plausible(raw.start, (value) => beyond(zone, value) ?? outside),
   };
@@ -79,7 +85,7 @@ function heldAgainst(zone: KernelObject, member: KernelObject, value: Result<big
   // A number that no memory has holds nothing against another.
   const all = credible(zone, zone.at(of).integer());
   return member.plausible(value, (pages) => {
-    if (pages < 0n) return `${pages} pages are fewer than none`;
+    if (pages < 0n) return `${pages} pages is a negative number`;
     return beyond(zone, pages) ?? (all === undefined || pages <= all ? undefined : `it has ${pages} pages, more than the ${all} of zone.${of}`);
   });
 }

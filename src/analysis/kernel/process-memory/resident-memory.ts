@@ -42,7 +42,7 @@ export function residentPages(mm: KernelObject, tasks: readonly KernelObject[], 
       sum = isFailure(gathered) ? gathered : { value: sum.value + gathered.value };
     }
     // Parts are added on their own: the kernel too shows 0 for a sum that is below, by what a few CPUs or tasks have not added yet.
-    const shown = counter.plausible(sum, (pages) => (pages < -mostNotAdded ? `${pages} pages are fewer than none` : undefined));
+    const shown = counter.plausible(sum, (pages) => (pages < -mostNotAdded ? `${pages} pages is a negative number` : undefined));
     return isFailure(shown) || shown.value >= 0n ? shown : { value: 0n };
   };
   const pages = { file: pagesOf(0), anon: pagesOf(1), swap: pagesOf(2), shmem: pagesOf(3) };
@@ -69,7 +69,7 @@ export function addressedPages(mm: KernelObject, resident: ResidentPages): Resul
 export function pageTableBytes(mm: KernelObject, resident: Result<bigint>, memoryBytes: bigint | undefined): Result<bigint> {
   const tables = mm.at('pgtables_bytes');
   return tables.plausible(tables.integer(), (value) => {
-    if (value < 0n || (memoryBytes !== undefined && value > memoryBytes)) return `${value} bytes are no size of page tables`;
+    if (value < 0n || (memoryBytes !== undefined && value > memoryBytes)) return `${value} bytes is not a valid size of page tables`;
     return value === 0n && !isFailure(resident) && resident.value > 0n ? `it is 0, and ${resident.value} pages are in memory` : undefined;
   });
 }

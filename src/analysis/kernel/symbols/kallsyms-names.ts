@@ -72,8 +72,8 @@ export function* decodeNames(memory: KernelMemory, places: KallsymsPlaces, count
     if (text > maxNamesText) return `kallsyms_names at ${hex(places.names)}: its names have more than ${maxNamesText} characters`;
     if (!whole) {
       if (markers === undefined) {
-        const why = absences[0]?.detail ?? `the record near name ${position} is no name`;
-        return `kallsyms_names at ${hex(places.names)}: ${why}, and kallsyms_markers cannot be found to go on after it`;
+        const why = absences[0]?.detail ?? `the record near name ${position} is not a name`;
+        return `kallsyms_names at ${hex(places.names)}: ${why}, and kallsyms_markers cannot be found to continue after it`;
       }
       TokenNames.forget(columns, position, size);
       text -= scanned?.text ?? 0;

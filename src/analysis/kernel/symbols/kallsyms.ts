@@ -163,7 +163,7 @@ export function* readKallsyms(memory: KernelMemory, places: KallsymsPlaces, stex
   const not = (why: string): SymbolSearch => ({ found: false, why });
   const count = memory.u32(places.count);
   if (count === undefined) return not(absent(memory, places.count, 4, 'kallsyms_num_syms'));
-  if (count < minSymbols || count > maxSymbols) return not(`kallsyms_num_syms at ${hex(places.count)} is ${count}: no number of symbols`);
+  if (count < minSymbols || count > maxSymbols) return not(`kallsyms_num_syms at ${hex(places.count)} is ${count}: not a number of symbols`);
   const texts = kallsymsTokens(memory, places.tokenTable, places.tokenIndex);
   if (typeof texts === 'string') return not(texts);
   const decoded = yield* decodeNames(memory, places, count, texts);

@@ -106,7 +106,7 @@ function* findTaskList(memory: KernelMemory, initTask: VirtualAddress, comm: num
   }
   const candidates = whole.length > 0 ? whole : broken;
   const [only] = candidates;
-  if (only === undefined) return 'at no offset of init_task a list of named tasks begins';
+  if (only === undefined) return 'no list of named tasks begins at any offset of init_task';
   return candidates.length === 1 ? only : `lists of named tasks begin at ${candidates.map(({ tasks }) => hex(tasks)).join(', ')} of init_task`;
 }
 
@@ -182,7 +182,7 @@ function findState(all: readonly Sample[], stack: number): { readonly offset: nu
   const sleeps = (values: readonly number[]): boolean => values.some((value) => value === 1) && values.every((value) => value < stateLimit);
   if (sleeps(high)) return { offset, bytes: 4 };
   if (high.every((value) => value === 0) && sleeps(low)) return { offset, bytes: 8 };
-  return 'the words before the stack are no task states';
+  return 'the words before the stack are not task states';
 }
 
 /** Threads that the kernel binds to one CPU and names after it. */

@@ -198,7 +198,7 @@ export function* walkTasks({ memory, layout, initTask, others, most = mostTasks 
   return {
     complete: end.complete && tooMany === undefined,
     ...defined({ broken: tooMany }),
-    ...(end.broken === undefined ? {} : { broken: `the list of tasks from ${hex(initTask)} on: ${end.broken}` }),
+    ...(end.broken === undefined ? {} : { broken: `the list of tasks starting at ${hex(initTask)}: ${end.broken}` }),
   };
 }
 

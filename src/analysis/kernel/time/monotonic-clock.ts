@@ -31,7 +31,7 @@ export function monotonicClock(objects: KernelObjects, cpus: readonly PerCpuArea
   if (unread !== undefined || isFailure(tick) || isFailure(next) || isFailure(jiffies))
     return failed('time at the end', unread === undefined ? '' : `${unread.missing.what}: ${unread.missing.why}`);
   if (tick.value === 0n || tick.value > mostTick || next.value <= tick.value || next.value > mostTime)
-    return failed('time at the end', 'tick_next_period and tick_nsec hold no times');
+    return failed('time at the end', 'tick_next_period and tick_nsec do not hold times');
   let now = next.value - tick.value;
   for (const { object } of perCpuCopies(objects.variable('tick_cpu_sched', 'tick_sched'), cpus)) {
     for (const member of passed) {

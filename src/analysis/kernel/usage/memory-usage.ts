@@ -114,9 +114,9 @@ function lowWatermarks(memory: KernelMemory, zones: readonly bigint[] | string):
     if (min === undefined || low === undefined || high === undefined || fourth === undefined || fifth === undefined) return 'a zone is not in the dump';
     if (min === 0n && low === 0n && high === 0n) continue;
     const step = low - min;
-    if (step <= 0n || high - low !== step) return 'the watermarks of a zone are not where they are looked for';
+    if (step <= 0n || high - low !== step) return 'the watermarks of a zone are not where they are expected';
     const boost = fourth === high + step ? fifth : fourth;
-    if (boost > high) return 'the watermark boost of a zone is not where it is looked for';
+    if (boost > high) return 'the watermark boost of a zone is not where it is expected';
     pages += low + boost;
   }
   return pages === 0n ? 'no zone has watermarks' : { pages, source: 'watermarks of the zones' };
@@ -132,7 +132,7 @@ function available(counters: Counters, context: MemoryUsageContext): Pages {
     lowWatermarks(context.memory, context.zones),
     reclaimable,
   ];
-  return combine(parts, 'free and reclaimable pages less reserves and watermarks', (free = 0n, reserve = 0n, cache = 0n, low = 0n, slab = 0n) =>
+  return combine(parts, 'free and reclaimable pages minus reserves and watermarks', (free = 0n, reserve = 0n, cache = 0n, low = 0n, slab = 0n) =>
     max0(free - reserve + cache - smaller(cache / 2n, low) + slab - smaller(slab / 2n, low)),
   );
 }
@@ -262,7 +262,8 @@ export function memoryUsage(context: MemoryUsageContext): MemoryUsage {
   const missing: { what: string; why: string }[] = [];
   for (const [name, value] of all) {
     if (typeof value === 'string') missing.push({ what: name, why: value });
-    else if (value.kib < 0n || value.kib > BigInt(Number.MAX_SAFE_INTEGER)) missing.push({ what: name, why: `${value.source} holds no number of pages` });
+    else if (value.kib < 0n || value.kib > BigInt(Number.MAX_SAFE_INTEGER))
+      missing.push({ what: name, why: `${value.source} does not hold a number of pages` });
     else lines.push({ name, kib: Number(value.kib), source: value.source });
   }
   return { lines, missing };

@@ -34,7 +34,7 @@ export function percpuCounterSum(types: BtfTypes, memory: KernelMemory, symbols:
   const count = offsetOf(types, 'percpu_counter', 'count');
   const counters = offsetOf(types, 'percpu_counter', 'counters');
   if (counter === undefined || count === undefined || counters === undefined) return `${name} is not known`;
-  if (perCpuOffsets.length === 0) return 'where per-CPU data lies is not known';
+  if (perCpuOffsets.length === 0) return 'the addresses of the per-CPU data are not known';
   const base = memory.pointer(counter + BigInt(counters));
   const total = memory.u64(counter + BigInt(count));
   if (base === undefined || total === undefined) return `${name}: ${memory.absence(counter, 64)?.detail ?? 'no bytes'}`;

@@ -13,7 +13,7 @@ const faults: VerdictClass[] = ['null-pointer', 'bad-pointer', 'protection', 'il
 
 /** What says that an end had begun, so that what is not in log and stacks is not excluded. */
 function begun({ crashTime, panicCpu, contradictedPanic }: VerdictEvidence): string | undefined {
-  if (contradictedPanic !== undefined) return 'the kernel log has a panic line, although all else contradicts it';
+  if (contradictedPanic !== undefined) return 'the kernel log has a panic line, although everything else contradicts it';
   if (crashTime !== undefined) return 'CRASHTIME says that a panic or a start of kdump had begun';
   return typeof panicCpu === 'number' ? `panic_cpu names CPU ${panicCpu}: a panic or a start of kdump had begun` : undefined;
 }

@@ -55,8 +55,8 @@ function isRunning({ panic, contradictedPanic, entry, crashTime, panicCpu, syste
 function runningTitle({ hangs, logGap, noStacks, unseenStacks }: VerdictEvidence, troubles: readonly Trouble[]): string {
   if (troubles.some(({ tie }) => tie === 'finished')) return 'Running system after troubles that its log reports';
   const isSeen = hangs.looked > 0 && hangs.unseen.length === 0 && logGap === undefined && noStacks === undefined && unseenStacks.length === 0;
-  if (!isSeen) return 'Running system of which not all could be looked at';
-  return hangs.unfollowed === 0 ? 'Running system without a trouble' : 'Running system in which no trouble was found';
+  if (!isSeen) return 'Running system that could not be fully examined';
+  return hangs.unfollowed === 0 ? 'Running system without trouble' : 'Running system in which no trouble was found';
 }
 
 const contradictionProof = ({ contradictedPanic }: VerdictEvidence): readonly Proof[] =>

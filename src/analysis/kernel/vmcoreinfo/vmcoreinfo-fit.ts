@@ -154,7 +154,7 @@ export function originOf(other: JudgedVmcoreinfo, used: JudgedVmcoreinfo): Vmcor
   if (!isSameBoot) return { kind: 'other-boot', text: 'another boot of the same kernel, with other addresses' };
   const [myCrash, theirCrash] = [mine.get('CRASHTIME'), theirs.get('CRASHTIME')];
   if (myCrash !== undefined && theirCrash !== undefined && myCrash !== theirCrash)
-    return { kind: 'other-time', text: `the same kernel, but of another time: its CRASHTIME is ${theirCrash}, not ${myCrash}` };
+    return { kind: 'other-time', text: `the same kernel, but from another time: its CRASHTIME is ${theirCrash}, not ${myCrash}` };
   return { kind: 'same-kernel', text: mine.has('CRASHTIME') && !theirs.has('CRASHTIME') ? 'the same kernel, from before the crash' : 'the same kernel' };
 }
 

@@ -27,7 +27,7 @@ const shifts = [8n, 9n] as const;
 /** The queue that a waiting work is of: the one of this pool. */
 function queueOf(objects: KernelObjects, data: bigint, pool: bigint): KernelObject {
   const none = (why: string): KernelObject => KernelObject.failing(objects.space, failed('queue of a piece of work', why));
-  if ((data & pwqBit) === 0n) return none('its word names none');
+  if ((data & pwqBit) === 0n) return none('its word names no queue');
   for (const shift of shifts) {
     const found = objects.at((data >> shift) << shift, 'pool_workqueue');
     const of = found.at('pool').u64();

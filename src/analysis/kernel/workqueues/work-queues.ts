@@ -60,7 +60,7 @@ export function maxActive(objects: KernelObjects, queue: KernelObject): Result<n
   const flags = flagsOf(queue);
   // What runs in softirq has no limit (WQ_BH, since 6.9).
   const isLimited = !isFailure(flags) && (flags.value & 1) === 0;
-  return member.plausible(member.number(), (value) => (value < 0 || (value > most && isLimited) ? `${value} is none: 0 to ${most} are` : undefined));
+  return member.plausible(member.number(), (value) => (value < 0 || (value > most && isLimited) ? `${value} is not in the range 0 to ${most}` : undefined));
 }
 
 /** Text that a queue may have as its name. */
@@ -73,14 +73,14 @@ export function* workQueues(objects: KernelObjects): Generator<WorkQueue | Failu
     count += 1;
     const text = queue.at('name');
     // The kernel makes it by vsnprintf() from what its callers give, and none gives none.
-    const name = text.plausible(text.string(), (value) => (queueName.test(value) ? undefined : 'what is there is no name of a workqueue'));
+    const name = text.plausible(text.string(), (value) => (queueName.test(value) ? undefined : 'what is there is not the name of a workqueue'));
     const { address } = queue;
     if (queue.failure !== undefined) yield queue.failure;
     else if (isFailure(address)) yield address;
     else if (isFailure(name)) yield name;
     else yield { address: address.value, name: name.value, queue };
   }
-  if (count === 0) yield failed('workqueues', 'the list is empty, and every system has some');
+  if (count === 0) yield failed('workqueues', 'the list is empty, but every system has some');
 }
 
 /** A queue's parts, one for each pool that it uses; those that do not lead back are failures. */

@@ -49,7 +49,7 @@ const [leastNice, mostNice] = [-20, 19];
 /** Nice value of a struct workqueue_attrs. */
 export function niceOf(attributes: KernelObject): Result<number> {
   const nice = attributes.at('nice');
-  return nice.plausible(nice.s32(), (value) => (value < leastNice || value > mostNice ? `${value} is no nice value` : undefined));
+  return nice.plausible(nice.s32(), (value) => (value < leastNice || value > mostNice ? `${value} is not a nice value` : undefined));
 }
 
 function poolOf(pool: KernelObject): WorkerPool | Failure {
@@ -69,7 +69,7 @@ export function* workerPools(objects: KernelObjects, cpus: readonly PerCpuArea[]
     if (isFailure(found)) yield found;
     else if (!seen.has(found.address) && seen.size < mostPools) {
       seen.add(found.address);
-      yield isOf(found) ? found : failed('pools of workers', `the pool with the number ${found.id} is not that which leads to it`);
+      yield isOf(found) ? found : failed('pools of workers', `the pool with the number ${found.id} is not the one that leads to it`);
     }
   }
   let isEmpty = true;
@@ -77,7 +77,7 @@ export function* workerPools(objects: KernelObjects, cpus: readonly PerCpuArea[]
     isEmpty = false;
     yield* one(object, (found) => BigInt(found.id) === id);
   }
-  if (isEmpty) yield failed('pools of workers', 'worker_pool_idr leads to none, and every system has some');
+  if (isEmpty) yield failed('pools of workers', 'worker_pool_idr leads to none, but every system has some');
   for (const { cpu, object } of perCpuCopies(objects.variable('cpu_worker_pools', 'worker_pool'), cpus))
     for (let at = 0; at < poolsOfCpu; at += 1) yield* one(object.element(at), (found) => found.cpu === cpu);
   if (seen.size >= mostPools) yield failed('pools of workers', `more than ${mostPools} exist`);
@@ -139,5 +139,5 @@ export function* workersOf({ pool, id }: WorkerPool): Generator<PoolWorker | Fai
   }
   const stated = pool.at('nr_workers').number();
   if (isFailure(stated)) yield stated;
-  else if (!isBroken && stated.value !== own) yield failed(`workers of pool ${id}`, `it says that it has ${stated.value}, and ${own} are in its list`);
+  else if (!isBroken && stated.value !== own) yield failed(`workers of pool ${id}`, `it says that it has ${stated.value}, but ${own} are in its list`);
 }

@@ -5,12 +5,12 @@ import type { ReportSection } from './section.ts';
 export const annotationsSection: ReportSection = {
   id: 'annotations',
   title: 'Annotations',
-  about: 'what a person wrote about ranges of memory, told apart from what checks found',
+  about: 'what a person wrote about ranges of memory, kept apart from what checks found',
   byDefault: true,
   content({ annotations = [] }) {
     if (annotations.length === 0) return [];
     return [
-      paragraph('Written by a person, found by no check.'),
+      paragraph('Written by a person, not found by a check.'),
       table(
         [
           ['Where', 'mono'],

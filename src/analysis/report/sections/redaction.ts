@@ -4,13 +4,13 @@ import type { ReportSection } from './section.ts';
 
 export const redactionSection: ReportSection = {
   id: 'redaction',
-  title: 'What was taken out',
-  about: 'which rules took what out of a redacted report, and what they cannot promise',
+  title: 'What was removed',
+  about: 'which rules removed what from a redacted report, and what they cannot guarantee',
   byDefault: true,
   content({ redacted }) {
     if (redacted === undefined) return [];
     return [
-      paragraph('In place of each value is a mark with a number; equal numbers are equal values.'),
+      paragraph('Each value is replaced by a mark with a number; equal numbers mean equal values.'),
       table(
         [
           ['Rule', 'text'],

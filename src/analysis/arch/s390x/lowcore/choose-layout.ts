@@ -229,7 +229,7 @@ export function chooseLowcoreLayout(lowcore: Uint8Array, context: LowcoreContext
   const psws = newPswStep(lowcore);
   const equals = all.filter((one) => one.score === best.score && one !== best).map(({ kernel }) => kernel);
   const steps: Step[] = [...best.steps(), psws];
-  if (equals.length > 0) steps.push({ check: 'others', detail: `as much speaks for ${equals.join(', ')}` });
+  if (equals.length > 0) steps.push({ check: 'others', detail: `the evidence is as strong for ${equals.join(', ')}` });
   // Where nothing says which of several it is, each may be right.
   const confidence = (best.share * (psws.passed === true ? 1 : 0.8)) / (1 + equals.length);
   const isLowcore = best.share >= 0.5 || psws.passed === true;

@@ -16,7 +16,7 @@ function* bitsIn(word: bigint, first: number, end: number): Generator<number, vo
 export function* bitmapBits(map: KernelObject, bits: number): Generator<number | Failure, void> {
   const wordBits = map.space.pointerBytes * 8;
   if (bits > mostBits) {
-    yield failed('bitmap', `${bits} bits are more than any has`);
+    yield failed('bitmap', `${bits} bits are more than any bitmap has`);
     return;
   }
   for (let at = 0; at * wordBits < bits; at += 1) {

@@ -49,7 +49,7 @@ export function* mapleEntries(tree: KernelObject): Generator<MapleEntry | Failur
   const gap = shapeOf(tree, 'maple_arange_64');
   const top = tree.at('ma_root').u64();
   if (typeof start !== 'bigint' || isFailure(range) || isFailure(gap) || isFailure(top)) {
-    yield [typeof start === 'bigint' ? undefined : start.failure, range, gap, top].find(isFailure) ?? failed('maple tree', 'it has no place');
+    yield [typeof start === 'bigint' ? undefined : start.failure, range, gap, top].find(isFailure) ?? failed('maple tree', 'it has no address');
     return;
   }
   const { memory } = tree.space;
@@ -74,7 +74,7 @@ export function* mapleEntries(tree: KernelObject): Generator<MapleEntry | Failur
     const fits = above === undefined ? parent === rootParent : (parent & ~nodeMask) === above;
     const shape = shapes[type];
     if (shape === undefined || !fits || depth > mostDepth || seen.has(address)) {
-      yield wrong(address, `${hex(node)} is no node of it`);
+      yield wrong(address, `${hex(node)} is not a node of it`);
       return;
     }
     seen.add(address);

@@ -11,7 +11,7 @@ export interface PerCpuArea {
 /** One copy for each CPU; a CPU whose area is not known has an object that says so. */
 export function* perCpuCopies(variable: KernelObject, cpus: Iterable<PerCpuArea>): Generator<{ readonly cpu: number; readonly object: KernelObject }, void> {
   for (const { number: cpu, perCpuOffset } of cpus) {
-    const unknown = failed(`per-CPU data of CPU ${cpu}`, 'where it lies is not known');
+    const unknown = failed(`per-CPU data of CPU ${cpu}`, 'its address is not known');
     yield { cpu, object: perCpuOffset === undefined ? KernelObject.failing(variable.space, unknown) : variable.moved(perCpuOffset) };
   }
 }
@@ -20,7 +20,7 @@ export function* perCpuCopies(variable: KernelObject, cpus: Iterable<PerCpuArea>
 export function percpuCounter(counter: KernelObject, cpus: readonly PerCpuArea[]): Result<bigint> {
   const count = counter.at('count').s64();
   if (isFailure(count)) return count;
-  if (cpus.length === 0) return failed('per-CPU data', 'where it lies is not known');
+  if (cpus.length === 0) return failed('per-CPU data', 'its address is not known');
   let sum = count.value;
   for (const { object } of perCpuCopies(counter.pointer('counters'), cpus)) {
     const part = object.integer();

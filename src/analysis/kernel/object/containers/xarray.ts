@@ -49,7 +49,7 @@ export function* xarrayEntries(array: KernelObject): Generator<XarrayEntry | Fai
   const places = placesOf(array);
   const top = array.at('xa_head').u64();
   if (typeof start !== 'bigint' || isFailure(places) || isFailure(top)) {
-    yield [typeof start === 'bigint' ? undefined : start.failure, places, top].find(isFailure) ?? failed('xarray', 'it has no place');
+    yield [typeof start === 'bigint' ? undefined : start.failure, places, top].find(isFailure) ?? failed('xarray', 'it has no address');
     return;
   }
   const { memory } = array.space;

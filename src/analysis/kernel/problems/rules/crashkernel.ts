@@ -45,7 +45,7 @@ export const crashkernel: ProblemRule = {
       text:
         bytes === 0
           ? 'No memory is reserved for a kdump kernel: after a panic there is no dump by kdump.'
-          : `${byteText(bytes)} are reserved for a kdump kernel, in which few start.`,
+          : `${byteText(bytes)} are reserved for a kdump kernel: few kdump kernels start in so little.`,
       value: byteText(bytes),
       evidence: 'crashk_res.start and end',
       ...(isFailure(address) ? {} : { address: address.value }),

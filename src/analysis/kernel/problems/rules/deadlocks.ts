@@ -18,7 +18,7 @@ const isSeen = (wait: Wait): boolean =>
 export const deadlocks: ProblemRule = {
   id: 'deadlocks',
   title: 'Deadlocks',
-  threshold: 'any circle of tasks in which each waits for a lock of the next',
+  threshold: 'any cycle of tasks in which each waits for a lock of the next',
   source: 'memory',
   see: 'hangs',
   *look({ hangs }) {
@@ -33,7 +33,7 @@ export const deadlocks: ProblemRule = {
       yield {
         subject: names[0] ?? '',
         severity: 'error',
-        text: `${cycle.length} ${cycle.length === 1 ? 'task waits for a lock that it has itself, and never gets on' : 'tasks wait for each other, and never get on'}: ${names.slice(0, mostNamed).join(', ')}${cycle.length > mostNamed ? ` and ${cycle.length - mostNamed} more` : ''}.`,
+        text: `${cycle.length} ${cycle.length === 1 ? 'task waits for a lock that it holds itself, and never continues' : 'tasks wait for each other, and never continue'}: ${names.slice(0, mostNamed).join(', ')}${cycle.length > mostNamed ? ` and ${cycle.length - mostNamed} more` : ''}.`,
         value: `${cycle.length} ${cycle.length === 1 ? 'task' : 'tasks'}`,
         evidence: 'owner words of the locks that they wait for',
         ...defined({ address: first }),
@@ -43,7 +43,7 @@ export const deadlocks: ProblemRule = {
     const [one] = unseen;
     if (one !== undefined)
       yield {
-        missing: { what: 'circles of waiting tasks', why: `of ${unseen.length} of the tasks, such as ${one.name}, who holds what it waits for is not known` },
+        missing: { what: 'cycles of waiting tasks', why: `of ${unseen.length} of the tasks, such as ${one.name}, who holds what it waits for is not known` },
       };
   },
 };

@@ -21,7 +21,7 @@ export const hungTasks: ProblemRule = {
     const timeout = isFailure(set) || set.value === 0n ? usual : Number(set.value);
     const asleep = hangs.value.blocked.filter(({ isKillable }) => !isKillable);
     const unknown = asleep.filter(({ seconds }) => seconds === undefined).length;
-    if (unknown > 0) yield { missing: { what: 'how long tasks slept', why: `not known of ${unknown} of ${asleep.length} in uninterruptible sleep` } };
+    if (unknown > 0) yield { missing: { what: 'how long tasks slept', why: `not known for ${unknown} of ${asleep.length} in uninterruptible sleep` } };
     const hung = asleep.filter(({ seconds }) => seconds !== undefined && seconds > timeout);
     const first = longest(hung);
     if (first === undefined) return;

@@ -60,7 +60,7 @@ export const availableMemory = shareRule({
   warns: 'below',
   percent: 5,
   severity: 'error',
-  text: (sum, whole) => `${byteText(sum)} of ${byteText(whole)} can be had without swapping: ${percentOf(sum, whole)}.`,
+  text: (sum, whole) => `${byteText(sum)} of ${byteText(whole)} are available without swapping: ${percentOf(sum, whole)}.`,
 });
 
 export const slabMemory = shareRule({

@@ -85,7 +85,7 @@ export const stuckWork: ProblemRule = {
       const cpu = pool.failure ?? pool.at('cpu').s32();
       const own = pool.at('id').s32();
       if (isFailure(cpu) || isFailure(own)) yield isFailure(cpu) ? cpu : failed('pools of workers', isFailure(own) ? own.missing.why : '');
-      else if (BigInt(own.value) !== id) yield failed('pools of workers', `the pool with the number ${own.value} is not that which leads to it`);
+      else if (BigInt(own.value) !== id) yield failed('pools of workers', `the pool with the number ${own.value} is not the one that leads to it`);
       else if (cpu.value < 0) yield* stuckIn(pool, `unbound pool ${id}`, `the unbound pool ${id}`, watch, 'worker_pool_idr');
     }
   },

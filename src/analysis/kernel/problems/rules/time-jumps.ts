@@ -5,7 +5,7 @@ const second = 1_000_000_000n;
 
 export const timeJumps: ProblemRule = {
   id: 'time-jumps',
-  title: 'Time that goes back',
+  title: 'Time that goes backwards',
   threshold: 'a record of the log is a second or more older than the one before it',
   source: 'log',
   see: 'log',
@@ -30,7 +30,7 @@ export const timeJumps: ProblemRule = {
     const seconds = `${(Number(largest.by) / 1e9).toFixed(3)} s`;
     yield {
       severity: 'warning',
-      text: `Times of the log go back ${jumps} ${jumps === 1 ? 'time' : 'times'}, at most by ${seconds}: clocks of CPUs differ, or records are damaged.`,
+      text: `Times of the log go backwards ${jumps} ${jumps === 1 ? 'time' : 'times'}, by at most ${seconds}: clocks of CPUs differ, or records are damaged.`,
       value: seconds,
       evidence: largest.text.slice(0, 200),
     };

@@ -51,7 +51,7 @@ export const zoneWatermarks: ProblemRule = {
       }
       // They are computed at boot.
       if (high.value === 0n) {
-        yield failed(`watermarks of ${nameOf(one)}`, `${min.value}, ${low.value} and ${high.value} are none`);
+        yield failed(`watermarks of ${nameOf(one)}`, `${min.value}, ${low.value} and ${high.value} are not watermarks`);
         continue;
       }
       if (free.value >= low.value) continue;
@@ -62,7 +62,7 @@ export const zoneWatermarks: ProblemRule = {
         subject: nameOf(one),
         severity: isShort ? 'error' : 'warning',
         text: isShort
-          ? `${inText(free.value)} are free in ${nameOf(one)}, less than the watermark min of ${inText(mark)}: who needs memory has to reclaim some first.`
+          ? `${inText(free.value)} are free in ${nameOf(one)}, less than the watermark min of ${inText(mark)}: allocations have to reclaim memory first.`
           : `${inText(free.value)} are free in ${nameOf(one)}, less than the watermark low of ${inText(mark)}: the kernel reclaims memory.`,
         value: `${free.value} pages`,
         evidence: `free ${free.value}, min ${min.value}, low ${low.value}, high ${high.value} pages`,
@@ -133,7 +133,7 @@ export const fragmentation: ProblemRule = {
       yield {
         subject: nameOf(one),
         severity: 'warning',
-        text: `${pages} pages are free in ${nameOf(one)}, and no ${2 ** costlyOrder} of them in one piece: larger allocations fail or wait, though there is memory.`,
+        text: `${pages} pages are free in ${nameOf(one)}, and no ${2 ** costlyOrder} of them are contiguous: larger allocations fail or wait although there is memory.`,
         value: `index ${index}`,
         evidence: `nr_free of each order: ${pages} pages in ${blocks} blocks; threshold ${threshold}`,
         ...placeOf(one),

@@ -60,7 +60,7 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
       found.for === 'lock'
         ? lockOf(task, found.kind, top === undefined ? undefined : BigInt(top))
         : found.for === 'unknown lock'
-          ? { ...found, why: 'a lock of this kind keeps no owner' }
+          ? { ...found, why: 'a lock of this kind does not record its owner' }
           : found;
     const isKillable = task.state?.letter !== 'D' || (task.state.value & killable) !== 0;
     return {
@@ -121,7 +121,7 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
       ...defined({ graceSeconds, spins }),
     });
   }
-  const more = count.D > mostStacks ? `of ${count.D} tasks that sleep uninterruptibly the first ${mostStacks} were looked at` : undefined;
+  const more = count.D > mostStacks ? `only the first ${mostStacks} of ${count.D} tasks that sleep uninterruptibly were looked at` : undefined;
   const noAges = types === undefined ? `how long tasks slept and ran: the kernel's types are not known; ${assumedLocks}` : undefined;
   const unfollowed = Math.max(0, count.S - mostStacks);
   return {

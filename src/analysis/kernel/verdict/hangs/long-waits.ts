@@ -30,7 +30,7 @@ export function waitText(wait: Wait): string {
       return `${kind} at ${hex(address)}${name === undefined ? '' : ` (${name})`}${held}`;
     }
     case 'unknown lock':
-      return `a ${wait.kind}, whose place is not known: ${wait.why}`;
+      return `a ${wait.kind}, whose address is not known: ${wait.why}`;
     case 'io':
       return 'I/O';
     case 'unknown':

@@ -92,6 +92,6 @@ export const programFault: Recogniser = {
   id: 'program-fault',
   classes: ['null-pointer', 'bad-pointer', 'protection', 'illegal-operation', 'privileged-operation', 'data-exception'],
   about:
-    'An exception whose handling brought the system down. The code of the exception and the address that failed are read from what the kernel saved (pt_regs on s390x); elsewhere, and where that is not in the dump, the log says them. The function is that of the stack.',
+    'An exception whose handling brought the system down. The code of the exception and the address that failed are read from what the kernel saved (pt_regs on s390x); elsewhere, and where that is not in the dump, they are taken from the log. The function is that of the stack.',
   recognise: (evidence) => [...atEnd(evidence), ...finished(evidence)],
 };

@@ -22,7 +22,7 @@ export const operatorRequest: Recogniser = {
   id: 'operator-request',
   classes: ['operator-request'],
   about:
-    'The stack of the panic goes through sysrq_handle_crash, or the panic line says so, or the code that failed is sysrq_handle_crash itself (before Linux 5.0); a PSW restart by __do_restart on a stack; a dump of a running system that was written by the stand-alone dumper. It never hides a trouble that lasted until then.',
+    'The stack of the panic goes through sysrq_handle_crash, or the panic line says so, or the code that failed is sysrq_handle_crash itself (before Linux 5.0); a PSW restart by __do_restart on a stack; a dump of a running system that was written by the stand-alone dumper. It never hides trouble that lasted until then.',
   recognise(evidence): readonly Trouble[] {
     const { panic, entry, request, events } = evidence;
     const isOfOops = hasOopsed(evidence) && isRequested(siteOf(evidence, lastOops(evidence)));
@@ -57,7 +57,7 @@ export const hypervisorRequest: Recogniser = {
   id: 'hypervisor-request',
   classes: ['hypervisor-request'],
   about:
-    'A hypervisor wrote the dump of a running system, or the panic came from an interrupt that it injected. It never hides a trouble that lasted until then.',
+    'A hypervisor wrote the dump of a running system, or the panic came from an interrupt that it injected. It never hides trouble that lasted until then.',
   recognise(evidence): readonly Trouble[] {
     const { request, panic } = evidence;
     if (panic !== undefined && /NMI: Not continuing|unknown NMI|panic_on_unrecovered_nmi/i.test(panic.text))

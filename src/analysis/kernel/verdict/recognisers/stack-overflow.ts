@@ -27,7 +27,7 @@ export const stackOverflow: Recogniser = {
   id: 'stack-overflow',
   classes: ['stack-overflow'],
   about:
-    'The stack of the end goes through the handler of a stack overflow (kernel_stack_overflow, handle_stack_overflow, panic_bad_stack); else the log says it in its last report. A canary that was overwritten is named as what it is; a double fault alone is no stack overflow.',
+    'The stack of the end goes through the handler of a stack overflow (kernel_stack_overflow, handle_stack_overflow, panic_bad_stack); else the log says it in its last report. An overwritten canary is reported as such; a double fault alone is not a stack overflow.',
   recognise(evidence) {
     const { events, panic } = evidence;
     const reports = events.filter(({ text }) => line.test(text));
