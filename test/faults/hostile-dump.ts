@@ -1,5 +1,4 @@
 /** What may come of any file whatever: answers with findings, or a DumpError, soon. */
-import { expect } from 'vitest';
 import * as v from 'valibot';
 import { isDumpError } from '../../src/shared/dump-error.ts';
 import { verifySchema } from '../../src/shared/check-model.ts';
@@ -17,6 +16,11 @@ const limitMs = 10_000;
 export interface Outcome {
   readonly session: Session;
   readonly answers: Answers;
+}
+
+/** Without vitest: the fuzzers run by themselves, too. */
+function failed(what: string): never {
+  throw new Error(what);
 }
 
 /**
@@ -40,15 +44,15 @@ export async function askEverything(
       v.safeParse(v.optional(osInfoSchema), answers.osInfo),
       v.safeParse(verifySchema, { schema: 1, digests: {}, checks: answers.checks, summary: summarize(answers.checks) }),
     ].flatMap((parsed) => (parsed.success ? [] : [v.summarize(parsed.issues)]));
-    if (wrong.length > 0) expect.fail(`${what}: ${wrong.join('\n')}`);
+    if (wrong.length > 0) failed(`an answer is out of its schema: ${wrong.join('\n')}`);
     return { session, answers };
   } catch (error) {
     if (!isDumpError(error)) throw new Error(`${what}: ${String(error)}`, { cause: error });
-    if (error.where.file === undefined) expect.fail(`${what}: the error names no file: ${error.message}`);
+    if (error.where.file === undefined) throw new Error(`${what}: the error names no file: ${error.message}`, { cause: error });
     return undefined;
   } finally {
     const { user, system } = process.cpuUsage(started);
     const took = (user + system) / 1000;
-    if (took > limitMs) expect.fail(`${what}: took ${took.toFixed(0)} ms of processor time`);
+    if (took > limitMs) failed(`${what}: took ${took.toFixed(0)} ms of processor time`);
   }
 }

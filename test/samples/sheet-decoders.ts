@@ -47,7 +47,7 @@ export function lzo1xDecode(input: Uint8Array): Uint8Array {
       const word = next() | (next() << 8);
       const far = low ? 0 : (b & 8) << 11;
       if (!low && far + (word >> 2) === 0) {
-        if (b !== 17 || position !== input.length) throw new Error('bad end');
+        if (b !== 17 || word !== 0 || position !== input.length) throw new Error('bad end');
         return Uint8Array.from(output);
       }
       copy(length, low ? (word >> 2) + 1 : far + (word >> 2) + 16384, word & 3);
@@ -61,12 +61,17 @@ export function lzo1xDecode(input: Uint8Array): Uint8Array {
 export function snappyDecode(input: Uint8Array): Uint8Array {
   const output: number[] = [];
   let position = 0;
-  const next = (): number => input[position++] ?? 0;
+  const next = (): number => {
+    const byte = input[position++];
+    if (byte === undefined) throw new Error('input exhausted');
+    return byte;
+  };
   let total = 0;
   for (let shift = 0; ; shift += 7) {
     const byte = next();
     total += (byte & 0x7f) * 2 ** shift;
     if (byte < 0x80) break;
+    if (shift === 28) throw new Error('a length of more than five bytes');
   }
   const copy = (length: number, distance: number): void => {
     if (distance === 0 || distance > output.length) throw new Error(`distance ${distance}`);
@@ -82,6 +87,7 @@ export function snappyDecode(input: Uint8Array): Uint8Array {
           length = 1;
           for (let index = 0; index < coded - 59; index += 1) length += next() * 2 ** (8 * index);
         }
+        if (length > input.length - position) throw new Error('input exhausted');
         for (let index = 0; index < length; index += 1) output.push(next());
         break;
       }
@@ -92,7 +98,7 @@ export function snappyDecode(input: Uint8Array): Uint8Array {
         copy(1 + (tag >> 2), next() + (next() << 8));
         break;
       default:
-        throw new Error('4-byte copies are not written');
+        copy(1 + (tag >> 2), next() + next() * 2 ** 8 + next() * 2 ** 16 + next() * 2 ** 24);
     }
   }
   if (output.length !== total) throw new Error(`${output.length} bytes in place of ${total}`);
