@@ -6,6 +6,7 @@ import { ignoreRulesSchema } from './ignore-rules.ts';
 import { count } from './json-values.ts';
 import { memoryViews } from './model.ts';
 import { scanProgressSchema } from './scan-progress.ts';
+import { wireAddress, wireEnd } from './wire-types.ts';
 
 const view = v.optional(v.picklist(memoryViews));
 
@@ -52,7 +53,7 @@ export const compareMethods = {
     params: v.strictObject({
       ...request,
       first: v.optional(count),
-      from: v.optional(v.bigint()),
+      from: v.optional(wireEnd),
       most: v.pipe(count, v.maxValue(1000)),
     }),
     result: v.strictObject({
@@ -67,7 +68,7 @@ export const compareMethods = {
     progress: scanProgressSchema,
   },
   compareStrip: {
-    params: v.strictObject({ ...request, start: v.bigint(), end: v.bigint(), buckets: v.pipe(count, v.minValue(1), v.maxValue(4096)) }),
+    params: v.strictObject({ ...request, start: wireAddress, end: wireEnd, buckets: v.pipe(count, v.minValue(1), v.maxValue(4096)) }),
     result: v.strictObject({ buckets: v.array(pairBucketSchema) }),
     progress: scanProgressSchema,
   },

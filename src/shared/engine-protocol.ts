@@ -29,7 +29,7 @@ import { gatherProtocol } from './gather-protocol.ts';
 import { scanProgressSchema } from './scan-progress.ts';
 import { searchProtocol } from './search-protocol.ts';
 import { taskProtocol } from './task-protocol.ts';
-import { onView } from './wire-types.ts';
+import { onView, wireAddress, wireEnd } from './wire-types.ts';
 import { mostSqlRows, mostSqlSeconds, sqlProtocol } from './sql-protocol.ts';
 
 export type { ScanProgress } from './scan-progress.ts';
@@ -92,14 +92,14 @@ export const engineProtocol = {
   },
   lowcore: {
     /** One CPU, or the lowcore at an absolute address; without either those of all CPUs. `layout` instead of the one that is found. */
-    params: v.strictObject({ dump, cpu: v.optional(count), address: v.optional(v.bigint()), layout: v.optional(v.string()), view }),
+    params: v.strictObject({ dump, cpu: v.optional(count), address: v.optional(wireAddress), layout: v.optional(v.string()), view }),
     result: lowcoreSchema,
   },
   /** They come in pages: `start` is the `next` of the page before. */
   notes: { params: v.strictObject({ dump, view, start: v.optional(count) }), result: notesSchema },
   regions: {
     /** Without `exact` ranges of memory are joined where there are more than 4096; with it they come in pages. */
-    params: v.object({ ...onView, exact: v.optional(v.boolean()), start: v.optional(v.bigint()), end: v.optional(v.bigint()) }),
+    params: v.object({ ...onView, exact: v.optional(v.boolean()), start: v.optional(wireAddress), end: v.optional(wireEnd) }),
     result: regionsSchema,
   },
   vmcoreinfo: {
@@ -114,7 +114,7 @@ export const engineProtocol = {
       dump,
       space: v.picklist(addressSpaces),
       /** 64-bit address, or position in the file when space is `file`. */
-      address: v.bigint(),
+      address: wireAddress,
       length: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(65536)),
       cpu: v.optional(count),
       view,
@@ -127,9 +127,9 @@ export const engineProtocol = {
     /** Without anything the kernel's address space. `asce` is an element (or CR3), `space` says whose to take. */
     params: v.strictObject({
       dump,
-      address: v.bigint(),
+      address: wireAddress,
       cpu: v.optional(count),
-      asce: v.optional(v.bigint()),
+      asce: v.optional(wireAddress),
       space: v.optional(v.picklist(asceSources)),
       view,
     }),
@@ -185,7 +185,7 @@ export const engineProtocol = {
     progress: scanProgressSchema,
   },
   strip: {
-    params: v.strictObject({ dump, start: v.bigint(), end: v.bigint(), buckets: v.pipe(count, v.minValue(1), v.maxValue(4096)) }),
+    params: v.strictObject({ dump, start: wireAddress, end: wireEnd, buckets: v.pipe(count, v.minValue(1), v.maxValue(4096)) }),
     result: v.strictObject({ buckets: v.array(stripBucketSchema), indexedPages: count, totalPages: count, unconfirmed: v.optional(v.string()) }),
   },
   sql: {

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { count } from './json-values.ts';
 import { memoryViews, rangeSchema, schemaVersion } from './model.ts';
 import { missingSchema } from './result.ts';
+import { wireAddress, wireEnd } from './wire-types.ts';
 
 export const exportFormats = ['elf', 'kdump', 'raw'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -38,7 +39,7 @@ export const exportRequestEntries = {
   /** Path of the file to write: a new one. */
   output: v.string(),
   /** Half-open ranges of absolute addresses of the view; without them all memory. */
-  ranges: v.optional(v.array(v.strictObject({ start: v.bigint(), end: v.bigint() }))),
+  ranges: v.optional(v.array(v.strictObject({ start: wireAddress, end: wireEnd }))),
   /** Without it nothing is left out. */
   filter: v.optional(v.array(v.picklist(filterLevels))),
   /** Of kdump alone; zlib without it. */

@@ -6,9 +6,9 @@ import { typeNamesSchema } from './kernel-model.ts';
 import { addressSpaces } from './model.ts';
 import { rangeFactsSchema } from './range-facts-model.ts';
 import { typeMembersSchema, wantedType } from './type-members-model.ts';
-import { onView } from './wire-types.ts';
+import { onView, wireAddress } from './wire-types.ts';
 
-const spacePlace = { space: v.picklist(addressSpaces), address: v.bigint(), cpu: v.optional(count) };
+const spacePlace = { space: v.picklist(addressSpaces), address: wireAddress, cpu: v.optional(count) };
 const place = { ...onView, ...spacePlace };
 
 export const inspectProtocol = {

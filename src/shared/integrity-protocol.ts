@@ -11,6 +11,7 @@ import { schemaVersion } from './model.ts';
 import { reportTemplateSchema } from './report-template.ts';
 import { redactionSchema } from './redact-rules.ts';
 import { scanProgressSchema } from './scan-progress.ts';
+import { wireAddress, wireEnd } from './wire-types.ts';
 
 const dump = v.string();
 const schema = v.literal(schemaVersion);
@@ -89,7 +90,7 @@ export const integrityProtocol = {
       dump,
       output: v.string(),
       key: v.string(),
-      cite: v.optional(v.array(v.strictObject({ start: v.bigint(), end: v.bigint() }))),
+      cite: v.optional(v.array(v.strictObject({ start: wireAddress, end: wireEnd }))),
       citeKinds: v.optional(v.array(v.picklist(citedKinds))),
       attestation: v.optional(v.string()),
       publicKey: v.optional(v.string()),

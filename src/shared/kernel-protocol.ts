@@ -15,7 +15,7 @@ import {
   symbolOrders,
   symbolPageSchema,
 } from './symbol-list-model.ts';
-import { onView } from './wire-types.ts';
+import { onView, wireAddress } from './wire-types.ts';
 
 const symbolExpressionEntries = { name: v.string(), offset: v.bigint(), module: v.optional(v.string()) };
 
@@ -28,7 +28,7 @@ export const kernelProtocol = {
   },
   symbols: {
     /** A name, `*` in it standing for anything; or an address; without either all. `stream`: symbols come with the progress. */
-    params: v.strictObject({ ...onView, name: v.optional(v.string()), address: v.optional(v.bigint()), stream: v.optional(v.boolean()) }),
+    params: v.strictObject({ ...onView, name: v.optional(v.string()), address: v.optional(wireAddress), stream: v.optional(v.boolean()) }),
     result: symbolsSchema,
     progress: v.strictObject({ symbols: v.array(symbolSchema) }),
   },
@@ -72,7 +72,7 @@ export const kernelProtocol = {
     params: v.strictObject({
       ...onView,
       places: v.pipe(
-        v.array(v.strictObject({ space: v.picklist(['virtual', 'absolute', 'real']), address: v.bigint(), cpu: v.optional(count) })),
+        v.array(v.strictObject({ space: v.picklist(['virtual', 'absolute', 'real']), address: wireAddress, cpu: v.optional(count) })),
         v.maxLength(mostNamedPlaces),
       ),
     }),
@@ -81,7 +81,7 @@ export const kernelProtocol = {
   },
   symbolize: {
     /** `quick`: only what headers, notes and pointers lead to, no scan. */
-    params: v.strictObject({ ...onView, quick: v.optional(v.boolean()), addresses: v.pipe(v.array(v.bigint()), v.maxLength(65_536)) }),
+    params: v.strictObject({ ...onView, quick: v.optional(v.boolean()), addresses: v.pipe(v.array(wireAddress), v.maxLength(65_536)) }),
     result: symbolizeSchema,
   },
   struct: {
@@ -91,7 +91,7 @@ export const kernelProtocol = {
       name: v.string(),
       /** Whose type it is; the kernel's, or the one that has the name, unless given. */
       module: v.optional(v.string()),
-      address: v.optional(v.bigint()),
+      address: v.optional(wireAddress),
       depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8))),
     }),
     result: structSchema,
@@ -106,7 +106,7 @@ export const kernelProtocol = {
     params: v.strictObject({
       ...onView,
       place: v.union([
-        v.strictObject({ space: v.picklist(['virtual', 'absolute', 'real']), address: v.bigint(), cpu: v.optional(count) }),
+        v.strictObject({ space: v.picklist(['virtual', 'absolute', 'real']), address: wireAddress, cpu: v.optional(count) }),
         v.strictObject(symbolExpressionEntries),
       ]),
       /** By what is known by now or lies where pointers lead: nothing is searched for, and `missing` says what was not looked at. */
@@ -119,7 +119,7 @@ export const kernelProtocol = {
     params: v.strictObject({
       ...onView,
       space: v.picklist(addressSpaces),
-      address: v.bigint(),
+      address: wireAddress,
       cpu: v.optional(count),
       count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostInstructions))),
       whole: v.optional(v.boolean()),

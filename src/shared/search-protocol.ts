@@ -5,6 +5,7 @@ import { count } from './json-values.ts';
 import { memoryViews, pageClasses } from './model.ts';
 import { phaseEntries } from './scan-progress.ts';
 import { mostHits, searchEndians, searchHitSchema, searchStates, searchSummarySchema, searchTypes } from './search-model.ts';
+import { wireAddress, wireEnd } from './wire-types.ts';
 
 export const searchProgressSchema = v.strictObject({
   ...phaseEntries,
@@ -30,8 +31,8 @@ export const searchProtocol = {
       /** Only hits at multiples of it. */
       align: v.optional(v.pipe(count, v.minValue(1))),
       /** Absolute addresses: a hit lies between them with all its bytes. */
-      start: v.optional(v.bigint()),
-      end: v.optional(v.bigint()),
+      start: v.optional(wireAddress),
+      end: v.optional(wireEnd),
       /** Only in pages of these states; every byte of a hit is in such a page. */
       states: v.optional(v.array(v.picklist(searchStates))),
       /** Likewise by class: needs a complete page index. */

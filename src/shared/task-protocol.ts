@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { count } from './json-values.ts';
 import { backtraceSchema, kernelFactsSchema, mappingsSchema, memoryUsageSchema, modulesSchema, taskSchema, tasksSchema } from './task-model.ts';
-import { onView } from './wire-types.ts';
+import { onView, wireAddress } from './wire-types.ts';
 
 const aboutKernel = v.strictObject(onView);
 
@@ -20,7 +20,7 @@ export const taskProtocol = {
       ...onView,
       cpu: v.optional(count),
       pid: v.optional(count),
-      task: v.optional(v.bigint()),
+      task: v.optional(wireAddress),
       /** Every task that is not on a CPU, too. */
       all: v.optional(v.boolean()),
       /** Where the chain cannot be followed: list every address of code on the stack, marked as guesses. */

@@ -22,7 +22,7 @@ const at = (value: unknown, path: Path): unknown =>
 const odd: readonly unknown[] = [
   null, true, false, 0, -1, 1.5, 1e308, -0, 2 ** 31, 2 ** 53, 2 ** 53 + 2, '', ' ', '0', '-1', '0x0', '0xffffffffffffffff', '0x10000000000000000', 'NaN', 'null', 'true',
   '\u0000', '\ud800', '\u202e\u2066', '\u001b[31m', 'a\nb\rc', '../../x', '__proto__', 'constructor', 'toString', '<script>', '=1+1', '9'.repeat(400), 'é'.repeat(5000),
-  [], {}, [[]], [null], { __proto__: null }, { constructor: 1 }, { length: 2 ** 32 }, '2026-02-30T25:61:61Z', '9999999-01-01T00:00:00Z',
+  [], {}, [[]], [null], { __proto__: null }, { constructor: 1 }, { length: 2 ** 32 }, '2026-02-30T25:61:61Z', '9999999-01-01T00:00:00Z', '0000-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z',
 ]; // prettier-ignore
 
 function nested(depth: number): unknown {
