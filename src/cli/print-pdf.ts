@@ -25,7 +25,7 @@ function canRun(path: string): boolean {
     const found = statSync(path);
     return found.isFile() && (process.platform === 'win32' || (found.mode & 0o111) !== 0);
   } catch {
-    // PATH may name what is not there, what is no folder, and what this user may not enter.
+    // PATH may name what is not there, what is not a folder, and what this user may not enter.
     return false;
   }
 }

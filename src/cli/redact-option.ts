@@ -38,6 +38,6 @@ export function redactionOf({ redact }: OptionValues): Redaction | undefined {
   const words = redact.split(',').map((word) => word.trim());
   if (words.includes(allRules)) return { rules: [...redactRuleIds] };
   const unknown = words.find((word) => !redactRules.some(({ id }) => id === word));
-  if (unknown !== undefined) throw new UsageError(`--redact: "${unknown}" is none of ${allRules}, ${redactRuleIds.join(', ')}`);
+  if (unknown !== undefined) throw new UsageError(`--redact: "${unknown}" is not one of ${allRules}, ${redactRuleIds.join(', ')}`);
   return { rules: redactRuleIds.filter((id) => words.includes(id)) };
 }

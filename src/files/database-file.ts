@@ -99,7 +99,7 @@ export function whyNoDatabase(path: string, { isOurs, inOwnFolder, isOpen }: Dat
       if (inOwnFolder || isOpen(path) || found.size === 0n) continue;
       // Next to nothing, or next to an empty file, SQLite removes it unseen.
       const isPart = isEmpty ? isFirstJournal : isSqlites;
-      if (!isPart(suffix, beside, found.size)) return `${beside} is no part of a page index`;
+      if (!isPart(suffix, beside, found.size)) return `${beside} is not part of a page index`;
     }
     return undefined;
   } catch (error) {
@@ -122,7 +122,7 @@ export function lockFile(path: string): bigint | string {
     const why = there === undefined ? undefined : whyLeft(there);
     if (why !== undefined) return `${path} ${why}`;
     // A transaction that is never committed writes nothing.
-    if (there !== undefined && there.size > 0n) return `${path} is no lock of ours`;
+    if (there !== undefined && there.size > 0n) return `${path} is not a lock of Dumpbench`;
     for (const suffix of databaseSuffixes) {
       const beside = path + suffix;
       const found = lstatSync(beside, { bigint: true, throwIfNoEntry: false });
@@ -130,7 +130,7 @@ export function lockFile(path: string): bigint | string {
       const reason = whyLeft(found);
       if (reason !== undefined) return `${beside} ${reason}`;
       // A killed process of an older version leaves a journal.
-      if (found.size > 0n && !isSqlites(suffix, beside, found.size)) return `${beside} is no part of a page index`;
+      if (found.size > 0n && !isSqlites(suffix, beside, found.size)) return `${beside} is not part of a page index`;
     }
     if (there !== undefined) return there.ino;
     closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));

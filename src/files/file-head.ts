@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
 /**
  * @param most bytes
- * @returns undefined for what is no regular file: a pipe would wait
+ * @returns undefined for what is not a regular file: a pipe would wait
  * @throws Error of the operating system
  */
 export function fileHead(path: string, most: number): Uint8Array | undefined {

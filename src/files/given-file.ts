@@ -86,7 +86,7 @@ export function openRegular(
 
 /**
  * The bytes of a file that a person gave, in pieces that are the caller's.
- * @throws DumpError io when it is no regular file or cannot be read; unsupported when it is too large
+ * @throws DumpError io when it is not a regular file or cannot be read; unsupported when it is too large
  */
 export function* givenPieces(path: string, { what, most, evidence = true, symbols = false }: GivenFileOptions): Generator<Buffer, void> {
   const { descriptor, stats } = openRegular(path, what, symbols ? 'symbols' : 'none');

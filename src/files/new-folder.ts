@@ -27,7 +27,7 @@ function modeOfEmpty(folder: string): number | undefined {
     const stats = lstatSync(folder, { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     if (stats.isSymbolicLink()) throw refused(folder, 'it is a symbolic link, and links are not followed');
-    if (!stats.isDirectory()) throw refused(folder, 'it is no folder');
+    if (!stats.isDirectory()) throw refused(folder, 'it is not a folder');
     if (readdirSync(folder).length > 0) throw refused(folder, 'there is something in it already');
     return stats.mode & 0o7777;
   } catch (error) {

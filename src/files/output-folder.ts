@@ -17,7 +17,7 @@ export function makeOutputFolder(folder: string): () => void {
   for (let at = resolve(folder); ; at = dirname(at)) {
     try {
       if (statSync(at).isDirectory()) break;
-      throw refused(at, 'it is no folder');
+      throw refused(at, 'it is not a folder');
     } catch (error) {
       if (error instanceof DumpError) throw error;
       if (errorCode(error) !== 'ENOENT' || dirname(at) === at) throw refused(at, systemReason(error));

@@ -87,7 +87,7 @@ export function checkOutput(path: string, options: OutputOptions): void {
   standing(path, options);
   const folder = dirname(path);
   try {
-    if (!statSync(folder).isDirectory()) throw refused(path, `${folder} is no folder`);
+    if (!statSync(folder).isDirectory()) throw refused(path, `${folder} is not a folder`);
   } catch (error) {
     throw error instanceof DumpError ? error : refused(path, `its folder ${folder}: ${systemReason(error)}`);
   }

@@ -32,12 +32,12 @@ function whyNotOurs(path: string, why: (stats: Stats) => string | undefined): st
 
 /** Why a folder is not used for what is ours; undefined when it may be, also when it is not there yet. */
 export const whyNoOwnFolder = (folder: string, enclosed = false): string | undefined =>
-  whyNotOurs(folder, (stats) => (stats.isDirectory() ? whyForeign(stats, enclosed) : 'it is no folder'));
+  whyNotOurs(folder, (stats) => (stats.isDirectory() ? whyForeign(stats, enclosed) : 'it is not a folder'));
 
 /** Why a file in such a folder is not ours; undefined when it is, also when it is not there yet. */
 export const whyNoOwnFile = (path: string, enclosed = false): string | undefined =>
   whyNotOurs(path, (stats) => {
-    if (!stats.isFile()) return 'it is no regular file';
+    if (!stats.isFile()) return 'it is not a regular file';
     return stats.nlink > 1 ? 'it is a hard link: it has another name elsewhere' : whyForeign(stats, enclosed);
   });
 

@@ -57,7 +57,7 @@ const isSame = (left: BigIntStats, right: BigIntStats): boolean => left.dev === 
 function statsOf(path: string): BigIntStats | undefined {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  if (!stats.isFile()) throw refused(path, 'it is no plain file, and an unfinished output is to lie there', 'another name for the output');
+  if (!stats.isFile()) throw refused(path, 'it is not a regular file, and an unfinished output is to be written there', 'another name for the output');
   const evidence = evidenceOf({ device: stats.dev, inode: stats.ino, bornNs: stats.birthtimeNs });
   if (evidence !== undefined || stats.nlink > 1n)
     throw refused(path, evidence === undefined ? 'it has another name elsewhere' : `it is open as ${evidence.path}`, 'another name for the output');
@@ -120,7 +120,7 @@ function found(path: string, key: string): Found | undefined {
   const wayOut = 'another name for the output, or that you delete that file yourself';
   if (notes === undefined) {
     // Killed before the journal was begun.
-    if (left?.size !== 0n) throw refused(partial, 'there is a file which is no unfinished output of Dumpbench', wayOut);
+    if (left?.size !== 0n) throw refused(partial, 'there is a file that is not an unfinished output of Dumpbench', wayOut);
     rmSync(partial);
     return undefined;
   }
@@ -131,13 +131,13 @@ function found(path: string, key: string): Found | undefined {
     const text = Buffer.from(bytes.subarray(0, readAll(record, 0, bytes))).toString('utf8');
     const known = parseJournal(text);
     const isNew = notes.size <= BigInt(bytes.length) && isHeadBegun(text) && (left?.size ?? 0n) === 0n;
-    if (notes.size > 0n && known === undefined && !isNew) throw refused(journal, 'there is a file which is no journal of Dumpbench', wayOut);
+    if (notes.size > 0n && known === undefined && !isNew) throw refused(journal, 'there is a file that is not a journal of Dumpbench', wayOut);
     if (left === undefined || (known === undefined && left.size === 0n)) {
       rmSync(journal);
       if (left !== undefined) rmSync(partial);
       return undefined;
     }
-    if (known?.inode !== String(left.ino)) throw refused(partial, 'there is a file which is no unfinished output of Dumpbench', wayOut);
+    if (known?.inode !== String(left.ino)) throw refused(partial, 'there is a file that is not an unfinished output of Dumpbench', wayOut);
     if (known.key !== key)
       throw refused(
         partial,

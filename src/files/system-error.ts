@@ -1,7 +1,7 @@
 /** Errors of the operating system in plain words. */
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
-  ENOTDIR: 'a part of the path is no folder',
+  ENOTDIR: 'a part of the path is not a folder',
   EACCES: 'no permission',
   EPERM: 'it is not permitted',
   EROFS: 'the file system is read-only',

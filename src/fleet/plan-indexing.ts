@@ -42,7 +42,7 @@ function assertFolder(folder: string): void {
 function whyNoFolder(folder: string): string | undefined {
   if (!folder.isWellFormed()) return 'the name is no UTF-8';
   try {
-    return statSync(folder).isDirectory() ? undefined : 'it is no folder';
+    return statSync(folder).isDirectory() ? undefined : 'it is not a folder';
   } catch (error) {
     return systemReason(error);
   }

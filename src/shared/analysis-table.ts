@@ -44,7 +44,7 @@ export const columnTypes = Object.keys(cellSchemas) as readonly ColumnType[];
 export const analysisNeeds = ['symbols', 'types', 'module-types', 'modules', 'tasks', 'stacks', 'log'] as const;
 export type AnalysisNeed = (typeof analysisNeeds)[number];
 
-/** Of what an address is, where it is no virtual one of the kernel: absolute memory, or the address space of a process. */
+/** Of what an address is, where it is not a virtual one of the kernel: absolute memory, or the address space of a process. */
 export const columnSpaces = ['absolute', 'process'] as const;
 export type ColumnSpace = (typeof columnSpaces)[number];
 

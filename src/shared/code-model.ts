@@ -10,7 +10,7 @@ export const mostInstructions = 4096;
 export const mostFunctionBytes = 65_536;
 
 /**
- * fault: an exception stopped this instruction, and it brought the system down · running: a CPU would execute it next · interrupted: the code goes on here after an
+ * fault: an exception stopped this instruction, and it brought the system down · running: a CPU would execute it next · interrupted: the code continues here after an
  * interruption · return: a call returns here.
  */
 export const codeMarks = ['fault', 'running', 'interrupted', 'return'] as const;
@@ -35,7 +35,7 @@ export const instructionSchema = v.strictObject({
   address: hexString,
   /** Its bytes as hexadecimal digits, in the order of memory. */
   hex: v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{2})+$/)),
-  /** Absent where the bytes are no instruction that the disassembler knows. */
+  /** Absent where the bytes are not an instruction that the disassembler knows. */
   mnemonic: v.optional(v.string()),
   operands: v.optional(v.string()),
   /** "name+0x1a [module]" */

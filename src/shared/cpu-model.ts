@@ -33,7 +33,7 @@ const registers = v.array(hexString);
 export const cpuMeaningSchema = v.strictObject({
   /** Why the CPU is in a disabled wait. */
   wait: v.optional(v.string()),
-  /** What the CPU was doing, by registers that are no PSW: "kernel, interrupts off". */
+  /** What the CPU was doing, by registers that are not a PSW: "kernel, interrupts off". */
   state: v.optional(v.string()),
   /** Other architectures: `registers` in the order and the groups in which they are read, and their flags in words. */
   named: v.optional(

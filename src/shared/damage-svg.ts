@@ -1,4 +1,4 @@
-/** The lanes of the damage map as SVG text: what the window draws, with marks that are told apart without colours. */
+/** The lanes of the damage map as SVG text: what the window draws, with marks that are distinguished without colours. */
 import { plural } from './count-text.ts';
 import type { Lane, LaneMark } from './damage-lanes.ts';
 import { svgDrawing, svgText } from './svg-text.ts';

@@ -14,7 +14,7 @@ export interface DigestMatch {
   readonly bytes: number;
 }
 
-/** @returns undefined for texts that are no digests of one length */
+/** @returns undefined for texts that are not digests of one length */
 export function matchDigests(recorded: string, computed: string): DigestMatch | undefined {
   if (recorded.length !== computed.length || !digitsOf.test(recorded) || !digitsOf.test(computed)) return undefined;
   const bytes = recorded.length / 2;

@@ -13,7 +13,7 @@ type DumpTool = (typeof dumpTools)[number];
 
 export const diskSchema = v.strictObject({
   layout: v.picklist(diskLayouts),
-  /** Set where the file is no image as dd makes it, but one of Hercules with tracks and records: ckd, or cckd with compressed tracks. */
+  /** Set where the file is not an image as dd makes it, but one of Hercules with tracks and records: ckd, or cckd with compressed tracks. */
   image: v.optional(v.picklist(['ckd', 'cckd'])),
   blockBytes: count,
   /** Volume serial of a DASD. */

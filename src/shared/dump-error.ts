@@ -42,7 +42,7 @@ export class DumpError extends Error {
   }
 }
 
-/** A file that is recognised, but is no Linux kernel dump that can be opened. */
+/** A file that is recognised, but is not a Linux kernel dump that can be opened. */
 export class ForeignFile extends DumpError {
   readonly foreign: ForeignKind;
 

@@ -109,7 +109,7 @@ export const exportSchema = v.strictObject({
   }),
   /** Absent where no program is known to open such a file. */
   openWith: v.optional(v.array(openWithSchema)),
-  /** Bytes of an interrupted export that this one went on from. */
+  /** Bytes of an interrupted export that this one continued from. */
   resumedAt: v.optional(count),
   /** Why an interrupted export that was there was not gone on with. */
   discarded: v.optional(v.string()),

@@ -1,4 +1,4 @@
-/** What a search over all dumps of a catalogue finds: as a JSON document, and one by one as it goes on. Rules as in model.ts. */
+/** What a search over all dumps of a catalogue finds: as a JSON document, and one by one as it runs. Rules as in model.ts. */
 import * as v from 'valibot';
 import { ebcdicPages } from './ebcdic.ts';
 import { fleetSearchParts } from './fleet-search-parts.ts';

@@ -26,7 +26,7 @@ export const knownIssueSchema = v.pipe(
 );
 export type KnownIssue = v.InferOutput<typeof knownIssueSchema>;
 
-/** More are no list that a person keeps. */
+/** More are not a list that a person keeps. */
 export const mostKnownIssues = 10_000;
 export const knownIssuesSchema = v.pipe(v.array(knownIssueSchema), v.maxLength(mostKnownIssues));
 

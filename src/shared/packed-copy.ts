@@ -8,7 +8,7 @@ const copyWords: Readonly<Record<NonNullable<Info['container']['copy']>, string>
   reused: 'read from an unpacked copy in the cache that was not compared with the file in this run (a full verification does)',
 };
 
-/** "dir/vmcore of case.tgz (tar in gzip, 1.04 MiB)"; undefined for a dump that is no member of an archive. */
+/** "dir/vmcore of case.tgz (tar in gzip, 1.04 MiB)"; undefined for a dump that is not a member of an archive. */
 export const archivedText = ({ wrapper = '', archive }: Pick<Info['container'], 'wrapper' | 'archive'>): string | undefined =>
   archive === undefined ? undefined : `${archive.member} of ${archive.name} (${wrapper}, ${byteText(archive.bytes)})`;
 

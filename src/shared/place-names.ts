@@ -18,7 +18,7 @@ export const placeNames = (places: readonly PlaceNameJson[]): PlaceNames =>
 export const instructionAddress = (cpu: CpuJson): string | undefined =>
   cpu.psw?.address ?? cpu.registers?.rip ?? cpu.registers?.eip ?? cpu.registers?.pc ?? cpu.registers?.nip;
 
-/** Addresses of a program are no places of the kernel, even where the numbers would be. */
+/** Addresses of a program are not places of the kernel, even where the numbers would be. */
 const isUser = (cpu: CpuJson): boolean => cpu.psw?.decoded.problemState === true;
 
 /** Every register that can hold an address of the kernel, by its name. */

@@ -1,6 +1,6 @@
 /**
  * Between the engine in Electron's utility process and main: the engine cannot start processes of its own there, because the
- * packaged program is no Node. Main starts and ends the process of a user's SQL and hands its one job and answer through.
+ * packaged program is not a Node. Main starts and ends the process of a user's SQL and hands its one job and answer through.
  */
 import * as v from 'valibot';
 import { remedies } from './remedy.ts';
@@ -27,5 +27,5 @@ export const mostSqlBytes = 512 * 1024 * 1024;
 export const sqlNodeFlags: readonly string[] = ['--max-old-space-size=320'];
 /** What a user reads of a query that wanted more. */
 export const sqlTookMemory = { why: `the query was stopped: it took more than ${byteText(mostSqlBytes)} of memory`, remedy: 'narrow-query' } as const;
-/** True when the end of the process was Node.js's own for want of memory: a shell reports the signal as 134. */
+/** True when the end of the process was Node.js's own for lack of memory: a shell reports the signal as 134. */
 export const endedForMemory = (code: number | null, signal: string | null): boolean => signal === 'SIGABRT' || code === 134;

@@ -58,7 +58,7 @@ export const lowcoreFieldSchema = v.strictObject({
 export type LowcoreFieldJson = v.InferOutput<typeof lowcoreFieldSchema>;
 
 export const lowcoreViewSchema = v.strictObject({
-  /** CPU whose prefix leads here; absent for an address that is no CPU's. */
+  /** CPU whose prefix leads here; absent for an address that is not a CPU's. */
   id: v.optional(count),
   linuxCpu: v.optional(count),
   /** Absolute address of the lowcore. */

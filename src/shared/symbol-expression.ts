@@ -15,7 +15,7 @@ const pattern = /^([A-Za-z_.$][\w.$]*)(?:\s*([+-])\s*(0x[0-9a-f]{1,16}|\d{1,20})
 /** A register, or a lowcore. */
 const ofCpu = /^(cpu\d+\.|lowcore\b)/i;
 
-/** Undefined for what is no symbol, and for registers and lowcores, which are addresses of their own. */
+/** Undefined for what is not a symbol, and for registers and lowcores, which are addresses of their own. */
 export function parseSymbol(text: string): SymbolExpression | undefined {
   const match = ofCpu.test(text.trim()) ? null : pattern.exec(text.trim());
   if (match?.[1] === undefined) return undefined;

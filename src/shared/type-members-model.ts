@@ -28,7 +28,7 @@ const memberSchema = v.strictObject({
   opens: v.optional(v.strictObject({ type: typeReference, how: v.picklist(['members', 'elements', 'target']), elements: v.optional(count) })),
   /** Where a pointer leads. */
   place: v.optional(v.strictObject({ space: v.picklist(addressSpaces), address: hexString })),
-  /** Why a pointer leads nowhere: its number is no address of the kernel. */
+  /** Why a pointer leads nowhere: its number is not an address of the kernel. */
   unfollowed: v.optional(v.string()),
 });
 export type TypeMemberJson = v.InferOutput<typeof memberSchema>;

@@ -1,6 +1,6 @@
 /**
  * Control and format characters: C0, C1, bidi marks, zero-width marks, line separators; halves of surrogate pairs and the two
- * code points that no XML document may hold. Tab and line feed are wanted: long documents have a million of them, so they are no matches.
+ * code points that no XML document may hold. Tab and line feed are wanted: long documents have a million of them, so they are not matches.
  */
 const invisible = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/gu;
 /** Most text has nothing else, and looking for this is several times as fast: documents may have hundreds of MiB. */

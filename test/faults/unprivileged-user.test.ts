@@ -230,7 +230,7 @@ describe.skipIf(!canRun)('a user without rights', () => {
     writeFileSync(names[3], 'theirs');
     const [refused, ...others] = await asNobody(['info', packed], ['info', dump], ['verify', dump], ['report', '--quick', dump]);
     sound(others);
-    expect(refused).toMatchObject({ code: 3, err: expect.stringMatching(/there is no folder for the cache .*symbolic link.*no folder/) as unknown });
+    expect(refused).toMatchObject({ code: 3, err: expect.stringMatching(/there is no folder for the cache .*symbolic link.*not a folder/) as unknown });
     chmodSync(home, 0o700);
   });
 

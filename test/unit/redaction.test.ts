@@ -206,7 +206,7 @@ describe('report --redact', () => {
   });
 
   it.each([
-    ['names', '--redact: "names" is none of all, nodename'],
+    ['names', '--redact: "names" is not one of all, nodename'],
     [JSON.stringify({ rules: ['nodename'], patterns: [{ name: 'x', pattern: '(' }] }), 'patterns.0.pattern: it is not a valid regular expression'],
     [JSON.stringify({ rules: ['nodename'], patterns: [{ name: 'x', pattern: 'a*' }] }), 'it matches nothing'],
     [JSON.stringify({ rules: ['everything'] }), 'rules.0: '],

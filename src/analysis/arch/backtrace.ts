@@ -13,7 +13,7 @@ export interface TracedReturns {
    * @param place what the tracer's entry has with it: the address of the word that held the return address (x86_64), the caller's stack pointer
    *   (s390x) or frame pointer (aarch64)
    * @param callee address in the function that returns there
-   * @returns undefined where the address is no trampoline's
+   * @returns undefined where the address is not a trampoline's
    */
   at(address: bigint, place: bigint, callee: bigint): TracedReturn | undefined;
 }

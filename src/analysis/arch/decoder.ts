@@ -12,7 +12,7 @@ interface CapstoneInstruction {
   readonly op_str: string;
 }
 interface CapstoneHandle {
-  /** Throws where the first bytes are no instruction. */
+  /** Throws where the first bytes are not an instruction. */
   disasm(bytes: Uint8Array, address: bigint, most: number): readonly CapstoneInstruction[];
 }
 /** What of the package is used here. */
@@ -51,7 +51,7 @@ const opened = new Map<Decoder, CapstoneHandle>();
 /** Bytes that are handed over at once. */
 const pieceBytes = 1024;
 
-/** Bytes that are no instruction; `mnemonic` is empty. */
+/** Bytes that are not an instruction; `mnemonic` is empty. */
 export const isUndecoded = ({ mnemonic }: Decoded): boolean => mnemonic === '';
 
 /**
@@ -62,7 +62,7 @@ export type Decode = (bytes: Uint8Array, address: bigint, most: number) => reado
 
 /** @returns a decoder of the machine; the library is loaded once */
 export async function decoderOf(set: InstructionSet): Promise<Decode> {
-  // One that could not be loaded is loaded anew the next time.
+  // One that could not be loaded is reloaded the next time.
   library ??= loadCapstone().catch((error: unknown) => {
     library = undefined;
     throw error;

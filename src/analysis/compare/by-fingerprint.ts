@@ -1,5 +1,5 @@
 /**
- * Two dumps by their indexes: equal fingerprints count as equal pages. 64 bits that are no proof: `by-bytes.ts` is one.
+ * Two dumps by their indexes: equal fingerprints count as equal pages. 64 bits that are not proof: `by-bytes.ts` is one.
  * A million pages take a few milliseconds, so everything here is typed arrays and one loop.
  */
 import { pageStates } from '../../shared/model.ts';

@@ -49,9 +49,9 @@ export function comparability(left: ComparedDump, right: ComparedDump): Comparab
   remark('memory-size', 'different memory sizes', sizeText(l.memory.bytes), sizeText(r.memory.bytes));
   remark('cpu-count', 'different numbers of CPUs', l.machine.cpuCount, r.machine.cpuCount);
   const moved = remark('kernel-offset', 'different kernel addresses (KERNELOFFSET)', left.vmcoreinfo?.KERNELOFFSET, right.vmcoreinfo?.KERNELOFFSET);
-  // Of two different kernels that is no news.
+  // Of two different kernels that is not news.
   if (moved && reasons.length === 0) remarks.push({ kind: 'restarted', text: 'the system was restarted between the two' });
-  // That nothing was recorded is no news of most containers: the window says so where the order matters.
+  // That nothing was recorded is not news of most containers: the window says so where the order matters.
   if (left.moments.length > 0 && right.moments.length > 0) remarks.push({ kind: 'time-order', text: timeOrder(left.moments, right.moments).text });
   return { reasons, remarks };
 }

@@ -102,7 +102,7 @@ const headersAtOnce = 1024;
 
 /**
  * Writes headers and notes.
- * @param before program headers of an earlier table: what it had more is no part of the file
+ * @param before program headers of an earlier table: what it had more is not part of the file
  * @returns how many program headers there are
  */
 function* writeHeaders(plan: ExportPlan, layout: Layout, lost: LostPages, output: PositionedOutput, before = 0): Steps<number> {

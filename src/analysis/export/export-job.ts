@@ -1,5 +1,5 @@
 /**
- * Goes through the memory of a plan once: reads, chooses, counts, hashes, and hands blocks of pages to the writer of a format. Interrupted, it goes on from its last
+ * Goes through the memory of a plan once: reads, chooses, counts, hashes, and hands blocks of pages to the writer of a format. Interrupted, it continues from its last
  * checkpoint; the file is the same, byte for byte.
  */
 import type { ResumableOutput } from '../../files/resumable-output.ts';

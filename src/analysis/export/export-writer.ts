@@ -1,6 +1,6 @@
 /**
  * What writes one format of exports. The job reads the source, chooses pages, counts, makes digests and keeps the journal; a writer turns blocks of
- * pages into bytes at positions of the output, and says what it needs to go on after an interruption.
+ * pages into bytes at positions of the output, and says what it needs to continue after an interruption.
  */
 import type { ExportFormat } from '../../shared/export-model.ts';
 import type { Missing } from '../../shared/result.ts';
@@ -39,7 +39,7 @@ export type WriterState = string | number | boolean | readonly WriterState[] | {
 export interface WriterRun {
   /** Takes the next pages. All bytes that the state below speaks of are given to the output when it is done. */
   add(block: PageBlock): void | Promise<void>;
-  /** What `begin` needs to go on after the last block that was added. Asked at multiples of 4096 pages, some times a minute. */
+  /** What `begin` needs to continue after the last block that was added. Asked at multiples of 4096 pages, some times a minute. */
   state(): WriterState;
   /** Writes what follows the last page, and headers that only now are known; ends with `setSize`. */
   finish(): Steps<void>;

@@ -55,7 +55,7 @@ export class PageTally {
     this.#cut += 1;
   }
 
-  /** Memory that no header speaks of is no loss. */
+  /** Memory that no header speaks of is not a loss. */
   #isLoss(startPfn: Pfn, endPfn: Pfn, fate: number): boolean {
     return fate !== missingCode || this.#described.overlaps(BigInt(startPfn) * bytes, BigInt(endPfn) * bytes);
   }

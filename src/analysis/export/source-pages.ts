@@ -74,7 +74,7 @@ export function sourcePages({ image: { memory }, extents, choice }: ExportPlan):
           fates[page] = stateCode.zero;
         if (isRead && fates[page] !== storedCode) bytes.fill(0, page * pageSize, (page + 1) * pageSize);
       }
-      // What a block before left in the buffer is no page of this one.
+      // What a block before left in the buffer is not a page of this one.
       if (!isRead) bytes.fill(0, 0, pages * pageSize);
     },
   };

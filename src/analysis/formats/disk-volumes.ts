@@ -20,7 +20,7 @@ function* dumpOn(file: ByteSource, context: OpenContext, recognise: Recognise): 
   try {
     return yield* labelledDiskDump(file, memberOf(context, file), recognise);
   } catch (error) {
-    // Whatever is wrong with a disk in the same folder, it is no volume of this set; one that the user named is said to be none.
+    // Whatever is wrong with a disk in the same folder, it is not a volume of this set; one that the user named is said to be none.
     if (isDumpError(error) && error.kind !== 'io') return undefined;
     throw error;
   }

@@ -29,7 +29,7 @@ export function dumpIdentity(image: DumpImage): string {
   for (const range of image.headerRanges) {
     const source = range.source ?? image.source;
     const length = Math.min(range.bytes, Math.max(0, source.size - range.offset));
-    // Bytes that the disk does not give are no zeros: with them it would be another dump.
+    // Bytes that the disk does not give are not zeros: with them it would be another dump.
     readInPieces(source, range.offset, length, { onFault: (start, end) => hash.update(`unreadable ${start} ${end}\0`) });
     hash.update(`${range.offset}\0${length}\0`);
     readInPieces(source, range.offset, length, { onBytes: (bytes) => hash.update(bytes) });

@@ -1,4 +1,4 @@
-/** Sections of an ELF64 file that is no dump: a vmlinux, or the file of its debug information (the ELF-64 object file format). */
+/** Sections of an ELF64 file that is not a dump: a vmlinux, or the file of its debug information (the ELF-64 object file format). */
 import { DumpError } from '../../shared/dump-error.ts';
 import type { Endian } from '../layout/field.ts';
 import { parse } from '../layout/struct.ts';

@@ -17,7 +17,7 @@ export class ElfSegments implements SegmentList {
   readonly #numbers = new NumberColumn(Uint32Array);
   readonly #indexes = new NumberColumn(Uint32Array);
 
-  /** @param isUsable the other loads are no segments */
+  /** @param isUsable the other loads are not segments */
   constructor(loads: Loads, isUsable: (load: NumberedHeader) => boolean) {
     this.#loads = loads;
     this.#isUsable = isUsable;

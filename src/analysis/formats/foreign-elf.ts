@@ -1,5 +1,5 @@
 /**
- * ELF files that the format of vmcores does not take: 32-bit cores, executables, objects. Which of them are no dumps at all is determined by their notes:
+ * ELF files that the format of vmcores does not take: 32-bit cores, executables, objects. Which of them are not dumps at all is determined by their notes:
  * a dump whose header is damaged has those of one.
  */
 import { append } from '../../shared/append.ts';
@@ -63,7 +63,7 @@ const programs: Readonly<Record<number, string>> = {
 };
 const ofDumps = /^(CORE|LINUX|VMCOREINFO|QEMU|ERASEINFO|VBCORE)$/;
 
-/** The kind of an ELF file that is no dump of a kernel; undefined where it may be a damaged one. */
+/** The kind of an ELF file that is not a dump of a kernel; undefined where it may be a damaged one. */
 export function* foreignElf(source: ByteSource): Steps<ForeignKind | undefined> {
   const found = yield* peek(source);
   if (found === undefined) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Files that people bring and that are no Linux kernel dump Dumpbench opens: each by its own header, with the way out. One row a kind; a
+ * Files that people bring and that are not a Linux kernel dump Dumpbench opens: each by its own header, with the way out. One row a kind; a
  * row brings a real header as its sample and a near miss that must not match, and a test goes through all of them.
  */
 import type { ForeignKind } from '../../shared/foreign-kind.ts';

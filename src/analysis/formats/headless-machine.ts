@@ -17,10 +17,10 @@ export interface HeadlessMachine {
   readonly endian: Endian;
 }
 
-/** Memory below the legacy hole of a PC, and what follows it (Documentation/arch/x86/boot.rst: 0xa0000 to 0x100000 is no RAM). */
+/** Memory below the legacy hole of a PC, and what follows it (Documentation/arch/x86/boot.rst: 0xa0000 to 0x100000 is not RAM). */
 const hole = { start: 0xa_0000n, end: 0x10_0000n, least: 0x8_0000n };
 
-/** A range ends shortly before the hole, nothing is in it, and memory goes on above it. */
+/** A range ends shortly before the hole, nothing is in it, and memory continues above it. */
 function hasPcHole(ranges: AddressRanges): boolean {
   let before = false;
   let after = false;

@@ -80,7 +80,7 @@ function kdumpHeaderOf(source: ByteSource): KdumpHeader | undefined {
   }
 }
 
-/** What is to be said of a file that is no part of the set: all when the user named it, else only that a part of another set lies there. */
+/** What is to be said of a file that is not part of the set: all when the user named it, else only that a part of another set lies there. */
 function stranger(source: ByteSource, header: KdumpHeader | undefined, named: boolean): Finding | undefined {
   if (header?.split !== undefined) {
     const title = named ? 'A part of another dump was named' : 'A part of another dump is in the same folder';
@@ -189,7 +189,7 @@ function* notesOf(source: ByteSource, header: KdumpHeader, findings: Finding[]):
   const add = (owner: string, extent: { readonly offset: number; readonly bytes: number } | undefined): void => {
     if (extent === undefined || notes.some((note) => note.owner === owner && note.descOffset === extent.offset)) return;
     const desc = textAt(source, extent);
-    // One that says the same as a note, as makedumpfile writes it, is no second one.
+    // One that says the same as a note, as makedumpfile writes it, is not a second one.
     if (notes.some((note) => note.owner === owner && startsAlike(note.desc, desc))) return;
     if (desc.length < Math.min(extent.bytes, maxTextBytes)) {
       const detail = `the sub header claims ${extent.bytes} bytes of ${owner} at file offset 0x${extent.offset.toString(16)}; ${desc.length} of them can be read`;
@@ -229,7 +229,7 @@ function crashSeconds(notes: readonly RawNote[]): bigint | undefined {
   return digits === undefined ? undefined : BigInt(digits);
 }
 
-/** makedumpfile writes the time of the crash into the header where vmcoreinfo has one (read_vmcoreinfo() in its makedumpfile.c): that is no time of the dump. */
+/** makedumpfile writes the time of the crash into the header where vmcoreinfo has one (read_vmcoreinfo() in its makedumpfile.c): that is not a time of the dump. */
 function timesOf(header: KdumpHeader, notes: readonly RawNote[]): ContainerTimes {
   if (header.seconds <= 0n || header.seconds >= 253402300800n) return {};
   if (header.microseconds === 0n && crashSeconds(notes) === header.seconds)

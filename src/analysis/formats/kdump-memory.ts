@@ -257,7 +257,7 @@ class KdumpMemory implements MemoryImage {
       const { state } = this.#bitmapState(page);
       states[index] = pageStateCodes.indexOf(state);
       if (state !== 'unreadable') continue;
-      // Whether a descriptor lies between is not known: the next one is counted anew.
+      // Whether a descriptor lies between is not known: the next one is counted again.
       finish();
       part = undefined;
     }

@@ -42,7 +42,7 @@ function lookedBlocks(pages: number, most: number): readonly number[] {
   return Array.from({ length: blocks }, (_, index) => Math.floor((index * Math.max(0, last)) / (blocks - 1)));
 }
 
-/** Whether a place within the table holds a descriptor, and no data: what leads there is damaged, and the table goes on. */
+/** Whether a place within the table holds a descriptor, and no data: what leads there is damaged, and the table continues. */
 function isOfTable(part: KdumpPart, offset: number, end: number, geometry: KdumpGeometry): boolean {
   if (offset >= end) return false;
   return (offset - part.descriptors) % descriptorBytes !== 0 || surplusDescriptors(part, offset, offset + descriptorBytes, geometry) > 0;
@@ -66,7 +66,7 @@ function* lookAtTable(part: KdumpPart, pages: number, geometry: KdumpGeometry, m
     for (let from = 0; from + descriptorBytes <= got; from += descriptorBytes) {
       const at = start + from;
       looked += 1;
-      // Where data begin before the last descriptor, what follows is no descriptor.
+      // Where data begin before the last descriptor, what follows is not a descriptor.
       if (firstData !== undefined && at + descriptorBytes > firstData) continue;
       const [one, other] = [data.getUint32(from, little), data.getUint32(from + 4, little)];
       const offset = little ? other * twoTo32 + one : one * twoTo32 + other;
@@ -199,7 +199,7 @@ export function* kdumpStructure(geometry: KdumpGeometry, { bits }: { readonly bi
     const look = yield* lookAtTable(part, pages, geometry, most);
     looked += look.looked;
     const contradiction = countFinding(part, look, pages, geometry);
-    // What the last descriptors say is no sign where they are none.
+    // What the last descriptors say is not a sign where they are none.
     const lost = contradiction ?? lastDataEnd(part, end, pages, little);
     if (lost !== undefined) findings.push(lost);
     if (look.placeless > 0) findings.push(placelessFinding(part, look, pages));

@@ -94,7 +94,7 @@ const chainLost = (at: number, fault: FileFault, next: number | undefined): Find
 /** Page frame of the record whose header lies at `at` of `data`. */
 const pageOf = (data: DataView, at = 0): number => data.getUint32(at) * pagesPer4GiB + Math.floor(data.getUint32(at + 4) / pageSize);
 
-/** Why bytes are no header of a record that follows page `last`, or undefined. */
+/** Why bytes are not a header of a record that follows page `last`, or undefined. */
 function implausible(data: DataView, last: number, at = 0): string | undefined {
   const size = data.getUint32(at + 8);
   const flags = data.getUint32(at + 12);
@@ -121,7 +121,7 @@ function startsChain(source: ByteSource, start: number, before: number): boolean
   return true;
 }
 
-/** The next place after bytes that the disk does not give where the chain goes on: no record is longer than the place is far. */
+/** The next place after bytes that the disk does not give where the chain continues: no record is longer than the place is far. */
 function* chainBehind(source: ByteSource, from: number, last: number): Steps<number | undefined> {
   for (let at = from; at <= from + maxStoredBytes + recordHeaderBytes && at < source.size; at += 1) {
     if ((at - from) % stepTurns === 0) yield;

@@ -43,7 +43,7 @@ export const pvCpuState = struct(
 export const completionClearBytes = 96;
 export const cpuClearBytes = 32;
 export const storageEntryBytes = 16;
-/** First word of an entry that is no tweak. */
+/** First word of an entry that is not a tweak. */
 export const specialEntry = 0xffff_ffff;
 /** Bits in the last byte of such an entry. */
 export const pageFlags = { zero: 0x01, shared: 0x02, mapped: 0x04 } as const;

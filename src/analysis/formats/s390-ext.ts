@@ -52,7 +52,7 @@ function* bestReading(source: ByteSource, header: StandaloneHeader, context: Ope
   const readings: Reading[] = [];
   for (const blockSize of blockSizes) {
     const reading = yield* readWith(source, header, blockSize, context);
-    // Thousands of headers, each where the one before it leads, are no chance either.
+    // Thousands of headers, each where the one before it leads, are not chance either.
     if (reading.marker?.present === true || reading.walk.goesOn === true) return reading;
     readings.push(reading);
     // Without compressed segments the block size plays no part.

@@ -1,4 +1,4 @@
-/** The older stand-alone dump over several volumes: memory goes on from one partition to the next (s390-dump.md section 4). */
+/** The older stand-alone dump over several volumes: memory continues from one partition to the next (s390-dump.md section 4). */
 import { append } from '../../shared/append.ts';
 import type { Finding } from '../../shared/model.ts';
 import type { Steps } from '../jobs/steps.ts';

@@ -55,7 +55,7 @@ export interface SegmentWalk {
   readonly lost: boolean;
   /** What the disk does not give of the chain, where that ended the walk. */
   readonly fault?: FileFault;
-  /** The chain goes on: only so many segments were asked for. */
+  /** The chain continues: only so many segments were asked for. */
   readonly goesOn?: true;
 }
 
@@ -66,19 +66,19 @@ export interface WalkOptions {
   readonly memorySize: bigint;
   /** First address that a segment may start at: where the volume before ended. */
   readonly from?: bigint;
-  /** Nothing ends the chain of an earlier volume: what is no segment header there ends it silently. */
+  /** Nothing ends the chain of an earlier volume: what is not a segment header there ends it silently. */
   readonly openEnd?: boolean;
   /** Number of the first segment, when other volumes came before. */
   readonly firstIndex?: number;
   /** False: a wrong length of a segment is not mended. */
   readonly mendLength?: boolean;
-  /** Segments after which the walk stops, where the chain goes on. */
+  /** Segments after which the walk stops, where the chain continues. */
   readonly most?: number;
   /** Hears of each position that the walk comes to. */
   readonly reached?: (position: number) => void;
 }
 
-/** Why these bytes are no segment header, or undefined. The order of segments is judged elsewhere. */
+/** Why these bytes are not a segment header, or undefined. The order of segments is judged elsewhere. */
 function implausible(header: SegmentHeader, options: WalkOptions): string | undefined {
   if (header.stop_marker !== 0n && header.stop_marker !== (1n << 64n) - 1n) return `its stop marker is ${hexOf(header.stop_marker)}`;
   if (header.len === 0n) return header.stop_marker === 0n ? 'its length is zero, but it is not the last segment' : undefined;
@@ -150,7 +150,7 @@ interface MendedLength {
 }
 
 /**
- * Another length of the segment before a place where there is no header: one with which the chain goes on from the place after
+ * Another length of the segment before a place where there is no header: one with which the chain continues from the place after
  * it and comes to its end without a fault. Segments are whole MiB, so there are few places to look at.
  */
 function* mendedLength(source: ByteSource, last: Segment | undefined, options: WalkOptions): Steps<MendedLength | undefined> {
@@ -169,7 +169,7 @@ function* mendedLength(source: ByteSource, last: Segment | undefined, options: W
   return undefined;
 }
 
-/** The chain after a segment whose header the disk does not give, with which it goes on to its end without a fault. */
+/** The chain after a segment whose header the disk does not give, with which it continues to its end without a fault. */
 function* chainBehindLost(source: ByteSource, headerAt: number, known: bigint, firstIndex: number, options: WalkOptions): Steps<SegmentWalk | undefined> {
   if (options.openEnd === true || options.mendLength === false) return undefined;
   const bytes = new Uint8Array(s390SegmentHeader.size);
@@ -291,7 +291,7 @@ export function* walkSegments(source: ByteSource, position: number, options: Wal
     }
     if (wrong !== undefined || (options.openEnd === true && !ascending)) {
       // On a volume that is not the last, zeros or an older dump follow the last segment.
-      // But a dumper goes on to the next volume only when too little room is left for another segment.
+      // But a dumper continues to the next volume only when too little room is left for another segment.
       const isFull = options.openEnd === true && source.size - at < leastSegmentBytes;
       if (options.openEnd !== true) findings.push(chainFinding(source, at, wrong ?? ''));
       return result(undefined, !isFull);

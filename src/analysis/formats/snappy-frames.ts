@@ -134,7 +134,7 @@ export function unframedSource(source: ByteSource, index: FrameIndex): ByteSourc
   };
   return {
     name: source.name,
-    // The walk that fills the index goes on.
+    // The walk that fills the index continues.
     get size() {
       return index.size;
     },

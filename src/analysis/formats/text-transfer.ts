@@ -17,7 +17,7 @@ const fewestLineFeeds = 64;
 const fewestBinaryPairs = 8;
 /**
  * Of pairs that differ from CR LF in one byte each comes so often, where that one never does: of 40 that are expected by chance none comes in 1 of e^40, some
- * 10^17, files. In memory, which is no chance, cut real dumps without CR LF had 6 at most.
+ * 10^17, files. In memory, which is not chance, cut real dumps without CR LF had 6 at most.
  */
 const fewestNeighbours = 40;
 const fewestCharacters = 256;

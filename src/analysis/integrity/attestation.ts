@@ -94,7 +94,7 @@ function json(text: string, file: string): unknown {
 
 /**
  * Opens an attestation with a trusted public key. Nothing of the payload is looked at before the signature was right.
- * @throws DumpError corrupt when it is no DSSE envelope at all
+ * @throws DumpError corrupt when it is not a DSSE envelope at all
  */
 export function openAttestation(text: string, publicKey: KeyObject, file: string): Attested {
   const envelope = v.safeParse(envelopeSchema, json(text, file));

@@ -146,7 +146,7 @@ export interface Tree {
   readonly leaves: number;
 }
 
-/** Trees from left to right, each larger than the next, as a binary counter holds them: what RFC 6962 needs to go on. */
+/** Trees from left to right, each larger than the next, as a binary counter holds them: what RFC 6962 needs to continue. */
 export class TreeStack {
   readonly trees: Tree[];
   readonly #onJoin: ((left: Tree, right: Tree) => void) | undefined;
@@ -240,7 +240,7 @@ export interface MemoryRoot {
   addUniform(kind: UniformLeaves, leaves: number): void;
   /** Over what was added, without what follows the last page that is there. @returns 64 hex digits */
   root(): string;
-  /** What was added so far, to go on from in another run. */
+  /** What was added so far, to continue from in another run. */
   state(): MemoryRootState;
 }
 

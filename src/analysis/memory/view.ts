@@ -25,7 +25,7 @@ const oldmemAddress = 0x10418n;
 export interface OldmemRecord {
   readonly base: bigint;
   readonly size: bigint;
-  /** Why that is no area; undefined where it is one, and where nothing is recorded. */
+  /** Why that is not an area; undefined where it is one, and where nothing is recorded. */
   readonly impossible?: string;
 }
 

@@ -17,7 +17,7 @@ const table = (size: number, entries: Iterable<number>): Uint8Array => {
 
 /**
  * First opcode bytes that gcc and clang emit for s390x (Principles of Operation, appendix B): loads, stores, branches,
- * arithmetic of the long and grande formats. 0x00 is no instruction and ends most data at once.
+ * arithmetic of the long and grande formats. 0x00 is not an instruction and ends most data at once.
  */
 export const s390xOpcodes = table(
   256,

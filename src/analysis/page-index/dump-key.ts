@@ -108,7 +108,7 @@ function createPageHash(memory: MemoryImage) {
     add(pfn: Pfn): void {
       bytes.fill(0);
       memory.readPages(pfn, bytes, state);
-      // A page that the disk does not give is no page of zeros: with it, it would be another dump.
+      // A page that the disk does not give is not a page of zeros: with it, it would be another dump.
       hash.update(`${pfn}\0${pageStateCodes[state[0] ?? 0] ?? ''}\0`).update(bytes);
     },
     digest: () => hash.digest('hex'),

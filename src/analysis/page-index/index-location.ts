@@ -12,7 +12,7 @@ export interface DumpKeys {
   readonly dumpKey: string;
 }
 
-/** 32 hex digits; of what is no digest, those of its SHA-256. */
+/** 32 hex digits; of what is not a digest, those of its SHA-256. */
 const shortened = (digest: string): string => (/^[0-9a-f]{64}$/.test(digest) ? digest : createHash('sha256').update(digest).digest('hex')).slice(0, 32);
 
 /** 16 hex digits for the files that a dump lies in, whatever is in them. */

@@ -56,7 +56,7 @@ const hold = (lockPath: string, { path, waitMilliseconds, onWait, signal }: Lock
 /**
  * Removes a lock that a killed process left.
  * @returns false when it is held
- * @throws IndexError when it is no lock of ours
+ * @throws IndexError when it is not a lock of ours
  */
 export async function removeIdleLock(lockPath: string): Promise<boolean> {
   try {

@@ -165,7 +165,7 @@ class IndexRun {
       if (begun !== undefined) this.#queue.prefer(begun.startPfn);
       await this.#work(begun);
       this.workers = this.#crew?.threads.length ?? 0;
-      // It may go on for a while: what is done is stored by then.
+      // It may continue for a while: what is done is stored by then.
       if (this.#blocks.length + this.#subtrees.length > 0) this.#store.commit(this.#waiting());
       await besides;
       this.#assertFine();
@@ -369,7 +369,7 @@ class IndexRun {
   #report(): void {
     const { digest, onProgress, part } = this.#options;
     const total = Math.min(part?.endPfn ?? Infinity, this.#extents.totalPages) - (part?.startPfn ?? 0);
-    // The last run of a part may go on beyond its end.
+    // The last run of a part may continue beyond its end.
     onProgress?.({ phase: digest ? 'digest' : 'index', done: Math.min(this.#pagesDone, total), total, unit: 'pages' });
   }
 }

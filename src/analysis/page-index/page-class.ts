@@ -115,7 +115,7 @@ function classOfSample(words: Int32Array, bytes: Uint8Array, page: number, histo
 const fourSpaces = 0x20202020;
 
 /**
- * One bit for each byte of a word that is printable ASCII or white space (0x09 to 0x0d). Four equal bytes are no text
+ * One bit for each byte of a word that is printable ASCII or white space (0x09 to 0x0d). Four equal bytes are not text
  * unless they are spaces: the slab allocator's poison is 0x6b, the letter k.
  */
 function textBits(word: number): number {

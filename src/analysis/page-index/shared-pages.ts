@@ -32,7 +32,7 @@ const fingerprintsAtOnce = 4 * 1024 * 1024;
 /** One past the last upper half of a fingerprint. */
 const upperHalves = 2 ** 32;
 
-/** What is asked of an index: it may be opened anew for each pass, so that many need not be open at once. */
+/** What is asked of an index: it may be reopened for each pass, so that many need not be open at once. */
 export type SharedReader = Pick<IndexReader, 'path' | 'header' | 'totals' | 'blocks'>;
 
 /** Different fingerprints of one index, ascending, and how often each occurs. */

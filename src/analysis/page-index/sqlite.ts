@@ -81,7 +81,7 @@ export function openReadOnly(path: string): Connection {
   }
 }
 
-/** A connection to an empty database in memory, for SQL on what is no index. @throws IndexError when this Node.js is too old */
+/** A connection to an empty database in memory, for SQL on what is not an index. @throws IndexError when this Node.js is too old */
 export function openEmpty(): Connection {
   const sqlite = loadSqlite();
   const connection: Connection = new sqlite(':memory:');

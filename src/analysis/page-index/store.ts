@@ -218,7 +218,7 @@ function indexStore(connection: Connection, path: string, fresh: FreshReason | u
   const guarded = (work: () => void): void => {
     try {
       if (!writing) {
-        // Readers go on while we write, and a commit costs no fsync: after kill -9 nothing committed is lost.
+        // Readers continue while we write, and a commit costs no fsync: after kill -9 nothing committed is lost.
         connection.pragma('journal_mode = WAL', { simple: true });
         connection.pragma('synchronous = NORMAL', { simple: true });
         writing = true;

@@ -41,7 +41,7 @@ function testCase(check: CheckResult): string {
   }
 }
 
-/** Analyses and a comparison are no tests: they go along as the output of the suite. */
+/** Analyses and a comparison are not tests: they go along as the output of the suite. */
 function output({ analyses = [], comparison: found }: ReportModel): string {
   if (found === undefined && analyses.length === 0) return '';
   const lines = [

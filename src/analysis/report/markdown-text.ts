@@ -13,7 +13,7 @@ export function codeSpan(text: string): string {
   return `${fence}${pad}${line}${pad}${fence}`;
 }
 
-/** Full stops and colons at the end of a word are no markup. */
+/** Full stops and colons at the end of a word are not markup. */
 const markup = /(?![.:](?= |$))[^\p{L}\p{N} ,;?/()'%-]/gu;
 
 /** Words outside of a code span: every character that could be markup is a character reference. */

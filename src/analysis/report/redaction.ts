@@ -77,7 +77,7 @@ function literals(marks: Marks, values: readonly string[], { words = false, fold
 }
 
 const octet = '(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)';
-/** Also with the port behind it, as RPC writes it: two more numbers. */
+/** Also with the port after it, as RPC writes it: two more numbers. */
 const ipv4Pattern = new RegExp(`(?<![\\d.])${octet}(?:\\.${octet}){3}(?:(?:\\.${octet}){2})?(?!\\d|\\.\\d)`, 'g');
 const macPattern =
   /(?<![0-9a-f]|[0-9a-f][:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4,}(?![0-9a-f])|(?<![0-9a-f.])[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}(?![0-9a-f.])|(?<![0-9a-f])(?:0x)?5[0-9a-f]{15}(?![0-9a-f])/gi;

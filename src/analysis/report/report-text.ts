@@ -14,7 +14,7 @@ import type { Finding } from '../../shared/model.ts';
 import { quoted, type Text } from './blocks.ts';
 import type { ReportAnalysis, ReportModel } from './report-model.ts';
 
-/** A line of this length is no line any more. The JSON report holds all of it. */
+/** A line of this length is not a line any more. The JSON report holds all of it. */
 const maxText = 4096;
 
 /** Ranges that a report names. */

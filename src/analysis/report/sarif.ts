@@ -80,7 +80,7 @@ function render(report: ReportModel): string {
     ...(locations(finding.where === undefined ? [] : [finding.where]) as object),
     properties: { finding: true, ...values(finding) },
   });
-  // A person's words are no finding: a note of a rule of their own.
+  // A person's words are not a finding: a note of a rule of their own.
   const ofAnnotation = (one: Annotation): unknown => ({
     ruleId: 'annotation',
     kind: 'informational',
@@ -89,7 +89,7 @@ function render(report: ReportModel): string {
     ...(locations([one]) as object),
     properties: { annotation: true, place: annotationPlace(one) },
   });
-  // What differs from the other dump is no fault of this one.
+  // What differs from the other dump is not a fault of this one.
   const compared = (report.comparison?.parts ?? []).flatMap(({ title, lines }) =>
     lines.map((line) => ({
       ruleId: 'comparison',

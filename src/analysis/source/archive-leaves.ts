@@ -22,7 +22,7 @@ export interface ArchiveLeaf {
   /** What the member is packed in, from the outside in. */
   readonly wrappers: readonly string[];
   readonly closed?: string;
-  /** The first bytes of the contents; empty of what is no file, is closed, or was not wanted. */
+  /** The first bytes of the contents; empty of what is not a file, is closed, or was not wanted. */
   readonly head: Buffer;
   /** The contents, unpacked; returns how they ended. To be read before the next leaf is asked for. */
   contents(): Unpacked;

@@ -8,7 +8,7 @@ export interface ArchiveMember {
   readonly number: number;
   /**
    * As the archive has it: "dir/vmcore", "../../etc/passwd", "/dev/sda". It is hostile: to show through `visibleLine`, and to choose by, never a
-   * place to write to. Bytes that are no UTF-8 are as `pathText` (src/files/path-bytes.ts) gives them.
+   * place to write to. Bytes that are not UTF-8 are as `pathText` (src/files/path-bytes.ts) gives them.
    */
   readonly name: string;
   readonly kind: MemberKind;

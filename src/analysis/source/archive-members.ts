@@ -103,7 +103,7 @@ export function membersInside({ archive, wrappers, cursor, end }: Peeled, file: 
  * The members of an archive file, for whoever looks for a dump in it or for what lies next to one. Streamed: nothing is written, and what is held in
  * memory does not grow with the archive.
  * @param onFault hears what the disk does not give of a tar archive, which then ends there; without it that is an error
- * @returns undefined for a file that is no archive
+ * @returns undefined for a file that is not an archive
  * @throws DumpError io, unsupported
  */
 export async function archiveMembers(source: ByteSource, onFault?: (fault: FileFault) => void): Promise<ArchiveReading | undefined> {

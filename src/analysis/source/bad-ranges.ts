@@ -47,7 +47,7 @@ export class BadRanges {
     return next === undefined ? end : Math.min(end, Math.max(start, next.start));
   }
 
-  /** The fault that begins at or goes on at `offset`. */
+  /** The fault that begins at or continues at `offset`. */
   at(offset: number): FileFault | undefined {
     const range = this.#ranges[this.#indexAt(offset)];
     if (range === undefined || range.start > offset) return undefined;

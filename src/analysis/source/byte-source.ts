@@ -78,7 +78,7 @@ export function whyShort(source: ByteSource, offset: FileOffset, atEnd: string):
   return fault === undefined ? atEnd : faultText(fault);
 }
 
-/** The fault as an error, for what cannot go on without those bytes. */
+/** The fault as an error, for what cannot continue without those bytes. */
 export const faultError = ({ file, offset, why }: FileFault): DumpError => new DumpError('io', { file, offset }, why, 'a readable dump file');
 
 /**

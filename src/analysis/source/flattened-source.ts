@@ -71,7 +71,7 @@ function startsRecords(outer: ByteSource, start: number): boolean {
   return true;
 }
 
-/** Where records go on after bytes that the disk does not give. */
+/** Where records continue after bytes that the disk does not give. */
 function* recordsBehind(outer: ByteSource, from: number): Steps<number | undefined> {
   const window = new Uint8Array(Math.min(searchedBytes, Math.max(0, outer.size - from)));
   const view = new DataView(window.buffer);

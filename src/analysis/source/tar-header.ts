@@ -49,7 +49,7 @@ function isHeader(block: Buffer): boolean {
   return stated === sum || stated === signed;
 }
 
-/** Pairs of offset and size in a header or in a block that goes on with them; undefined where one is no number. */
+/** Pairs of offset and size in a header or in a block that continues with them; undefined where one is not a number. */
 export function sparsePairs(block: Buffer, from: number, count: number): SparsePiece[] | undefined {
   const pieces: SparsePiece[] = [];
   for (let at = from; at < from + count * 24; at += 24) {

@@ -1,4 +1,4 @@
-/** Files that are no dump but hold one: identified by their first bytes. */
+/** Files that are not a dump but hold one: identified by their first bytes. */
 import { skipsToZstd } from './zstd-frames.ts';
 
 export interface Wrapper {

@@ -37,7 +37,7 @@ async function run(context: CommandContext, [left = '', right = '']: readonly st
   const analyses = analysesOption(chosen);
   const progress = progressLine(io, output);
   const view = memoryViews.find((one) => one === chosen.view);
-  if (view === undefined) throw new UsageError(`--view: "${String(chosen.view)}" is none of ${memoryViews.join(', ')}`);
+  if (view === undefined) throw new UsageError(`--view: "${String(chosen.view)}" is not one of ${memoryViews.join(', ')}`);
   return withDump(context, left, (one) =>
     withDump(context, right, async (other) => {
       const [leftView, rightView] = await viewsOf(context, view, [one, other]);

@@ -24,7 +24,7 @@ function formatOf(options: OptionValues): ExportFormat {
     throw new UsageError(
       options.format === undefined
         ? `--format is missing: one of ${exportFormats.join(', ')}`
-        : `--format: "${String(options.format)}" is none of ${exportFormats.join(', ')}`,
+        : `--format: "${String(options.format)}" is not one of ${exportFormats.join(', ')}`,
     );
   return format;
 }
@@ -33,7 +33,7 @@ function compressionOf(options: OptionValues, format: ExportFormat): ExportCompr
   const { compression } = options;
   if (compression === undefined) return undefined;
   const found = exportCompressions.find((one) => one === compression);
-  if (found === undefined) throw new UsageError(`--compression: "${String(compression)}" is none of ${exportCompressions.join(', ')}`);
+  if (found === undefined) throw new UsageError(`--compression: "${String(compression)}" is not one of ${exportCompressions.join(', ')}`);
   if (format !== 'kdump') throw new UsageError(`--compression works only with --format kdump; ${format} is not compressed`);
   return found;
 }

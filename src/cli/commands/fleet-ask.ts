@@ -34,13 +34,13 @@ function stateOf(given: OptionValues[string]): IssueState | undefined {
 export function fleetIssues(context: CommandContext, [number, ...more]: readonly string[], options: OptionValues): Promise<number> {
   const { io, output } = context;
   if (more.length > 0) throw new UsageError('fleet issues: one number, or none');
-  if (number !== undefined && !/^\d{1,15}$/.test(number)) throw new UsageError(`fleet issues: "${number}" is no number of an issue`);
+  if (number !== undefined && !/^\d{1,15}$/.test(number)) throw new UsageError(`fleet issues: "${number}" is not the number of an issue`);
   const status = stateOf(options.status);
   const note = typeof options.note === 'string' ? options.note : undefined;
   const links = Array.isArray(options.link) ? (options.link as readonly string[]) : [];
   if (number === undefined && (note !== undefined || links.length > 0)) throw new UsageError('--note and --link: name the number of the issue');
   const bad = links.find((link) => !/^https?:\/\/\S+$/.test(link));
-  if (bad !== undefined) throw new UsageError(`--link: "${bad}" is no address (expected https://…)`);
+  if (bad !== undefined) throw new UsageError(`--link: "${bad}" is not an address (expected https://…)`);
   return onCatalogue(context, options, 'issues', async (database) => {
     if (number === undefined) {
       const issues = await listIssues(database, status === undefined ? {} : { status });

@@ -10,7 +10,7 @@ export function fleetExport(context: CommandContext, words: readonly string[], {
   if (words.length > 0) throw new UsageError(`fleet export takes no "${words[0] ?? ''}"`);
   if (typeof parquet !== 'string' || parquet === '') throw new UsageError('fleet export: --parquet names the folder to write');
   const first = typeof since === 'string' ? since : undefined;
-  if (first !== undefined && !isMonth(first)) throw new UsageError(`--since: "${first}" is no month (expected 2026-11)`);
+  if (first !== undefined && !isMonth(first)) throw new UsageError(`--since: "${first}" is not a month (expected 2026-11)`);
   return withCatalogue(context, options, 'export', async (database) => {
     await assertSchema(database);
     const exported = await exportCatalogue(database, { folder: parquet, since: first, signal: io.signal });

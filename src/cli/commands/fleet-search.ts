@@ -20,7 +20,7 @@ const text = (value: OptionValues[string]): string | undefined => (typeof value 
 function someOf<T extends string>(words: readonly T[], given: string, flag: string): readonly T[] {
   return given.split(',').map((one) => {
     const found = words.find((word) => word === one.trim());
-    if (found === undefined) throw new UsageError(`${flag}: "${one.trim()}" is none of ${words.join(', ')}`);
+    if (found === undefined) throw new UsageError(`${flag}: "${one.trim()}" is not one of ${words.join(', ')}`);
     return found;
   });
 }
@@ -39,7 +39,7 @@ function timeOf(given: string | undefined): string | undefined {
   const time = Date.parse(given);
   // JavaScript takes 31 November for 1 December.
   const isThere = isTime && !Number.isNaN(time) && new Date(time).toISOString().startsWith(given.slice(0, 10));
-  if (!isThere) throw new UsageError(`--since: "${given}" is no time (expected 2026, 2026-11, 2026-11-30, or 2026-11-30T08:00Z)`);
+  if (!isThere) throw new UsageError(`--since: "${given}" is not a time (expected 2026, 2026-11, 2026-11-30, or 2026-11-30T08:00Z)`);
   return new Date(time).toISOString();
 }
 
@@ -53,7 +53,7 @@ function requestOf(pattern: string | undefined, options: OptionValues): FleetSea
   const [type = 'text'] = someOf(searchTypes, text(options.type) ?? 'text', '--type');
   const parts = partsOf(text(options.in), type);
   const issue = text(options.issue);
-  if (issue !== undefined && !/^\d{1,15}$/.test(issue)) throw new UsageError(`--issue: "${issue}" is no number of an issue`);
+  if (issue !== undefined && !/^\d{1,15}$/.test(issue)) throw new UsageError(`--issue: "${issue}" is not the number of an issue`);
   if (options.type !== undefined && parts.includes('pages')) throw new UsageError('--type: does not go with --in pages, whose pattern is a fingerprint');
   if (options.leastDumps !== undefined && !parts.includes('pages')) throw new UsageError('--least-dumps: goes with --in pages');
   return {

@@ -47,7 +47,7 @@ async function laidOver(
   } catch (error) {
     if (!isDumpError(error)) throw error;
     throw new UsageError(
-      `--as: "${name}" is none of the declared structures ("dumpbench inspect FILE" lists them), and cannot be used as a kernel type: ${error.what}`,
+      `--as: "${name}" is not one of the declared structures ("dumpbench inspect FILE" lists them), and cannot be used as a kernel type: ${error.what}`,
     );
   }
 }
@@ -73,7 +73,7 @@ export const inspectCommand: Command = {
     const named = cpuOption(options);
     const structure = options.as === undefined ? undefined : String(options.as);
     const space = addressSpaces.find((one) => one === options.space);
-    if (space === undefined) throw new UsageError(`--space: "${String(options.space)}" is none of ${addressSpaces.join(', ')}`);
+    if (space === undefined) throw new UsageError(`--space: "${String(options.space)}" is not one of ${addressSpaces.join(', ')}`);
     if (typed === undefined && structure !== undefined) throw new UsageError('--as wants the address where the structure lies');
     const { answer, text } = await withDump(context, file, async (dump) => {
       if (typed === undefined) {

@@ -48,7 +48,7 @@ export const readCommand: Command = {
     const fill = options.fill === undefined ? undefined : wholeNumber(String(options.fill), '--fill');
     if (fill !== undefined && fill > 255) throw new UsageError(`--fill: ${fill} is not a byte`);
     const space = addressSpaces.find((one) => one === options.space);
-    if (space === undefined) throw new UsageError(`--space: "${String(options.space)}" is none of ${addressSpaces.join(', ')}`);
+    if (space === undefined) throw new UsageError(`--space: "${String(options.space)}" is not one of ${addressSpaces.join(', ')}`);
     if (options.raw === true && output.json) throw new UsageError('--raw and --json: name one of them');
     if (output.json && length > maxJsonBytes) throw new UsageError(`length: at most ${maxJsonBytes} bytes with --json; --raw has no limit`);
     const progress = progressLine(io, output);

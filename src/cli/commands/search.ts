@@ -16,7 +16,7 @@ import { rangeArgument, wholeNumber } from './address-argument.ts';
 function oneOf<T extends string>(words: readonly T[], given: OptionValues[string], option: string): T | undefined {
   if (given === undefined) return undefined;
   const found = words.find((word) => word === given);
-  if (found === undefined) throw new UsageError(`${option}: "${String(given)}" is none of ${words.join(', ')}`);
+  if (found === undefined) throw new UsageError(`${option}: "${String(given)}" is not one of ${words.join(', ')}`);
   return found;
 }
 
@@ -32,7 +32,7 @@ function restrictions(options: OptionValues) {
   const states = someOf(searchStates, options.state, '--state');
   const classes = someOf(pageClasses, options.class, '--class');
   const align = options.align === undefined ? undefined : wholeNumber(String(options.align), '--align');
-  if (align === 0) throw new UsageError('--align: 0 is no alignment');
+  if (align === 0) throw new UsageError('--align: 0 is not an alignment');
   return {
     ...defined({ endian, codePage, states, classes, align }),
     ...(options.ignoreCase === true ? { ignoreCase: true } : {}),

@@ -49,7 +49,7 @@ function urlOf(text: string): URL {
     return new URL(text.replace(/^(\w+:\/\/[^/@]*@)\//, '$1localhost/'));
   } catch {
     // The text may hold a password.
-    throw new FleetError('usage', 'this is no address of a server (expected postgres://USER@HOST:PORT/DATABASE)');
+    throw new FleetError('usage', 'this is not the address of a server (expected postgres://USER@HOST:PORT/DATABASE)');
   }
 }
 
@@ -83,7 +83,7 @@ export function serverAddress(text: string): ServerAddress {
   const host = given.get('host') ?? part(url.hostname) ?? process.env.PGHOST ?? 'localhost';
   const portText = given.get('port') ?? part(url.port) ?? process.env.PGPORT ?? '5432';
   const port = Number(portText);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new FleetError('usage', `the address of the server: "${portText}" is no port`);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new FleetError('usage', `the address of the server: "${portText}" is not a port`);
   const user = given.get('user') ?? part(url.username) ?? process.env.PGUSER ?? process.env.USER;
   const password = given.get('password') ?? part(url.password);
   const database = given.get('dbname') ?? part(url.pathname.slice(1)) ?? process.env.PGDATABASE ?? user;

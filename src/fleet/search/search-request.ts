@@ -32,7 +32,7 @@ export const fingerprintForm = /^[0-9a-f]{16}$/;
  */
 export function assertRequest({ parts, pattern, type = 'text', endian, codePage, ignoreCase = false }: FleetSearchRequest): void {
   if (parts.includes('pages') && pattern !== undefined && !fingerprintForm.test(pattern))
-    throw new FleetError('usage', `"${pattern}" is no fingerprint of a page (expected 16 digits 0-9 a-f)`);
+    throw new FleetError('usage', `"${pattern}" is not the fingerprint of a page (expected 16 digits 0-9 a-f)`);
   if (parts.includes('pages') && parts.length > 1) throw new FleetError('usage', 'pages are searched by themselves: a pattern of theirs is a fingerprint');
   if (parts.includes('pages')) return;
   if (pattern === undefined) throw new FleetError('usage', 'there is no pattern to search for');

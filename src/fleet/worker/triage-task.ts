@@ -63,7 +63,7 @@ async function enter(sql: Sql, { boss, settings }: Tools, { id, path }: Place, r
       return { path, outcome: 'several', text: `${result.members.length} dumps` };
     case 'refused':
       await finishPlace(sql, id, 'refused', { problem: result.why });
-      await enterPlaceFinding(sql, id, 'fleet/refused', 'it is no dump that opens', result.why);
+      await enterPlaceFinding(sql, id, 'fleet/refused', 'it cannot be opened as a dump', result.why);
       return { path, outcome: 'refused', text: result.why };
     case 'absent':
       await failPlace(sql, id, absentFinding, 'its file is not there', result.why);

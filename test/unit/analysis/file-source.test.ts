@@ -152,7 +152,7 @@ describe('file source', () => {
     }
   });
 
-  it('refuses what is no regular file', () => {
+  it('refuses what is not a regular file', () => {
     const directory = join(folder, 'directory');
     mkdirSync(directory);
     expect(() => openFile(directory)).toThrow(/it is a directory/);

@@ -140,7 +140,7 @@ describe('compare', () => {
 
   it.each([
     [['--shift', '100'], /--shift: "100" is not a number of bytes that is a multiple of 4096/],
-    [['--view', 'mine'], /--view: "mine" is none of all, prod, kdump/],
+    [['--view', 'mine'], /--view: "mine" is not one of all, prod, kdump/],
     [['--view', 'prod'], /neither dump holds two systems/],
     [['--ignore', write('bad.json', '{')], /is not JSON/],
     [['--ignore', write('wrong.json', '{"schema":2}')], /does not contain valid ignore rules/],

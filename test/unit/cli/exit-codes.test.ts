@@ -54,7 +54,7 @@ describe('exit code', () => {
     [['read', healthy, 'nowhere', '8'], /"nowhere" is not an address: at character 1/],
     [['read', healthy, '0', 'many'], /length: "many" is not a whole number/],
     [['read', healthy, '0', '-1'], /./],
-    [['read', healthy, '0', '8', '--space', 'outer'], /"outer" is none of absolute, real, virtual, file/],
+    [['read', healthy, '0', '8', '--space', 'outer'], /"outer" is not one of absolute, real, virtual, file/],
     [['read', healthy, '0', '8', '--fill', '256'], /256 is not a byte/],
     [['read', healthy, 'cpu99.r15', '8'], /cpu99/],
     [['cpus', healthy, '--cpu', '99'], /there is no CPU 99/],

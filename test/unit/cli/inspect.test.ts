@@ -31,7 +31,7 @@ describe('inspect', () => {
 
   it('says which names there are', async () => {
     const { code, err } = await runInProcess(['inspect', healthy, '0x1000', '--as', 'no_such_thing']);
-    expect([code, err]).toEqual([2, expect.stringMatching(/"no_such_thing" is none of the declared structures.*cannot be used as a kernel type/)]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/"no_such_thing" is not one of the declared structures.*cannot be used as a kernel type/)]);
     expect((await runInProcess(['inspect', healthy, '--as', 'os_info'])).code).toBe(2);
   });
 });

@@ -72,8 +72,8 @@ describe('search', () => {
   });
 
   it.each([
-    [['--type', 'words'], /--type: "words" is none of bytes, text/],
-    [['--state', 'missing'], /--state: "missing" is none of present, zero/],
+    [['--type', 'words'], /--type: "words" is not one of bytes, text/],
+    [['--state', 'missing'], /--state: "missing" is not one of present, zero/],
     [['--class', 'poetry'], /--class/],
     [['--endian', 'middle'], /--endian/],
     [['--range', '0x10'], /--range/],

@@ -128,11 +128,11 @@ describe('an unfinished export', () => {
   it('is no file that only has its name', async () => {
     const [path, other] = [newPath(), newPath()];
     writeFileSync(partialPaths(path).partial, 'somebody else wrote this');
-    expect(() => openResumable(path, { ...kinds, key })).toThrow(/there is a file which is no unfinished output of Dumpbench/);
+    expect(() => openResumable(path, { ...kinds, key })).toThrow(/there is a file that is not an unfinished output of Dumpbench/);
     // The journal of another file.
     expect(await run(other, 'elf', 70)).toBe('stopped');
     copyFileSync(partialPaths(other).journal, partialPaths(path).journal);
-    expect(() => openResumable(path, { ...kinds, key })).toThrow(/there is a file which is no unfinished output of Dumpbench/);
+    expect(() => openResumable(path, { ...kinds, key })).toThrow(/there is a file that is not an unfinished output of Dumpbench/);
     expect(readFileSync(partialPaths(path).partial, 'utf8')).toBe('somebody else wrote this');
   });
 
@@ -163,7 +163,7 @@ describe('an unfinished export', () => {
     ] as const) {
       writeFileSync(partial, unfinished);
       writeFileSync(journal, notes);
-      expect(() => openResumable(path, { ...kinds, key }), notes).toThrow(/there is a file which is no journal of Dumpbench/);
+      expect(() => openResumable(path, { ...kinds, key }), notes).toThrow(/there is a file that is not a journal of Dumpbench/);
       expect([readFileSync(partial, 'utf8'), readFileSync(journal, 'utf8')]).toEqual([unfinished, notes]);
     }
   });

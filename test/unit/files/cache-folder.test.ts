@@ -73,7 +73,7 @@ describe('the cache folder', () => {
       /others may write to it \(mode 0770\)/,
     ],
     ['is a link', (path) => symlinkSync(join(base, 'tmp'), path), /symbolic link/],
-    ['is no folder', (path) => writeFileSync(path, ''), /no folder/],
+    ['is not a folder', (path) => writeFileSync(path, ''), /not a folder/],
     ...(isRoot
       ? [
           [
@@ -122,7 +122,7 @@ describe('the cache folder', () => {
   const planted: readonly (readonly [what: string, make: (path: string) => void, why: RegExp])[] = [
     ['a link', (path) => symlinkSync(join(base, 'evidence'), path), /symbolic link/],
     ['a hard link', (path) => linkSync(join(base, 'evidence'), path), /hard link/],
-    ['a folder', (path) => mkdirSync(path), /no regular file/],
+    ['a folder', (path) => mkdirSync(path), /not a regular file/],
     [
       'a file that others may write to',
       (path) => {

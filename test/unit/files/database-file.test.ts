@@ -37,13 +37,13 @@ it('keeps a journal that has something to roll back, when its database is gone',
   const left = leftInTransaction('later', 'CREATE TABLE first (a); INSERT INTO first VALUES (1)');
   expect(whyNoDatabase(left, checks)).toBeUndefined();
   writeFileSync(left, '');
-  expect(whyNoDatabase(left, checks)).toBe(`${left}-journal is no part of a page index`);
+  expect(whyNoDatabase(left, checks)).toBe(`${left}-journal is not part of a page index`);
 });
 
 it('keeps a file that only has the name of a journal', () => {
   const path = join(folder, 'other.sqlite');
   for (const bytes of [Buffer.from('text'), Buffer.alloc(4096), readFileSync(import.meta.filename)]) {
     writeFileSync(`${path}-journal`, bytes);
-    expect(whyNoDatabase(path, checks)).toBe(`${path}-journal is no part of a page index`);
+    expect(whyNoDatabase(path, checks)).toBe(`${path}-journal is not part of a page index`);
   }
 });

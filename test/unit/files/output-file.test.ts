@@ -112,7 +112,7 @@ describe('an output', () => {
     const inside = folder();
     expect(() => checkOutput(join(inside, 'missing', 'out'), report)).toThrow(/no such file or folder/);
     writeFileSync(join(inside, 'file'), '');
-    expect(() => checkOutput(join(inside, 'file', 'out'), report)).toThrow(/no folder/);
+    expect(() => checkOutput(join(inside, 'file', 'out'), report)).toThrow(/not a folder/);
     expect(() => writeOutput(join(inside, 'x'.repeat(300)), 'x', report)).toThrow(/too long/);
     // Just valid: the name of the unfinished file must not be longer.
     writeOutput(join(inside, '\u{1f4a5}'.repeat(63)), 'x', report);
@@ -157,7 +157,7 @@ describe('several outputs', () => {
     makeOutputFolder(inside)();
     expect(existsSync(inside)).toBe(true);
     writeFileSync(join(inside, 'file'), '');
-    expect(() => makeOutputFolder(join(inside, 'file', 'b'))).toThrow(/no folder/);
+    expect(() => makeOutputFolder(join(inside, 'file', 'b'))).toThrow(/not a folder/);
     // Node's own way spins there for ever.
     expect(() => makeOutputFolder('/proc/dumpbench/samples')).toThrow();
   });

@@ -220,10 +220,10 @@ describe('fleet export', () => {
     symlinkSync(join(scratch, 'empty'), link);
     const before = readdirSync(scratch);
     for (const [target, why] of [
-      [dump, 'it is no folder'],
+      [dump, 'it is not a folder'],
       [full, 'there is something in it already'],
       [link, 'it is a symbolic link'],
-      [join(dump, 'below'), 'a part of the path is no folder'],
+      [join(dump, 'below'), 'a part of the path is not a folder'],
       ['/proc/1/x/y', 'no such file or folder'],
     ] as const)
       expect(await fleetExport(target, '--catalogue', catalogue)).toMatchObject({ code: 3, out: '', err: expect.stringContaining(why) as string });

@@ -133,10 +133,10 @@ describeNeeding('postgresql', 'queues of a fleet', () => {
       2,
       expect.stringContaining(`--pieces ${join(scratch, 'nowhere')}: no such file or folder (expected a folder that is there`),
     ]);
-    expect(await said(dump, '--pieces', dump)).toEqual([2, expect.stringContaining('it is no folder')]);
+    expect(await said(dump, '--pieces', dump)).toEqual([2, expect.stringContaining('it is not a folder')]);
     expect(await said(dump, '--pieces', pieces, '--range-size', '5000')).toEqual([2, expect.stringContaining('power of two')]);
     expect((await fleet('verify', '999')).err).toContain('there is no place 999 with a dump');
-    expect((await fleet('verify', 'x')).err).toContain('"x" is no number of a place');
+    expect((await fleet('verify', 'x')).err).toContain('"x" is not the number of a place');
     expect((await fleet('reprocess', 'x')).code).toBe(2);
   });
 

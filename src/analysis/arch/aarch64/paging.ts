@@ -20,7 +20,7 @@ export interface Aarch64Root {
 }
 
 const bits = { valid: 0x1n, table: 0x2n, readOnly: 0x80n, user: 0x40n, privilegedNoExecute: 1n << 53n } as const;
-/** The rest of TTBR1 is no address. */
+/** The rest of TTBR1 is not an address. */
 const tableMask = 0x0000_ffff_ffff_f000n;
 
 interface Granule {

@@ -148,7 +148,7 @@ export function unwindAarch64(unwinder: Aarch64Unwinder, start: Aarch64Start): T
     if (stack === here && next !== 0n && stackOf(stacks, next) === here && next <= at)
       return broken(`the frame record at ${hex(at)} leads down, to ${hex(next)}`);
     const returnsTo = plain(address, authenticationMask);
-    // The function made a record after all: its own return address is no further caller.
+    // The function made a record after all: its own return address is not a further caller.
     if (seen.size === 1 && link?.address === returnsTo) frames.pop();
     if (address !== 0n) {
       const tracer = unwinder.traced?.at(returnsTo, next, frames.at(-1)?.address ?? 0n);

@@ -74,7 +74,7 @@ function s390xFromNotes(group: readonly RawNote[], id: number, memory: AbsoluteM
   const prefix = prefixDesc === undefined ? undefined : parse(s390Prefix, prefixDesc).prefix;
   const identity = prefix === undefined ? undefined : identityAt(memory, prefix);
   if (status === undefined) {
-    // What is left of a CPU whose PRSTATUS is missing: it keeps its place, so that nobody else takes it. Without a prefix either, it is no CPU.
+    // What is left of a CPU whose PRSTATUS is missing: it keeps its place, so that nobody else takes it. Without a prefix either, it is not a CPU.
     if (prefix === undefined || group.some(({ type }) => type === NT_PRSTATUS)) return undefined;
     const named = { ...(identity === undefined ? {} : { linuxCpu: identity.linuxCpu }), prefix: hex(prefix) };
     return { cpu: { id, ...named, state: 'general registers not recorded', ...noteGroups(desc), source: 'note' }, identity };

@@ -56,7 +56,7 @@ function faultOf({ memory, types, registersAt, instruction }: FaultSource, code:
   if (code === codes.privileged) return { kind: 'privileged-operation', detail: text, where };
   if (isArithmetic(code)) return { kind: 'data-exception', detail: text, where };
   const executed = { kind: 'access', address: instruction, isPage: false, access: 'execute', isRefused: false } as const;
-  // The lowcore can be read and, in kernels of before 6.x, executed: what lies at 0 is no instruction.
+  // The lowcore can be read and, in kernels of before 6.x, executed: what lies at 0 is not an instruction.
   if (code === codes.operation) {
     if (isCall) return { ...executed, isNull: true, detail: `${text}, at ${hex(instruction)}`, where };
     return { kind: 'illegal-operation', detail: text, where };

@@ -43,7 +43,7 @@ function addressOf({ operands }: Decoded, values: RegisterValues): bigint | unde
   return indexValue === undefined || baseValue === undefined ? undefined : BigInt.asUintN(64, displacement + indexValue + baseValue);
 }
 
-/** The mnemonics whose operand in that form is no place in memory: shifts, load address. */
+/** The mnemonics whose operand in that form is not a place in memory: shifts, load address. */
 const computesOnly = /^(la|lay|laey|s[rl][adl]|s[rl]dl|s[rl]da|s[rl][adl]k|s[rl][adl]g|rll|rllg)$/;
 
 function* general(values: readonly string[] | undefined, name: string): Generator<readonly [string, bigint]> {

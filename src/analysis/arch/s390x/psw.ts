@@ -46,7 +46,7 @@ export function isPlausiblePsw({ mask, address }: Psw): boolean {
   if (mask === 0n || (mask & reservedBits) !== 0n) return false;
   const mode = addressingMode(mask);
   if (mode === 'invalid') return false;
-  // An odd address is no instruction; in a wait it is a code.
+  // An odd address is not an instruction; in a wait it is a code.
   if (!bit(mask, 14) && (address & 1n) !== 0n) return false;
   return mode === '64' || address < 1n << (mode === '31' ? 31n : 24n);
 }

@@ -22,7 +22,7 @@ export interface OrcEntry {
   readonly spOffset: number;
   readonly bp: OrcRegister;
   readonly bpOffset: number;
-  /** Whether what it leads to was interrupted, and is no return address. */
+  /** Whether what it leads to was interrupted, and is not a return address. */
   readonly isSignal: boolean;
 }
 

@@ -59,7 +59,7 @@ async function looked(folder: string, own: ReadonlySet<string>, until: number, f
     if (entries > mostEntries) return `the folder has more than ${mostEntries} entries: the others were not looked at`;
     if (steadyMilliseconds() > until) return `the folder answers slowly: only ${entries} of its entries were looked at`;
     const isFolder = kind === 'folder';
-    // A name that is no UTF-8 is none of the known ones.
+    // A name that is not UTF-8 is none of the known ones.
     if (kind !== 'other' && fits(name, isFolder) && !own.has(name)) wanted.push({ name, isFolder });
   }
   wanted.sort((one, other) => (one.name < other.name ? -1 : 1));

@@ -1,4 +1,4 @@
-/** `fileBytes`: bytes of a file that is no open dump. */
+/** `fileBytes`: bytes of a file that is not an open dump. */
 import { memberPath } from '../../../files/member-path.ts';
 import { defined } from '../../../shared/defined.ts';
 import { openFile } from '../../source/file-source.ts';
@@ -13,7 +13,7 @@ interface FileBytes extends ReadAnswer {
 
 const wrapperBytes = 512;
 
-/** @throws DumpError io where it is no file that can be read */
+/** @throws DumpError io where it is not a file that can be read */
 export function fileBytes({ path, offset, length }: { readonly path: string; readonly offset: number; readonly length: number }): FileBytes {
   const { file } = memberPath(path);
   const source = openFile(file, { cacheBlocks: 2 });

@@ -61,7 +61,7 @@ async function typeFor(session: Session, kernel: Kernel, wanted: Exclude<WantedT
 
 const enums = [kinds.enum, kinds.enum64, kinds.typedef] as const;
 
-/** Between a pointer and its target: the number is no address in the kernel's space. */
+/** Between a pointer and its target: the number is not an address in the kernel's space. */
 const otherSpaces: ReadonlyMap<string, string> = new Map([
   ['percpu', 'each CPU has its own copy'],
   ['rcu_percpu', 'each CPU has its own copy'],
@@ -125,7 +125,7 @@ function inside(
   }
 }
 
-/** The numbers that are no addresses, as far as symbols and types lead to what the kernel says of them. */
+/** The numbers that are not addresses, as far as symbols and types lead to what the kernel says of them. */
 function perCpuNumbers({ memory, types, vmcoreinfo }: Kernel, symbols: SymbolTable): readonly PerCpuSection[] {
   const section = perCpuSection(memory, symbols);
   if (section === undefined || !types.found) return section === undefined ? [] : [section];

@@ -37,7 +37,7 @@ export function memoryAt(session: Session, place: Place, pointerBytes: 4 | 8): T
   };
 }
 
-/** "se.on_rq" for a member of an opened one; an anonymous struct or union adds nothing, and is no field itself. */
+/** "se.on_rq" for a member of an opened one; an anonymous struct or union adds nothing, and is not a field itself. */
 function pathsOf(rows: readonly LayoutRow[]): readonly { readonly path: string; readonly row: LayoutRow }[] {
   const names: string[] = [];
   return rows.flatMap((row) => {

@@ -43,7 +43,7 @@ function attachedText({ attached }: Session): readonly Missing[] {
   );
 }
 
-/** Of what decides the bytes of an export: the same command on the same files goes on with what it began. */
+/** Of what decides the bytes of an export: the same command on the same files continues with what it began. */
 function keyOf(session: Session, request: ExportRequest): string {
   const { output: _, readBack: __, ...asked } = request;
   const stamps = session.states().map(({ path, stamp }) => [path, stamp]);

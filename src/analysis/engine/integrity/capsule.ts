@@ -223,7 +223,7 @@ export interface VerifyCaseRequest {
 
 const mostSignersBytes = 1 << 20;
 
-/** Needs no dump. @throws DumpError when the file is no capsule, or the keys cannot be read */
+/** Needs no dump. @throws DumpError when the file is not a capsule, or the keys cannot be read */
 export function verifyCaseFile({ path, allowedSigners, publicKey }: VerifyCaseRequest): VerifiedCaseJson {
   const trusted = {
     ...(allowedSigners === undefined

@@ -53,9 +53,9 @@ function ed25519(path: string, make: (pem: string) => KeyObject, expected: strin
   return key;
 }
 
-/** @throws DumpError when the file is no Ed25519 private key in PKCS#8 PEM form */
+/** @throws DumpError when the file is not an Ed25519 private key in PKCS#8 PEM form */
 export const readPrivateKey = (path: string): KeyObject => ed25519(path, (pem) => createPrivateKey(pem), 'an Ed25519 private key in PKCS#8 PEM form');
-/** @throws DumpError when the file is no Ed25519 public key in PEM form */
+/** @throws DumpError when the file is not an Ed25519 public key in PEM form */
 export const readPublicKey = (path: string): KeyObject =>
   ed25519(
     path,
@@ -100,7 +100,7 @@ function openOriginal(path: string, opened: (() => void)[]): KdumpOriginal {
     });
     return { kind: 'dump', name, memory: session.memory };
   } catch (error) {
-    // A kernel image or an initrd is no dump; a file that cannot be read at all says so below.
+    // A kernel image or an initrd is not a dump; a file that cannot be read at all says so below.
     if (!isDumpError(error) || error.kind === 'io') throw error;
     const source: FileSource = openFile(path);
     opened.push(() => {

@@ -38,7 +38,7 @@ const lowcoreFields: ReadonlySet<string> = new Set([
   'current_task',
 ]);
 
-/** The reason without the file: a report says which dump, not where it lay. @throws what is no DumpError */
+/** The reason without the file: a report says which dump, not where it lay. @throws what is not a DumpError */
 async function orWhy<T>(read: () => T | Promise<T>): Promise<T | Unread> {
   try {
     return await read();

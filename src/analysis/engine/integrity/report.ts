@@ -71,7 +71,7 @@ export async function buildReport(session: Session, request: VerifyRequest, part
   };
 }
 
-/** What the first page says of a dump: where it lay is no part of that. */
+/** What the first page says of a dump: where it lay is not part of that. */
 async function reportedDump(session: Session, signal: AbortSignal): Promise<ReportedDump> {
   const fileName = basename(session.path);
   const { provenance: _, ...info } = describeDump(session);

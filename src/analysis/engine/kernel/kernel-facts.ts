@@ -27,7 +27,7 @@ import { describeDump } from '../triage/info.ts';
 
 const single = ({ value, source }: SourcedText): Fact<string> => fact(value, source);
 
-/** The first of several places that say the same thing. Places that differ are no contradiction: some of them hold a part, or what came before. */
+/** The first of several places that say the same thing. Places that differ are not contradiction: some of them hold a part, or what came before. */
 function agreed(all: readonly (SourcedText | undefined)[]): Fact<string> | undefined {
   const [first, ...others] = all.filter((one) => one !== undefined);
   return first === undefined

@@ -79,7 +79,7 @@ export function stackEvidence(
 
 /**
  * Tasks of CPUs whose own data does not tell them: the owner of the stack, else the task that says it is there; a position names no CPU that a task could
- * be on. A task that another CPU is known to run is no candidate.
+ * be on. A task that another CPU is known to run is not a candidate.
  */
 export function withOwners(arch: Architecture, cpus: readonly CpuContext[], { tasks }: { readonly tasks: Tasks }, stackBytes: number): readonly CpuContext[] {
   if (!hasOpen(cpus)) return cpus;

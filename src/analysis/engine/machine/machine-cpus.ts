@@ -140,7 +140,7 @@ function ofFirstSystem(session: Session): ReadonlyMap<number, CpuJson> {
 /** Evidence that was looked for besides: of tasks whose stacks hold a stack pointer, by the ids of CPUs. */
 export const foundEvidence = derived((_: Session): { byCpu: ReadonlyMap<number, CpuEvidence> } => ({ byCpu: new Map() }));
 
-/** What the list rests on: once more of it is known, the list is made anew, for all that ask. */
+/** What the list rests on: once more of it is known, the list is recreated, for all that ask. */
 interface Known {
   readonly kernel: Kernel;
   readonly hasSymbols: boolean;
@@ -193,7 +193,7 @@ function compute(session: Session, { kernel, hasSymbols, types: found, found: lo
   const numbers = new Map([...identified].flatMap(([id, { assumed }]) => (assumed === undefined ? [] : [[id, assumed] as const])));
   const taken = new Set(numbers.values());
   const firstId = all.reduce((most, { id }) => Math.max(most, id), -1) + 1;
-  // Where registers cannot be told apart, those that are missing cannot either.
+  // Where registers cannot be distinguished, those that are missing cannot either.
   const canTell = numbers.size === own.length;
   const absent = !canTell ? [] : hasLowcores ? absentByLowcore(session, taken, firstId, array, masks) : absentByMask(session, taken, firstId, masks, data);
   for (const { id, linuxCpu } of absent) if (linuxCpu !== undefined) numbers.set(id, linuxCpu);

@@ -90,7 +90,7 @@ async function bytesCompared(left: Session, right: Session, shift: number, scan:
   return { method: 'exact', runs, moved: moved?.length, ...(isCopy ? { remarks: [{ kind: 'same-identity', text: oneKeyText }] } : {}) };
 }
 
-/** An index that cannot be written or read is no reason to leave two dumps uncompared: reading every byte takes longer, and needs none. */
+/** An index that cannot be written or read is not a reason to leave two dumps uncompared: reading every byte takes longer, and needs none. */
 async function indexesOrBytes(left: Session, right: Session, shift: number, scan: Scan): Promise<PagesCompared> {
   try {
     return await indexesCompared(left, right, shift, scan);

@@ -142,7 +142,7 @@ async function openFor(session: Session, { digest, rebuild, path: named }: Index
     store.close();
     throw new IndexError(`the index ${place} is read from pieces, so its memory root cannot be computed again`, 'rebuild-index');
   }
-  // One that was rebuilt on its own files by a sample, or by all pages, is no source of a digest.
+  // One that was rebuilt on its own files by a sample, or by all pages, is not a source of a digest.
   if (trust === 'made' || (isTrusted(trust) && digest === false)) return { store, ...defined({ discarded: why }) };
   const isOfOthers = !areSameFiles(store.sourceFiles(), session.states());
   const madeFrom = isOfOthers ? 'made from other files' : 'made from these files, whose times do not show whether they changed since';
@@ -185,7 +185,7 @@ export async function afterUse(path: string): Promise<void> {
   try {
     await pruneIndexes(cacheCapBytes, path);
   } catch (error) {
-    // What cannot be removed now is no reason to lose the index that was made.
+    // What cannot be removed now is not a reason to lose the index that was made.
     if (!(error instanceof IndexError) && !isDumpError(error)) throw error;
   }
 }

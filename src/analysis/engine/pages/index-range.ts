@@ -205,7 +205,7 @@ async function forget(path: string): Promise<void> {
   try {
     if (isIndexFile(path)) await removeIndex(path);
   } catch (error) {
-    // Who waited for it goes on with it.
+    // Who waited for it continues with it.
     if (!(error instanceof IndexBusy)) throw error;
   }
 }

@@ -73,7 +73,7 @@ export function stripOf(session: Session, range: StripRange): Strip & { readonly
   }
 }
 
-/** No index is no trouble here; one whose rows are wrong is. */
+/** No index is not trouble here; one whose rows are wrong is. */
 function indexOf(session: Session): DumpIndex | undefined {
   try {
     return openDumpIndex(session, undefined, '');

@@ -117,7 +117,7 @@ const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
 
 /**
  * What is in an archive, from the cache where its times show that it did not change since it was gone through.
- * @returns undefined for a file that is no archive
+ * @returns undefined for a file that is not an archive
  * @throws DumpError io, Cancelled
  */
 export async function archiveList(file: FileSource, options: UnpackOptions): Promise<ArchiveList | undefined> {

@@ -19,7 +19,7 @@ function keyIn(path: string): NonNullable<GivenMachine['communicationKey']> {
   return { path, bytes };
 }
 
-/** @throws RequestError for a machine that is not known, or a file that is no key; DumpError io */
+/** @throws RequestError for a machine that is not known, or a file that is not a key; DumpError io */
 export function givenMachine({ machine, physBase, memoryAt, cck }: SaidOfDump): GivenMachine {
   const architecture = machine === undefined ? undefined : architectureNamed(machine);
   if (machine !== undefined && architecture === undefined)

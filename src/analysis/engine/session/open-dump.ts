@@ -89,7 +89,7 @@ async function openPacked(place: DumpPlace, request: OpenRequest, isAgain = fals
         'a readable dump file',
       );
     if (copied.how === 'made' || isAgain || error.kind !== 'io') throw error;
-    // The disk of the cache does not give the beginning of an earlier copy: that is no fault of the dump.
+    // The disk of the cache does not give the beginning of an earlier copy: that is not a fault of the dump.
     removeCopy(copied.path);
     return openPacked(place, request, true);
   }
@@ -175,7 +175,7 @@ async function withPackedNeighbours(session: Session, request: OpenRequest): Pro
   }
 }
 
-/** The one dump or set in a folder; files that are no dumps do not matter. */
+/** The one dump or set in a folder; files that are not dumps do not matter. */
 async function openFolder(folder: string, request: OpenRequest): Promise<Session> {
   const { volumes, given, signal } = request;
   const unreadable: DumpError[] = [];

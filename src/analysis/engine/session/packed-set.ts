@@ -86,7 +86,7 @@ async function beginningInside(path: string, wrapper: Wrapper, signal: AbortSign
 /** How many files of a set are unpacked: no dumper writes more. */
 const mostParts = 64;
 
-/** What a file that may be packed begins as; undefined for what is no dump, or cannot be read. @throws Cancelled */
+/** What a file that may be packed begins as; undefined for what is not a dump, or cannot be read. @throws Cancelled */
 async function beginningOf(path: string, signal: AbortSignal): Promise<Beginning | undefined> {
   try {
     const wrapper = packedAs(path);

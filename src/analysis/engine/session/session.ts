@@ -165,7 +165,7 @@ function sessionOfImage(image: DumpImage, parts: ViewParts): Session {
   const memory = memoryReader(image.memory, path);
   const cpus = derived((session: Session) =>
     readCpus(image, memory, () => {
-      // An attached text leads to lowcores where the dump's own is lost, and so does one that fits better; what a scan finds later does not count CPUs anew.
+      // An attached text leads to lowcores where the dump's own is lost, and so does one that fits better; what a scan finds later does not count CPUs again.
       const known = seen?.by.kernel.vmcoreinfo ?? vmcoreinfoChoice(session).used?.vmcoreinfo;
       return known === undefined ? [] : lowcorePrefixes(known, memory);
     }),
@@ -323,7 +323,7 @@ export function* sessionInSteps(source: ByteSource, close: () => void = () => un
 /** The same at once. @throws DumpError */
 export const sessionOn = (...parts: Parameters<typeof sessionInSteps>): Session => finish(sessionInSteps(...parts));
 
-/** A file that the user named and that is no part of the dump: answers without it would not be what was asked for. @throws RequestError */
+/** A file that the user named and that is not part of the dump: answers without it would not be what was asked for. @throws RequestError */
 export function assertUsed({ path, image }: Session, volumes: readonly string[]): void {
   const [first] = volumes;
   if (first === undefined) return;
@@ -337,7 +337,7 @@ export function assertUsed({ path, image }: Session, volumes: readonly string[])
  * @param volumes the other files of a set as the user named them; without them, those in the same folder are looked at
  * @param given what the headers do not say
  * @param wish whether a part of the headers is enough, and who hears how far they are read
- * @throws DumpError io, not-this-format, truncated, corrupt or unsupported; RequestError for one that is no part of the dump
+ * @throws DumpError io, not-this-format, truncated, corrupt or unsupported; RequestError for one that is not part of the dump
  */
 export function* openSessionInSteps(
   path: string,

@@ -1,7 +1,7 @@
 /**
  * A dump packed with gzip or zstd is unpacked once into the user's cache folder, never next to the dump: a dump needs random
  * access. The copy is known by the packed file's device, inode, size and times, and by samples of its bytes; it appears in one piece or
- * not at all, with the digests of both. A copy is no evidence: where times do not show that both are unchanged, their digests are computed
+ * not at all, with the digests of both. A copy is not evidence: where times do not show that both are unchanged, their digests are computed
  * first, and a full verification unpacks the file again.
  */
 import { createHash, type Hash } from 'node:crypto';
@@ -268,7 +268,7 @@ export async function unpackedFile(path: string, packed: FileSource, packing: Pa
     }
     await rename(partial, target);
     const copy = copyState(target);
-    // The disk may give more the next time: a copy without a record is made anew.
+    // The disk may give more the next time: a copy without a record is recreated.
     if (copy !== undefined && end.kind !== 'unread' && met === undefined)
       writeCopyRecord(target, { version: 2, path: resolve(path), packed: read, end, unpacked: written, copy, settled });
     return { path: target, how: 'made', end, ...defined({ discarded: earlier }) };

@@ -68,7 +68,7 @@ export function wholeDump(open: (signal: AbortSignal, progress: Progress) => Pro
 type AnyHandler = (params: never, context: never) => unknown;
 
 /**
- * The same methods, of which those that need a whole dump wait for it and begin anew: none has done anything by then but ask.
+ * The same methods, of which those that need a whole dump wait for it and start again: none has done anything by then but ask.
  * @param whole waits for a dump by its handle
  */
 export function waitingForWhole<H extends object>(handlers: H, whole: (dump: string, caller: Waiting) => Promise<void>): H {

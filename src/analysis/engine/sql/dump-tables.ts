@@ -64,7 +64,7 @@ async function opened({ json, open }: DumpTable, session: Session, signal: Abort
   return table;
 }
 
-/** Rows that are missing are said to be: an empty table is no answer. */
+/** Rows that are missing are said to be: an empty table is not an answer. */
 function warningOf({ function: { name }, missing: { all }, given }: OpenedTable): readonly string[] {
   if (all.length === 0) return [];
   const more = all.length <= shownMissing ? '' : `; and ${all.length - shownMissing} more`;

@@ -100,7 +100,7 @@ function refuseMeant(names: readonly string[]): void {
 
 /**
  * Where the index lies, or would lie.
- * @param withoutIndex the query names tables of the dump itself, and may name nothing else: then no folder for the cache is no reason to refuse it
+ * @param withoutIndex the query names tables of the dump itself, and may name nothing else: then no folder for the cache is not a reason to refuse it
  * @throws RequestError index when there is no such folder
  */
 function placeOf(session: Session, { path }: SqlQuery, withoutIndex: boolean): string | undefined {

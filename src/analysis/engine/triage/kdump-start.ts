@@ -8,7 +8,7 @@ import type { Session } from '../session/session.ts';
 const ofVmcore = new Set(['elf-vmcore', 'kdump-compressed']);
 
 /**
- * What shows that kdump has started, in words; undefined when nothing does, which is no sign that it has not.
+ * What shows that kdump has started, in words; undefined when nothing does, which is not a sign that it has not.
  * The kernel records CRASHTIME just before it jumps into the kdump kernel (crash_save_vmcoreinfo, kernel/crash_core.c), and /proc/vmcore leaves
  * out the memory that the kdump kernel runs in. A kdump kernel of s390x that runs has its own memory exchanged with absolute 0.
  */

@@ -23,7 +23,7 @@ const shortSeconds = (time: bigint): string => secondsText(time).slice(0, -3);
 const at = ({ time }: DeathLine): string => (time === undefined ? '' : `, ${shortSeconds(time)} s after boot`);
 const quoted = (line: DeathLine): string => `${at(line)}: ${line.text}`;
 
-/** A log that goes on for longer than this after its trouble did not end in it. */
+/** A log that continues for longer than this after its trouble did not end in it. */
 const goesOn = 5_000_000_000n;
 
 function toldOf({ panic, cause, trouble, first, after }: DeathNotes, file: LogOfFile | undefined): Told | undefined {

@@ -4,5 +4,5 @@ export interface Told {
   readonly text: string;
 }
 
-/** @param rest how the sentence goes on after its gist */
+/** @param rest how the sentence continues after its gist */
 export const told = (gist: string, rest: string): Told => ({ gist, text: `${gist}${rest}` });

@@ -63,7 +63,7 @@ export const attestationCheck: Check = {
       const now = rootOf(evidence.index);
       if (version !== memoryRootVersion) steps.push({ check: 'memory root', detail: `not-applicable: made with memory root ${version}` });
       else if (now === undefined) steps.push({ check: 'memory root', detail: 'not compared: the page index of this dump has no memory root' });
-      // An index is no evidence: that it agrees shows nothing which the digests of the files do not show.
+      // An index is not evidence: that it agrees shows nothing which the digests of the files do not show.
       else if (now === memoryRoot) steps.push({ check: 'memory root', detail: `that of the page index agrees: ${now}` });
       else steps.push({ check: 'memory root', passed: false, detail: `that of the page index is ${now}, but the attested one is ${memoryRoot}` });
     }

@@ -73,7 +73,7 @@ function duplicates(cpus: readonly CpuJson[]): readonly { readonly finding: Find
 /** Whether the writer made the records from the save areas, as kdump and zgetdump do; a hypervisor has them from the CPUs themselves. */
 const isCopied = ({ image }: CheckContext): boolean => image.recordedCpus === undefined && !/qemu/i.test(image.container.producer?.value ?? '');
 
-/** So many differences are no damage: they are another moment. */
+/** So many differences are not damage: they are another moment. */
 const damageLimit = 16;
 
 /**

@@ -130,7 +130,7 @@ export const crossPrefix: Check = {
         steps.push({ check: cpuName(cpu, cpuNumbering(cpus)), passed: false, detail });
         continue;
       }
-      // At prefix 0 lies what the hardware exchanges: that is no lowcore of a CPU that runs.
+      // At prefix 0 lies what the hardware exchanges: that is not a lowcore of a CPU that runs.
       if (own === undefined) continue;
       const lowcore = memory.readPresent(prefix, saveArea.size);
       if (lowcore === undefined) continue;
@@ -177,14 +177,14 @@ export const crossKernelRelease: Check = {
       );
     const steps: Step[] = others.map(([name, release]) => ({
       check: `${first[0]} and ${name}`,
-      // A text that was looked for was chosen for the names that it leads to: that they agree is no witness.
+      // A text that was looked for was chosen for the names that it leads to: that they agree is not a witness.
       ...(release === first[1] && !vmcoreinfo.found && first[0] === 'vmcoreinfo' ? {} : { passed: release === first[1] }),
       detail: `${first[0]} says ${first[1]}, ${name} says ${release}`,
     }));
     if (attachedRelease !== undefined)
       steps.push({
         check: `${first[0]} and the attached vmcoreinfo`,
-        // It was refused where it did not agree: that it does is no witness.
+        // It was refused where it did not agree: that it does is not a witness.
         ...(attachedRelease === first[1] ? {} : { passed: false }),
         detail: `${first[0]} says ${first[1]}, the attached vmcoreinfo, which is not part of the dump, says ${attachedRelease}`,
       });

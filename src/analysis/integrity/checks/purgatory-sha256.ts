@@ -180,7 +180,7 @@ function memoryOutcome(purgatory: FoundPurgatory, looked: readonly Looked[]): Ou
   };
 }
 
-/** What the mismatch means: a part of the digest that is right, a healthy image with the same bytes, or bytes that are no digest clear the memory. */
+/** What the mismatch means: a part of the digest that is right, a healthy image with the same bytes, or bytes that are not a digest clear the memory. */
 function mismatch(purgatory: FoundPurgatory, looked: readonly Looked[]): Outcome {
   const { overwritten, recorded } = purgatory;
   if (overwritten !== undefined && recorded !== undefined) {

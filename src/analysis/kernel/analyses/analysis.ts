@@ -44,7 +44,7 @@ type ParameterValue<T extends ParameterType> = T extends 'time' ? bigint : T ext
 export interface Column<T extends ColumnType = ColumnType> {
   readonly type: T;
   readonly about: string;
-  /** Of an address that is no virtual one of the kernel. */
+  /** Of an address that is not a virtual one of the kernel. */
   readonly space?: ColumnSpace;
 }
 export type Columns = Readonly<Record<string, Column>>;
@@ -128,7 +128,7 @@ const column =
   (about: string): Column<T> => ({ type, about });
 
 /** Columns by their type, each with a sentence on what it holds. */
-/** @param space of what it is an address, where it is no virtual one of the kernel */
+/** @param space of what it is an address, where it is not a virtual one of the kernel */
 export const address = (about: string, space?: ColumnSpace): Column<'address'> => ({ type: 'address', about, ...defined({ space }) });
 export const hexadecimal = column('hex');
 export const count = column('count');

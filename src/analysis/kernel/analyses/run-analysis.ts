@@ -29,7 +29,7 @@ export interface AnalysisOutcome {
 /** Rows that wait for the next report. */
 const bundle = 1024;
 
-/** What rests on a log from a file says so, and is no whole answer of the dump's. */
+/** What rests on a log from a file says so, and is not a whole answer of the dump's. */
 function lostLog({ needs, uses }: Analysis['table'], { kernel }: AnalysisKernel): readonly Missing[] {
   const file = [...needs, ...uses].includes('log') && kernel.log.found ? kernel.log.log.file : undefined;
   if (file === undefined) return [];

@@ -127,7 +127,7 @@ export function requestData(request: KernelObject): RequestData {
       if (folios.has(at.value)) continue;
       folios.add(at.value);
       const mapping = head.value.at('mapping').u64();
-      // Low bits mark pages that are no file's (PAGE_MAPPING_FLAGS).
+      // Low bits mark pages that are not a file's (PAGE_MAPPING_FLAGS).
       if (!isFailure(mapping) && mapping.value !== 0n && (mapping.value & 3n) === 0n) mappings.add(mapping.value);
     }
     if (pages > mostPages) break;

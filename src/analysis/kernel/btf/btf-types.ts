@@ -1,6 +1,6 @@
 /**
  * BTF, the kernel's description of its own types (vmcoreinfo-kallsyms-btf.md section 4; include/uapi/linux/btf.h of 6.19): all kinds, both
- * byte orders, and the split BTF of modules, whose ids and strings go on where those of the kernel end.
+ * byte orders, and the split BTF of modules, whose ids and strings continue where those of the kernel end.
  */
 import { finish, type Steps } from '../../jobs/steps.ts';
 import { NameIndex } from './name-index.ts';

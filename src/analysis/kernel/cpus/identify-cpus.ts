@@ -8,7 +8,7 @@ import { cpuIdentityKinds, type CpuIdentityJson, type CpuIdentityKind } from '..
 export interface CpuEvidence {
   readonly by: CpuIdentityKind;
   readonly linuxCpu: number;
-  /** What it is, as a sentence goes on: "its stack pointer lies in the kernel stack of CPU 1's task". */
+  /** What it is, as a sentence continues: "its stack pointer lies in the kernel stack of CPU 1's task". */
   readonly text: string;
 }
 

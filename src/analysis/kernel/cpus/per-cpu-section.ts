@@ -1,11 +1,11 @@
 /**
  * The addresses that per-CPU variables are known by: those of the kernel's own section, and what is handed out after them from the same chunk
- * (mm/percpu.c). A pointer into it is no address: each CPU has its copy at another place, and what lies at the number itself is something else.
+ * (mm/percpu.c). A pointer into it is not an address: each CPU has its copy at another place, and what lies at the number itself is something else.
  */
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 
-/** [start, end) of the numbers that are no addresses. */
+/** [start, end) of the numbers that are not addresses. */
 export interface PerCpuSection {
   readonly start: bigint;
   readonly end: bigint;

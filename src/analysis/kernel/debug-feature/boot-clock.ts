@@ -1,6 +1,6 @@
 /**
  * The clock of the kernel's log on the axis of the debug feature. Of s390x both are the TOD clock: the log counts nanoseconds since tod_clock_base (sched_clock in
- * arch/s390/kernel/time.c), the debug feature notes microseconds of the clock itself (debug_finish_entry in arch/s390/kernel/debug.c). Where the clock was set anew
+ * arch/s390/kernel/time.c), the debug feature notes microseconds of the clock itself (debug_finish_entry in arch/s390/kernel/debug.c). Where the clock was set again
  * while the system ran (STP), the base moved with it and times of before are off by as much: tod_steering_end, which begins as the base, tells.
  */
 import { failed, isFailure, type Result } from '../../../shared/result.ts';

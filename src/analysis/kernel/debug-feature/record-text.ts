@@ -10,7 +10,7 @@ interface TextSource {
 
 const mostText = 512;
 
-/** Of microseconds since 1970; empty for what is no time of four digits of a year. */
+/** Of microseconds since 1970; empty for what is not a time of four digits of a year. */
 export const isoTime = (clock: bigint): string => {
   // A clock before 1970 is negative, and its microseconds count from the millisecond before it.
   const micros = ((clock % 1000n) + 1000n) % 1000n;

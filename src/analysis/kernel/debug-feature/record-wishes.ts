@@ -22,7 +22,7 @@ export class RecordWishes {
   private readonly wanted: Wanted;
   private readonly logs = new Set<string>();
   private readonly cpus = new Set<number>();
-  /** Logs with records whose clock is no time. */
+  /** Logs with records whose clock is not a time. */
   private readonly timeless = new Set<string>();
 
   constructor(kernel: AnalysisKernel, wanted: Wanted) {

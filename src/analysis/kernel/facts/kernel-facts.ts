@@ -75,7 +75,7 @@ export function taintMask(memory: KernelMemory, symbols: SymbolTable): SourcedNu
 /** PANIC_CPU_INVALID (kernel/panic.c): no CPU panicked, and none began kdump. */
 const panicCpuInvalid = -1;
 
-/** What panic_cpu (kernel/panic.c) says; crash_kexec() sets it too. A value that is no CPU of the kernel was overwritten, and names none. */
+/** What panic_cpu (kernel/panic.c) says; crash_kexec() sets it too. A value that is not a CPU of the kernel was overwritten, and names none. */
 export type PanicCpu = { readonly kind: 'unset' } | { readonly kind: 'cpu' | 'impossible'; readonly value: number };
 
 /** @returns undefined where it cannot be read */

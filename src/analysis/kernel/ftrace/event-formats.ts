@@ -35,7 +35,7 @@ const identifier = /^[A-Za-z_][\w.-]*$/;
 function nameOf(call: KernelObject): Result<string> {
   const name = call.at('name').string(256);
   if (!isFailure(name) && identifier.test(name.value)) return name;
-  // The same word leads to the tracepoint of events that have one, whose first member is its name: the bytes of an address are no name.
+  // The same word leads to the tracepoint of events that have one, whose first member is its name: the bytes of an address are not a name.
   const tracepoint = call.has('tp') ? call.pointer('tp').at('name').string(256) : name;
   return isFailure(tracepoint) || identifier.test(tracepoint.value) ? tracepoint : failed('name of an event', 'what is there is none');
 }

@@ -247,7 +247,7 @@ export function* ringEvents(buffer: KernelObject, layout: RingLayout, what: stri
       continue;
     }
     const { address, stamp, read, bytes } = data.value;
-    // What is older in the reader's page was consumed; the stamp from which it goes on is kept.
+    // What is older in the reader's page was consumed; the stamp from which it continues is kept.
     const readStamp = read === 0 ? undefined : buffer.at('read_stamp').u64();
     if (bytes.byteLength > read && stamp < last) {
       isWhole = false;

@@ -24,7 +24,7 @@ export interface TraceEvent extends EntryHead {
   readonly leafReturn?: TraceEvent;
 }
 
-/** A number of an event by its field; undefined where the event is too short for it, or the field is no number. */
+/** A number of an event by its field; undefined where the event is too short for it, or the field is not a number. */
 export function fieldInteger({ data, isLittle }: Pick<TraceEvent, 'data' | 'isLittle'>, { offset, size, isSigned }: EventField): bigint | undefined {
   if (offset + size > data.byteLength) return undefined;
   const bits = size * 8;

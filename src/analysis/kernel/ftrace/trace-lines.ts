@@ -198,7 +198,7 @@ export function* traceLines(
       yield undefined;
       continue;
     }
-    // Functions and stacks are no comments within function_graph.
+    // Functions and stacks are not comments within function_graph.
     if (isMain && name !== 'function' && name !== 'kernel_stack') {
       const head = options.has('CONTEXT_INFO') ? graphColumns(event) + durationColumn(undefined, graph) : '';
       const comment = name === 'print' || name === 'bprint' || name === 'bputs' ? body.replace(/^.*?: /s, '') : body;

@@ -33,7 +33,7 @@ interface Witness {
 /** Lines that are named of those that differ. */
 const mostNamedLines = 5;
 
-/** What names the dumped kernel. A text that memory contradicts is no witness of it. */
+/** What names the dumped kernel. A text that memory contradicts is not a witness of it. */
 function witnesses({ image, memory, own }: OwnNames, given: Vmcoreinfo): readonly Witness[] {
   const { arch } = image.machine;
   const text = own === undefined || own.fit.fits === 'no' ? undefined : own.vmcoreinfo;

@@ -28,7 +28,7 @@ export interface HostFacts {
   readonly memory?: HostFact<{ readonly bytes: bigint; readonly crashkernel: bigint }>;
   /** Bytes of MemTotal: what of it the kernel has to give out. */
   readonly memTotal?: HostFact<bigint>;
-  /** What lscss listed, or why that is no list. */
+  /** What lscss listed, or why that is not a list. */
   readonly channels?: HostFact<ListedChannels>;
   readonly commandLine?: HostFact<string>;
   readonly modules?: HostFact<readonly string[]>;

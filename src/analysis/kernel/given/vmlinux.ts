@@ -33,7 +33,7 @@ const maxSymbolName = 512;
 const maxBanner = 1024;
 const absolute = 0xfff1;
 const reserved = 0xff00;
-/** STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_GNU_IFUNC: sections, files and thread-local variables are no places. */
+/** STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_GNU_IFUNC: sections, files and thread-local variables are not places. */
 const placed = new Set([0, 1, 2, 10]);
 /** Parts that a kernel puts elsewhere than the rest of its image: below 2 GiB on s390x. */
 const elsewhere = /^\.(?:amode31|dma)\b/;

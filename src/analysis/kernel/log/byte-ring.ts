@@ -11,7 +11,7 @@ import { logText, maxRecords, type LogRecord, type LogSearch } from './log-recor
 
 const maxBuffer = 1 << 26;
 const lineFeed = 0x0a;
-/** printk cut its lines at 1024 bytes; what is much longer is no text. */
+/** printk cut its lines at 1024 bytes; what is much longer is not text. */
 const maxLine = 65_536;
 
 function lineRecord(line: string): LogRecord {

@@ -42,7 +42,7 @@ const fewLines = 3;
 
 const microsecond = 1000n;
 
-/** Blanks and line ends are the printing program's; what is no ASCII some write as \xNN. */
+/** Blanks and line ends are the printing program's; what is not ASCII some write as \xNN. */
 function bareText(text: string): string {
   let bare = '';
   for (const character of text.replaceAll(/\s+/g, '')) {

@@ -37,7 +37,7 @@ const longestText = 1 << 16;
 interface Rest {
   readonly head: Omit<LogRecord, 'text'>;
   readonly text: string;
-  /** It begins a record; what has no head at all goes on the one before. */
+  /** It begins a record; what has no head at all continues the one before. */
   readonly begins: boolean;
 }
 

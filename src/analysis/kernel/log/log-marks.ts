@@ -56,7 +56,7 @@ export interface DeathNotes {
   readonly trouble?: DeathLine;
   /** Where the first serious block of the log begins, when it is another than `trouble`. */
   readonly first?: DeathLine;
-  /** How long the log goes on after the panic line, else after `trouble`, in nanoseconds, where both have times. */
+  /** How long the log continues after the panic line, else after `trouble`, in nanoseconds, where both have times. */
   readonly after?: bigint;
 }
 

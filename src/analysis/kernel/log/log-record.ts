@@ -4,7 +4,7 @@ import { isAscii } from 'node:buffer';
 export interface LogRecord {
   /** Number since boot, where the kernel keeps one. */
   readonly sequence?: bigint;
-  /** Nanoseconds since boot; absent in logs of before 3.5 that carry none, and where a record has what is no time. */
+  /** Nanoseconds since boot; absent in logs of before 3.5 that carry none, and where a record has what is not a time. */
   readonly time?: bigint;
   /** 0 emergency to 7 debug; absent where the log does not say. */
   readonly level?: number;
@@ -13,7 +13,7 @@ export interface LogRecord {
   /** Thread id, or CPU number with bit 31 set. */
   readonly caller?: number;
   readonly text: string;
-  /** The record goes on in the next one, or goes on the one before: pr_cont. */
+  /** The record continues in the next one, or continues the one before: pr_cont. */
   readonly continued?: boolean;
   /** Bytes of it are not in the dump or were overwritten: the text ends early. */
   readonly cut?: boolean;
@@ -74,7 +74,7 @@ export const continuationFlag = 8;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Bytes that are decoded at once where they are no UTF-8. */
+/** Bytes that are decoded at once where they are not UTF-8. */
 const chunkBytes = 4096;
 
 /** Text as UTF-8; a byte that is none appears as \xNN. */

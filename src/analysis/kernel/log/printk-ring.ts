@@ -96,7 +96,7 @@ const foreignText = (at: VirtualAddress, owner: bigint): string =>
     ? `the text at ${hex(at)} begins with zeros, not with the number of its record: wiped`
     : `the text at ${hex(at)} has the number of another record: overwritten`;
 
-/** Where a record's text block lies in the ring: its place and size, 'none' for a record without text, or undefined when the pair is no block. */
+/** Where a record's text block lies in the ring: its place and size, 'none' for a record without text, or undefined when the pair is not a block. */
 function textBlock(begin: bigint, next: bigint, sizeBits: bigint): { readonly at: bigint; readonly size: bigint } | 'none' | undefined {
   if ((begin & 1n) === 1n && (next & 1n) === 1n) return 'none';
   const size = 1n << sizeBits;

@@ -34,7 +34,7 @@ export interface Unread {
   readonly why: string;
 }
 
-/** CPUs count on their own for a while: a sum may be off by so many pages of each, and is no contradiction then. */
+/** CPUs count on their own for a while: a sum may be off by so many pages of each, and is not contradiction then. */
 const tolerance = 2n << 20n;
 
 const known = ({ bytes }: MemoryPart): bigint | undefined => (isFailure(bytes) ? undefined : bytes.value);

@@ -79,7 +79,7 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
   let walk: { readonly to: ((address: VirtualAddress) => PageWalk) | undefined } | undefined;
   const tables = (): ((address: VirtualAddress) => PageWalk) | undefined => (walk ??= { to: ops.paging?.kernelWalk(vmcoreinfo, memory, parts.asce) }).to;
   let rule: ((address: VirtualAddress) => boolean) | undefined;
-  /** By the numbers of the pages, which are below 2 ** 52: keys that are no BigInts are found in a fraction of the time. */
+  /** By the numbers of the pages, which are below 2 ** 52: keys that are not BigInts are found in a fraction of the time. */
   const pages = new Map<number, Page>();
 
   const holds = (absolute: AbsoluteAddress): boolean => image.ranges.holds(absolute);
@@ -131,7 +131,7 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
     return page;
   }
 
-  /** Begins a long read with what lies in one run in the dump. @returns bytes that it read; 0 where that is no run, or not all of it has bytes */
+  /** Begins a long read with what lies in one run in the dump. @returns bytes that it read; 0 where that is not a run, or not all of it has bytes */
   function readRun(address: VirtualAddress, target: Uint8Array): number {
     const within = Number(address & pageMask);
     const wanted = Math.min(mostRunPages, Math.ceil((within + target.length) / pageBytes));

@@ -4,7 +4,7 @@ import type { ModuleSymbols } from './module-symbols.ts';
 import type { ModuleSymbol } from './module-symbol.ts';
 import { soleAddress, type NamedSymbol, type SymbolAt, type SymbolTable } from '../symbols/symbol-table.ts';
 
-/** Local labels and mapping symbols are no places (include/linux/module_symbol.h), nor are absolute numbers. */
+/** Local labels and mapping symbols are not places (include/linux/module_symbol.h), nor are absolute numbers. */
 const noPlace = /^(\.L|L0|\$)/;
 const absolute = /^[aAU]$/;
 

@@ -87,7 +87,7 @@ export class KernelObject {
     return isFailure(this.place) ? '' : typeTextOf(this.place.type);
   }
 
-  /** Whether the type has a member: how kernels of different releases are told apart. */
+  /** Whether the type has a member: how kernels of different releases are distinguished. */
   has(path: string): boolean {
     return !isFailure(this.place) && typeof memberOf(this.space, this.place.type, path) !== 'string';
   }
@@ -154,7 +154,7 @@ export class KernelObject {
     return KernelObject.placed(this.space, address + BigInt(index) * BigInt(size), element, `${this.label}[${index}]`);
   }
 
-  /** Elements of an array; none of what is no array. */
+  /** Elements of an array; none of what is not an array. */
   *elements(): Generator<KernelObject, void> {
     const array = isFailure(this.place) ? undefined : arrayOf(this.place.type);
     if (array === undefined) yield this.failure === undefined ? this.not(`${this.typeName} is not an array`) : this;
@@ -201,7 +201,7 @@ export class KernelObject {
   flag = (): Result<boolean> => mapResult(this.integer(), (value) => value !== 0n);
 
   /**
-   * A value of it, unless something contradicts it: what no kernel can have is no fact.
+   * A value of it, unless something contradicts it: what no kernel can have is not a fact.
    * @param objection a clause that names what the value was held against, "it is more than the 4 that exist"; undefined where nothing contradicts
    */
   plausible<T>(value: Result<T>, objection: (value: T) => string | undefined): Result<T> {

@@ -106,7 +106,7 @@ export type NumberShape =
 const maxWrapped = 8;
 
 /**
- * Structs with a single member of their own size are seen through, as atomic_t, refcount_t and kuid_t are. Why, when it is no number; undefined
+ * Structs with a single member of their own size are seen through, as atomic_t, refcount_t and kuid_t are. Why, when it is not a number; undefined
  * when the type is not known.
  */
 export function numberShape(source: TypeSource, type: ObjectType): NumberShape | undefined {
@@ -140,7 +140,7 @@ export function numberShape(source: TypeSource, type: ObjectType): NumberShape |
   }
 }
 
-/** What a pointer leads to; undefined for what is no pointer. */
+/** What a pointer leads to; undefined for what is not a pointer. */
 export function pointee(type: ObjectType): ObjectType | undefined {
   if (type.kind === 'pointer') return type.to;
   if (type.kind !== 'btf') return undefined;

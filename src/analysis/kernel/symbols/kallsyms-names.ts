@@ -83,7 +83,7 @@ export function* decodeNames(memory: KernelMemory, places: KallsymsPlaces, count
     used = Math.max(used, at ?? 0);
   }
   if (missing === count) return `kallsyms_names at ${hex(places.names)}: no name can be read`;
-  // What was read goes on to the table of tokens, which may lie far away.
+  // What was read continues to the table of tokens, which may lie far away.
   const records = used < bytes.length / 2 ? bytes.slice(0, used) : bytes;
   return { names: new TokenNames(records, tokens, columns, count - missing), missing };
 }

@@ -55,7 +55,7 @@ export type ListedSymbols = SymbolList<readonly (string | undefined)[]>;
 const endMarks =
   /^(_etext|_einittext|_edata|_end|__bss_stop|__brk_limit|__end_rodata|__end_rodata_aligned|__inittext_end|__init_end|_eshared|__exittext_end|_samode31|_eamode31)$/;
 const textTypes = new Set(['T', 't', 'W', 'w']);
-/** Offsets into per-CPU areas and absolute numbers are no places. */
+/** Offsets into per-CPU areas and absolute numbers are not places. */
 const noPlace = new Set(['A', 'a', 'U', 'N']);
 /** A symbol that would be larger than this is the last one before a hole. */
 const maxSymbolBytes = 64n * 1024n * 1024n;

@@ -62,7 +62,7 @@ export interface ScannedBlock {
 /**
  * Looks at `count` records from `start` on.
  * @param into takes what is noted of them, from `position` on
- * @returns undefined when one of them is no name
+ * @returns undefined when one of them is not a name
  */
 export function scanBlock(
   bytes: Uint8Array,

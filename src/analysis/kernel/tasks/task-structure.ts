@@ -58,7 +58,7 @@ function commText(bytes: Uint8Array): string {
   const plain = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   // Nearly all names; a list may have a million.
   if (bytes.every((byte) => byte < nonAscii)) return plain;
-  // The kernel cuts names by bytes: what is left of the last character is no reason to take the others for something else.
+  // The kernel cuts names by bytes: what is left of the last character is not a reason to take the others for something else.
   const cut = bytes.length === commBytes - 1 ? (cutCharacter.exec(plain)?.[0].length ?? 0) : 0;
   try {
     return cut === 0 ? utf8.decode(bytes) : `${utf8.decode(bytes.subarray(0, bytes.length - cut))}\ufffd`;
@@ -73,7 +73,7 @@ export const hasComm = (memory: KernelMemory, address: VirtualAddress): boolean 
 /** Whether a plain one is there, for lists in which each node is looked at. */
 const hasPlainComm = (memory: KernelMemory, address: VirtualAddress): boolean => commLength(memory.bytes(address, commBytes)) > 0;
 
-/** 0 for bytes that are no name. */
+/** 0 for bytes that are not a name. */
 function commLength(bytes: Uint8Array | undefined): number {
   for (let at = 0; at < (bytes?.length ?? 0); at += 1) {
     const byte = bytes?.[at] ?? 0;

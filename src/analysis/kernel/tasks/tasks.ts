@@ -59,7 +59,7 @@ export function readTask(
   };
   const comm = commOf(struct.bytes(offsets.comm, commBytes));
   const pid = u32('pid');
-  // Bytes that are all zero are no task without a name.
+  // Bytes that are all zero are not a task without a name.
   if (comm === undefined || (comm === '' && (pid ?? 0) === 0)) return undefined;
   const isIdle = /^swapper(?:\/\d+)?$/.test(comm);
   const pidHolds = pid !== undefined && pid < maxPid && (pid !== 0 || isIdle);

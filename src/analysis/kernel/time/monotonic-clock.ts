@@ -48,7 +48,7 @@ export function secondsSince({ now, tick }: MonotonicClock, stamp: bigint): numb
   return Math.max(0, Number(now - stamp) / nanoseconds);
 }
 
-/** Seconds from a number of jiffies to the end; undefined where it is no time that has passed. */
+/** Seconds from a number of jiffies to the end; undefined where it is not a time that has passed. */
 export function secondsSinceJiffies({ jiffies, tick }: MonotonicClock, stamp: bigint): number | undefined {
   const seconds = Number(BigInt.asIntN(64, jiffies - stamp) * tick) / nanoseconds;
   return seconds < 0 || seconds > mostSeconds ? undefined : seconds;

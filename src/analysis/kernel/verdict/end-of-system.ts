@@ -44,7 +44,7 @@ export function lastReport(events: readonly LogEvent[], marks: ReadonlySet<strin
 /** A panic that an oops leads to itself; another one is of another trouble, on any CPU. */
 export const endsOops = (panic: string): boolean => /Fatal exception|Aiee, killing interrupt handler|Oopsed too often/.test(panic);
 
-/** What an oops is announced by; a "BUG:" of other checks is none, and the system goes on. */
+/** What an oops is announced by; a "BUG:" of other checks is none, and the system continues. */
 export const isOopsLine = ({ mark, text }: LogEvent): boolean => mark === 'oops' || (mark === 'bug' && /^[kK]ernel BUG at|^CFI failure at/.test(text));
 
 /** Reports of oopses, the first line of each. */

@@ -7,7 +7,7 @@ import { recognisers } from './recognisers/index.ts';
 import type { Tie, Trouble } from './recogniser.ts';
 import { signed } from './signature.ts';
 
-/** Consequences of each other: tasks that hang because of a lock or of I/O are no trouble of their own. */
+/** Consequences of each other: tasks that hang because of a lock or of I/O are not trouble of their own. */
 const hangs: ReadonlySet<VerdictClass> = new Set(['deadlock', 'lock-held', 'io-stall', 'cpu-loop', 'hung-task']);
 
 /** Who asked for a dump was no trouble. */

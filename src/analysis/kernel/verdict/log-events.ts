@@ -11,7 +11,7 @@ export interface LogEvent {
   readonly text: string;
   /** Nanoseconds since boot. */
   readonly time: bigint | undefined;
-  /** Nanoseconds for which the log goes on after it. */
+  /** Nanoseconds for which the log continues after it. */
   readonly after?: bigint;
   /** The lines that follow it, up to the next event of another time. */
   readonly lines: readonly string[];
@@ -66,7 +66,7 @@ const callersOfPanic = (frames: readonly NamedFrame[]): readonly NamedFrame[] =>
 export interface LoggedLine {
   readonly text: string;
   readonly time?: bigint;
-  /** 0 kernel; lines of others are no reports. */
+  /** 0 kernel; lines of others are not reports. */
   readonly facility?: number;
 }
 
@@ -103,10 +103,10 @@ export function logEvents(all: readonly LoggedLine[], file?: LogOfFile): readonl
 const isAnnouncement = (first: string, next: string): boolean =>
   /^(?:Unable to handle|BUG: |Low-address|(?:traps: )?PANIC: |Insufficient stack)/.test(first) && !/^(?:Unable to handle|BUG: |Low-address)/.test(next);
 
-/** A log that goes on for longer than this after a line did not end in it. */
+/** A log that continues for longer than this after a line did not end in it. */
 const goesOn = 5_000_000_000n;
 
-/** "kernel log, 14.655323 s: text", and how long the log goes on after it. */
+/** "kernel log, 14.655323 s: text", and how long the log continues after it. */
 export function quoted({ text, time, after, file }: Pick<LogEvent, 'text' | 'time' | 'after' | 'file'>): string {
   const seconds = time === undefined ? '' : `, ${time / 1_000_000_000n}.${String((time / 1000n) % 1_000_000n).padStart(6, '0')} s`;
   const age = after === undefined || after <= goesOn ? '' : ` (the log continues for ${after / 1_000_000_000n} s after it)`;

@@ -70,14 +70,14 @@ const upperHalf = 1n << 63n;
 
 /** Something is there, and the access is not allowed. */
 function refusedWords(all: string, access: Access, failing: bigint | undefined, isInCode: boolean): OopsWords {
-  // The kernel does not run what is no code, nor use what users gave, by its own will: a pointer led there.
+  // The kernel does not run what is not code, nor use what users gave, by its own will: a pointer led there.
   const isUsers = failing !== undefined && failing < upperHalf && all.includes('permissions violation');
   if (isUsers || (access === 'call' && !isInCode)) return pointerWords(false, access, failing);
   const what = access === 'write' ? 'Write to' : access === 'call' ? 'Execution of' : 'Access to';
   return { class: 'protection', what: `${what} protected memory` };
 }
 
-/** Selectors and instructions bring it about too: then there is an error code, or an address that is no reason for it (arch/x86/kernel/traps.c). */
+/** Selectors and instructions bring it about too: then there is an error code, or an address that is not a reason for it (arch/x86/kernel/traps.c). */
 function protectionFaultWords(text: string, failing: bigint | undefined): OopsWords {
   if (/maybe for address|: (?!0000)[0-9a-f]{4} \[#/.test(text)) return { class: 'unknown', what: 'General protection fault' };
   return pointerWords(false, 'dereference', failing);

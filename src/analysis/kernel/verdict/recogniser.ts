@@ -5,7 +5,7 @@ import type { NamedFrame } from './meaningful-frames.ts';
 
 /**
  * end: it brought the system down · detector: a watchdog brought it down, for a trouble that lasted · lasting: until the dump ·
- * request: somebody asked for the dump or the crash · finished: it was over, and the system went on.
+ * request: somebody asked for the dump or the crash · finished: it was over, and the system continued.
  */
 export type Tie = 'end' | 'detector' | 'lasting' | 'request' | 'finished';
 

@@ -80,7 +80,7 @@ export async function lookForBuildId(image: DumpImage, memory: MemoryReader, vmc
   return isWhole && ids.size > 0 ? { kind: 'other', ids: [...ids] } : unknown;
 }
 
-/** What a look says of the text, in words that go on from "it fits" or against it. */
+/** What a look says of the text, in words that continue from "it fits" or against it. */
 export function buildIdWords(vmcoreinfo: Vmcoreinfo, look: BuildIdLook): string {
   const id = vmcoreinfo.entries.get('BUILD-ID') ?? '';
   if (look.kind === 'same') return `its BUILD-ID is in the kernel image, at absolute ${hex(look.at)}`;

@@ -1,7 +1,7 @@
 /**
  * Whether a text of vmcoreinfo is of the kernel that lies in memory. Texts outlive their kernels: pages of an earlier boot, notes that a
  * hypervisor wrote from what it had, texts of another system. What decides is memory: the text's init_uts_ns must lead to the names of the
- * release that the text itself names (include/linux/utsname.h). Builds of one release are told apart by their build IDs (build-id.ts).
+ * release that the text itself names (include/linux/utsname.h). Builds of one release are distinguished by their build IDs (build-id.ts).
  */
 import type { TranslateStep } from '../../../shared/memory-model.ts';
 import { hex } from '../../../shared/units.ts';

@@ -47,7 +47,7 @@ export type VmcoreinfoSearch =
       readonly found: false;
       readonly why: string;
       readonly address?: bigint;
-      /** A pointer is there, but what it leads to is no vmcoreinfo. */
+      /** A pointer is there, but what it leads to is not vmcoreinfo. */
       readonly damaged?: boolean;
       /** The place is known, but its bytes are not in the dump. */
       readonly absent?: boolean;

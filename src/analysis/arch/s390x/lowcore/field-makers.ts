@@ -65,7 +65,7 @@ export const asce: FieldMaker = (offset, doc) => typed(u64(offset, doc, { text: 
 export const teid: FieldMaker = (offset, doc) => typed(u64(offset, doc, { text: describeTeid }), 'translation-exception id');
 export const mcic: FieldMaker = (offset, doc) => u64(offset, doc, { text: describeMcic });
 export const cpuTimer: FieldMaker = (offset, doc) => u64(offset, doc, { text: cpuTimerText });
-/** Between two accountings Linux keeps differences in some of these, which are no durations: only small values are recognised as such. */
+/** Between two accountings Linux keeps differences in some of these, which are not durations: only small values are recognised as such. */
 const believableDuration = 1n << 60n;
 export const duration: FieldMaker = (offset, doc) =>
   u64(offset, doc, { text: (value) => (value === 0n || value >= believableDuration ? undefined : durationText(value)) });

@@ -43,7 +43,7 @@ export function lowcoreLayout(kernel: LowcoreKernel): StructLayout<Fields> {
 
 const groupOf = new Map(groups.flatMap(([group, rows]) => rows.map(([name]) => [name, group] as const)));
 
-/** Who defines a field, by its name with or without an index behind it. */
+/** Who defines a field, by its name with or without an index after it. */
 export const lowcoreFieldGroup = (name: string): FieldGroup => groupOf.get(/^\w+/.exec(name)?.[0] ?? '') ?? 'linux';
 
 /** Some fields have a row for each of the forms that they had. */

@@ -98,7 +98,7 @@ export function buildTable(lengths: usize, count: usize, meanings: usize, table:
   return longerCodes(table, bits, code, length, rest, next, meanings);
 }
 
-/** The table again behind itself: the bit that was added tells nothing about shorter codes. */
+/** The table again after itself: the bit that was added tells nothing about shorter codes. */
 function repeatTable(table: usize, entries: u32): void {
   const bytes = (<usize>entries) << 2;
   for (let i: usize = 0; i < bytes; i += 16) v128.store(table + bytes + i, v128.load(table + i));

@@ -4,7 +4,7 @@ import { mostBytes, outputAt } from './memory-map';
 
 let lzoIn: usize = 0;
 let lzoEnd: usize = 0;
-/** A length that goes on: each zero byte adds 255; 0 when the input ends. */
+/** A length that continues: each zero byte adds 255; 0 when the input ends. */
 function lzoExtension(): usize {
   let sum: usize = 0;
   while (lzoIn < lzoEnd) {

@@ -1,6 +1,6 @@
 /**
  * Lists of the kernel as generators of their members (include/linux/list.h, list_nulls.h, llist.h). Each ends whatever memory holds: a link that
- * leads back, nowhere, or to what does not point back gives an object that says so, and the walk goes on where it can.
+ * leads back, nowhere, or to what does not point back gives an object that says so, and the walk continues where it can.
  */
 import { failed, isFailure } from '../../../../shared/result.ts';
 import { hex, type VirtualAddress } from '../../../../shared/units.ts';
@@ -26,7 +26,7 @@ const member = (space: ObjectSpace, node: VirtualAddress, type: string, path: st
 /**
  * Members of a circular list, in its order: `listEntries(objects.variable('modules', 'list_head'), 'module', 'list')`. After a break those that
  * are reached from its other end follow.
- * @param head the list_head that is no member
+ * @param head the list_head that is not a member
  * @param path of the list_head in each member
  * @param most members: a longer list breaks there; some million unless given
  */

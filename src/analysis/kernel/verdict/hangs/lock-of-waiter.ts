@@ -79,7 +79,7 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
   }
 
   /**
-   * The one member of the list that is no waiter. The waiter of a task that is not known looks like none: where there are several, the lock that a
+   * The one member of the list that is not a waiter. The waiter of a task that is not known looks like none: where there are several, the lock that a
    * task owns is the one.
    */
   function headFrom(node: VirtualAddress, layout: LockLayout): VirtualAddress | undefined {

@@ -15,7 +15,7 @@ export const longest = (tasks: readonly BlockedTask[]): BlockedTask | undefined 
 
 const whole = (seconds: number | undefined): string => (seconds === undefined ? '' : ` for ${Math.floor(seconds)} s`);
 
-/** A word that leads to no task, or to one that takes no lock, is no proof of an owner. */
+/** A word that leads to no task, or to one that takes no lock, is not proof of an owner. */
 function ownerText({ name, task, isIdle }: LockOwner): string {
   if (name === undefined) return `whose owner is not known: its word holds ${hex(task)}, where no task of the list is`;
   if (isIdle === true) return `whose owner is not known: its word names ${name} (${hex(task)}), an idle task, which takes no such lock`;

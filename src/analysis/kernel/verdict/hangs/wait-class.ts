@@ -29,6 +29,6 @@ export function waitClass(frames: readonly FrameJson[], isIoWait: boolean): Wait
     if (found !== undefined) return found;
     if (!isHelper(name)) return isIoWait ? { for: 'io' } : { for: 'event' };
   }
-  // A stack that is lost, or has no names, does not show that it is no lock.
+  // A stack that is lost, or has no names, does not show that it is not a lock.
   return isIoWait ? { for: 'io' } : { for: 'unknown' };
 }

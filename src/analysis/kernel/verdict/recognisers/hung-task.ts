@@ -51,7 +51,7 @@ export const hungTask: Recogniser = {
     const place = meaningful(report.frames)[0];
     const proofs = [...logProof(report), ...logProof(evidence.panic)];
     if (isDetector(evidence)) return [{ ...common, tie: 'detector', frames: report.frames, place, evidence: proofs }];
-    // It reports each task a few times at most, so silence after it is no end of the wait.
+    // It reports each task a few times at most, so silence after it is not an end of the wait.
     const unseen = hangs.looked === 0 || hangs.unseen.length > 0;
     const { after } = reports.at(-1) ?? report;
     if (!unseen || after === undefined || after > recent) return [{ ...common, tie: 'finished', frames: report.frames, place, evidence: proofs }];

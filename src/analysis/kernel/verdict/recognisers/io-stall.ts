@@ -11,7 +11,7 @@ export const ioStall: Recogniser = {
   about: 'A task in uninterruptible sleep for long, whose stack waits for I/O (io_schedule and what calls it) or that says so itself (in_iowait).',
   recognise({ hangs, stuckRequests = [] }): readonly Trouble[] {
     const waiting = hangs.blocked.filter((task) => task.wait.for === 'io' && longWait(task));
-    // A read that a signal ends is no hang of its own, but shows that the I/O does not complete.
+    // A read that a signal ends is not a hang of its own, but shows that the I/O does not complete.
     const root = longest(waiting.filter(({ isKillable }) => !isKillable)) ?? longest(waiting);
     if (root === undefined) return [];
     const others = waiting.filter((task) => task !== root).slice(0, most - 1);

@@ -1,4 +1,4 @@
-/** The OOM killer: as a panic, or as something that the system went on after. */
+/** The OOM killer: as a panic, or as something that the system continued after. */
 import { endsThrough, logProof, names, siteOf, stackProof } from '../end-of-system.ts';
 import { meaningful } from '../meaningful-frames.ts';
 import { isHelper } from '../skip-list.ts';

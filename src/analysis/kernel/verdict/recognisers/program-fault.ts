@@ -20,7 +20,7 @@ const operations: Readonly<Record<Exclude<Fault['kind'], 'access' | 'bug'>, stri
 
 function wordsOf(fault: Fault, hasSite: boolean): { readonly class: VerdictClass; readonly what: string } | undefined {
   if (fault.kind === 'bug') return undefined;
-  // What is at a place without a symbol is no code: a pointer led there.
+  // What is at a place without a symbol is not code: a pointer led there.
   if (fault.kind === 'illegal-operation' && !hasSite) return { class: 'bad-pointer', what: badCall };
   if (fault.kind !== 'access') return { class: fault.kind, what: operations[fault.kind] };
   const access = fault.access === undefined ? 'dereference' : words[fault.access];
@@ -49,7 +49,7 @@ function otherPlace({ end }: VerdictEvidence, report: LogEvent | undefined): rea
   return there === here ? [] : [{ text: `contradicted: the log says that it happened in ${there}, the registers that were saved are of ${here}` }];
 }
 
-/** Of a call through a bad pointer, what the pointer led to is no place: the caller is. */
+/** Of a call through a bad pointer, what the pointer led to is not a place: the caller is. */
 function callSite({ site, fault }: EndStack, what: string): EndStack['site'] {
   const [first, ...callers] = site;
   const isCall = what === badCall || (fault?.kind === 'access' && fault.access === 'execute');

@@ -3,7 +3,7 @@ import { endsThrough, hasOopsed, isRequested, lastOops, logProof, siteOf, stackP
 import type { VerdictEvidence } from '../evidence.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
 
-/** A dump of a system that had come to its end is no request; where nothing can be read of that, nothing is known. */
+/** A dump of a system that had come to its end is not a request; where nothing can be read of that, nothing is known. */
 const ran = ({ panic, contradictedPanic, entry, crashTime, panicCpu, systemState, disabledWait, logGap }: VerdictEvidence): boolean =>
   (logGap === undefined || systemState === 'running') &&
   (panic ?? contradictedPanic) === undefined &&

@@ -1,4 +1,4 @@
-/** Class of a page that is no fill; page-class.ts is the definition. */
+/** Class of a page that is not a fill; page-class.ts is the definition. */
 import { countMembers, isAarch64, isS390x, isX86 } from './code-likeness';
 import { atOne, atSpaces, atWhite, atWhiteEnd } from './constants';
 import { looksRandom } from './entropy';
@@ -20,7 +20,7 @@ export function classOfSample(at: usize): i32 {
     // 0x20 to 0x7e: one more is still a positive byte.
     const printable = i8x16.gt_s(i8x16.add(v, one), spaces);
     const blank = i8x16.lt_s(i8x16.add(v, white), whiteEnd);
-    // Four equal bytes are no text unless they are spaces.
+    // Four equal bytes are not text unless they are spaces.
     const turned = v128.or(i32x4.shl(v, 8), i32x4.shr_u(v, 24));
     const equal = v128.andnot(i32x4.eq(v, turned), i32x4.eq(v, spaces));
     text = i8x16.sub(text, v128.andnot(v128.or(printable, blank), equal));
