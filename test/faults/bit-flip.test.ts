@@ -5,46 +5,40 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/shared/check-model.ts';
 import { sessionOn, type Session } from '../../src/analysis/engine/session/session.ts';
-import { checkContext, checkSession } from '../../src/analysis/engine/integrity/check-session.ts';
+import { checkSession } from '../../src/analysis/engine/integrity/check-session.ts';
 import { damageOf } from '../../src/analysis/engine/integrity/verify.ts';
-import type { Check, CheckOutcome } from '../../src/analysis/integrity/check.ts';
 import { checks } from '../../src/analysis/integrity/index.ts';
 import { memorySource } from '../../src/analysis/source/memory-source.ts';
 import { buildCase } from '../../src/samples/case-text.ts';
-import { patchedSource } from '../patched-source.ts';
 import { everything, randomFor, runs } from '../run-size.ts';
+import { bordersOf, coveredBy, drawnBits, flippedSource, runCheck, storedAt, vouching, type Bit, type CoveredRange } from './flipped-bits.ts';
 
 const { signal } = new AbortController();
 
 /** Small dumps in which every check that vouches for something passes. */
 const dumps = ['', ' kdump=kernel'].map((words) => buildCase(`system healthy cpus=1 state=disabled-wait reipl-entry ipib${words}\nformat s390`));
-const vouching = checks.filter(({ vouches }) => vouches === true);
 
-const run = (session: Session, check: Check): CheckOutcome | Promise<CheckOutcome> => check.run(checkContext(session, signal));
-
-/** Where an absolute address lies in the file. */
+/** @throws Error for one that is not stored as it is */
 function fileOffsetOf(session: Session, address: bigint): number {
-  const extent = [...session.image.memory.extents].find(({ start, end, fileOffset }) => fileOffset !== undefined && address >= start && address < end);
-  if (extent?.fileOffset === undefined) throw new Error(`0x${address.toString(16)} is not in the file`);
-  return extent.fileOffset + Number(address - extent.start);
+  const offset = storedAt(session, address);
+  if (offset === undefined) throw new Error(`0x${address.toString(16)} is not in the file`);
+  return offset;
 }
 
-function flipped(dump: Uint8Array, offset: number, bit: number): Session {
-  return sessionOn(patchedSource(memorySource('dump', dump), [{ offset, bytes: Uint8Array.of((dump[offset] ?? 0) ^ (1 << bit)) }]));
-}
+const flipped = (dump: Uint8Array, offset: number, bit: number): Session => sessionOn(flippedSource(memorySource('dump', dump), offset, bit));
 
-/** Bits of the ranges: all of them where they are few (or in a run of everything, where they are not many), else a sample. */
-function bitsOf(id: string, ranges: readonly { readonly start: bigint; readonly end: bigint }[]): readonly (readonly [address: bigint, bit: number])[] {
+/** All bits of so many bytes are flipped in a run of everything. */
+const mostExhaustive = 16 << 10;
+
+/** Bits of the ranges: all of them where they are few (or in a run of everything, where they are not many), else the borders and a sample. */
+function bitsOf(id: string, ranges: readonly CoveredRange[]): readonly Bit[] {
   const bytes = ranges.flatMap(({ start, end }) =>
     end - start > 0x10000n ? [] : Array.from({ length: Number(end - start) }, (_, index) => start + BigInt(index)),
   );
   const all = bytes.length === 0 ? undefined : bytes.flatMap((address) => Array.from({ length: 8 }, (_, bit) => [address, bit] as const));
-  if (all !== undefined && all.length <= (everything ? 100_000 : 2000)) return all;
-  const random = randomFor(`flip ${id}`);
-  return Array.from({ length: runs(id === 'purgatory-sha256' ? 12 : 300, 200) }, () => {
-    const { start, end } = ranges[random.below(ranges.length)] ?? { start: 0n, end: 1n };
-    return [start + BigInt(random.below(Number(end - start))), random.below(8)] as const;
-  });
+  if (all !== undefined && all.length <= (everything ? 8 * mostExhaustive : 2000)) return all;
+  const isLarge = id === 'purgatory-sha256';
+  return [...bordersOf(ranges).slice(0, isLarge ? 4 : 16), ...drawnBits(ranges, runs(isLarge ? 12 : 300, 200), randomFor(`flip ${id}`))];
 }
 
 describe('flipped bits', () => {
@@ -56,17 +50,15 @@ describe('flipped bits', () => {
     '%s notices each of them (dump %i)',
     async (id, _, check, dump) => {
       const intact = sessionOn(memorySource('dump', dump));
-      const passed = await run(intact, check);
+      const passed = await runCheck(intact, check);
       expect(passed.verdict).toBe('passed');
-      const ranges = (passed.ranges ?? []).flatMap((range) =>
-        'space' in range && range.space === 'absolute' ? [{ start: BigInt(range.start), end: BigInt(range.end) }] : [],
-      );
+      const ranges = coveredBy(passed);
       expect(ranges.length).toBeGreaterThan(0);
       const unnoticed: string[] = [];
       const untied: string[] = [];
       for (const [address, bit] of bitsOf(id, ranges)) {
         const session = flipped(dump, fileOffsetOf(intact, address), bit);
-        const outcome = await run(session, check);
+        const outcome = await runCheck(session, check);
         const name = `bit ${bit} of 0x${address.toString(16)}`;
         if (outcome.verdict === 'passed') unnoticed.push(name);
         // A flip in a size or a pointer can lead elsewhere: then it is reported as unreadable, without a place.
@@ -92,7 +84,7 @@ describe('flipped bits', () => {
       const intact = sessionOn(memorySource('dump', dump));
       // Memory of the small system that nothing records a checksum of.
       const session = flipped(dump, fileOffsetOf(intact, 0x6ff000n), 0);
-      for (const check of vouching) expect((await run(session, check)).verdict).toBe('passed');
+      for (const check of vouching) expect((await runCheck(session, check)).verdict).toBe('passed');
     }
   });
 
@@ -101,7 +93,7 @@ describe('flipped bits', () => {
     const endMarker = checks.find(({ id }) => id === 'end-marker');
     if (endMarker === undefined) throw new Error('no check end-marker');
     const at = 0x1000 + 0x700000;
-    for (let bit = 0; bit < 64; bit += 1) expect((await run(flipped(dump, at + (bit >> 3), bit & 7), endMarker)).verdict).toBe('failed');
+    for (let bit = 0; bit < 64; bit += 1) expect((await runCheck(flipped(dump, at + (bit >> 3), bit & 7), endMarker)).verdict).toBe('failed');
   });
 
   it('intact, no check fails, and there is no damage', async () => {

@@ -26,6 +26,8 @@ export interface Door {
   readonly seconds: number;
   /** Inputs that a run of the tests tries even when its time is over. */
   readonly least: number;
+  /** Bytes by which the process may grow, where they are more than usual. */
+  readonly mostGrowth?: number;
   /** @param folder for files, the door's own and empty */
   open(folder: string): Promise<OpenDoor> | OpenDoor;
 }

@@ -7,10 +7,10 @@ import { portPair } from '../../../src/analysis/engine/in-process.ts';
 import * as registered from '../../../src/analysis/kernel/analyses/index.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import type { SeededRandom } from '../../../src/samples/seeded-random.ts';
-import { isDumpError } from '../../../src/shared/dump-error.ts';
 import { engineProtocol, type EngineProtocol } from '../../../src/shared/engine-protocol.ts';
-import { Cancelled, connect, EngineFailure, RequestError, serve } from '../../../src/shared/rpc.ts';
+import { connect, serve } from '../../../src/shared/rpc.ts';
 import { Fault, type Door, type Tried } from '../door.ts';
+import { isExpectedOfEngine } from '../engine-errors.ts';
 import { decoded, drawValue, encoded } from '../schema-values.ts';
 import type { CallStep, Step } from '../step.ts';
 
@@ -44,12 +44,6 @@ function drawCall(random: SeededRandom): CallStep {
     random,
   );
   return { do: 'call', method, params: encoded(params) ?? {} };
-}
-
-/** Whether an error is one that a method may answer with; a bug comes as a failure of the engine with its stack. */
-function isExpected(error: unknown): boolean {
-  if (error instanceof EngineFailure) return !/\n\s+at /.test(error.message) && !error.message.includes('answered in a wrong shape');
-  return isDumpError(error) || error instanceof RequestError || error instanceof Cancelled;
 }
 
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -91,7 +85,7 @@ export const engineMethods: Door = {
               await client.call(step.method as keyof EngineProtocol, params as never);
               answered += 1;
             } catch (error) {
-              if (!isExpected(error)) throw new Fault(`${step.method}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+              if (!isExpectedOfEngine(error)) throw new Fault(`${step.method}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
             }
           }
         } finally {

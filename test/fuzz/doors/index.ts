@@ -2,14 +2,27 @@
 import type { Door } from '../door.ts';
 import { archives } from './archives.ts';
 import { capsules } from './capsules.ts';
+import { catalogueRows } from './catalogue-rows.ts';
 import { dumpFiles } from './dump-files.ts';
 import { engineMethods } from './engine-methods.ts';
+import { indexFiles } from './index-files.ts';
 import { knownIssues } from './known-issues.ts';
 import { packedFiles } from './packed-files.ts';
 import { pageCodecs } from './page-codecs.ts';
 import { sessionFiles } from './session-files.ts';
 
-export const doors: readonly Door[] = [dumpFiles, engineMethods, packedFiles, archives, capsules, sessionFiles, knownIssues, pageCodecs];
+export const doors: readonly Door[] = [
+  dumpFiles,
+  engineMethods,
+  packedFiles,
+  archives,
+  capsules,
+  sessionFiles,
+  knownIssues,
+  indexFiles,
+  catalogueRows,
+  pageCodecs,
+];
 
 /** @throws Error for a name that is none */
 export function doorNamed(name: string): Door {
