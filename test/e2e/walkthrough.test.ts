@@ -117,6 +117,7 @@ describeNeeding('window', 'a walk through the window', () => {
     const html = readFileSync(report, 'utf8');
     for (const words of ['The loaded kdump kernel does not match its digest', at, 'purgatory-sha256']) expect(html).toContain(words);
     expect(html).not.toMatch(/<script/i);
+    await page.getByTestId('notice').getByRole('button', { name: 'Dismiss' }).click();
 
     // A second dump through the system's dialog, then both side by side.
     await page.keyboard.press('Control+o');
