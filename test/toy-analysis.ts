@@ -20,9 +20,9 @@ export const logWords = defineAnalysis({
   grouping: ['grave'],
   *run({ kernel }, parameters) {
     const found = kernel.log;
-    if (!found.found) return;
+    if ('missing' in found) return;
     const words = new Map<string, { times: number; grave: boolean }>();
-    for (const record of found.log.records)
+    for (const record of found.value.records)
       for (const word of record.text.toLowerCase().match(/[a-z]+/g) ?? []) {
         const known = words.get(word) ?? { times: 0, grave: false };
         words.set(word, { times: known.times + 1, grave: known.grave || record.text.includes('panic') });

@@ -21,5 +21,8 @@ export const failed = (what: string, why: string, where?: Missing['where']): Fai
 
 export const isFailure = (one: unknown): one is Failure => typeof one === 'object' && one !== null && 'missing' in one;
 
+/** The value, where the reason for a missing one does not matter. */
+export const valueOf = <T>(result: Result<T> | undefined): T | undefined => (result === undefined || isFailure(result) ? undefined : result.value);
+
 /** The value of a result through a function; a failure stays as it is. */
 export const mapResult = <T, U>(result: Result<T>, change: (value: T) => U): Result<U> => (isFailure(result) ? result : { value: change(result.value) });

@@ -14,6 +14,7 @@ import { checkSession } from '../../src/analysis/engine/integrity/check-session.
 import { lowcorePointers, lowcorePointersAddress } from '../../src/analysis/arch/s390x/lowcore-pointers.ts';
 import { osInfo } from '../../src/analysis/arch/s390x/os-info.ts';
 import { view, type StructView } from '../../src/analysis/layout/struct.ts';
+import { isFailure } from '../../src/shared/result.ts';
 
 export interface StructureAnswer {
   readonly name: string;
@@ -49,7 +50,7 @@ const structure = (decoded: StructView): StructureAnswer => ({ name: decoded.nam
 export async function answersOf(session: Session): Promise<Answers> {
   const { signal } = new AbortController();
   const vmcoreinfo = await present(() => describeVmcoreinfo(session));
-  const address = session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo.address : undefined;
+  const address = !isFailure(session.vmcoreinfo) ? session.vmcoreinfo.value.address : undefined;
   const osInfoJson = await present(() => describeOsInfo(session, signal));
   const structures = [...session.image.structures];
   const pointers = session.image.machine.arch === 's390x' ? session.memory.readPresent(lowcorePointersAddress, lowcorePointers.size) : undefined;

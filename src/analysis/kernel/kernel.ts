@@ -13,6 +13,7 @@ import type { LogSearch } from './log/log-record.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo/vmcoreinfo.ts';
 import { soleAddress } from './symbols/symbol-table.ts';
 import { finish, paced, type Steps } from '../jobs/steps.ts';
+import { failed, isFailure, valueOf } from '../../shared/result.ts';
 
 /** What is read of a kernel as a whole, and takes its time. */
 export type KernelPart = 'symbols' | 'types' | 'modules' | 'moduleSymbols' | 'allModuleSymbols' | 'log';
@@ -76,25 +77,25 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
   let modules: FoundModules | string | undefined;
   let moduleTypes: ModuleTypeSearch | undefined;
   function* find(): Steps<SymbolSearch> {
-    if (vmcoreinfo === undefined) return { found: false, why: image.encrypted ?? 'no vmcoreinfo is known, which would give the addresses of the tables' };
+    if (vmcoreinfo === undefined) return failed('symbols', image.encrypted ?? 'no vmcoreinfo is known, which would give the addresses of the tables');
     const stext = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)');
     const places = kallsymsPlaces(vmcoreinfo);
     if (places !== undefined) return yield* readKallsyms(memory, places, stext);
-    if (stext === undefined) return { found: false, why: 'vmcoreinfo names neither the tables nor _stext' };
+    if (stext === undefined) return failed('symbols', 'vmcoreinfo names neither the tables nor _stext');
     for (const candidate of searchKallsyms(memory, stext)) {
       if (candidate === undefined) {
         yield;
         continue;
       }
       const found = yield* readKallsyms(memory, candidate, stext);
-      if (found.found) return found;
+      if (!isFailure(found)) return found;
     }
-    return { found: false, why: 'vmcoreinfo does not give the addresses of the tables (kernels before 6.0), and no pattern of them was found after _stext' };
+    return failed('symbols', 'vmcoreinfo does not give the addresses of the tables (kernels before 6.0), and no pattern of them was found after _stext');
   }
   /** Symbols that would have to be searched for are not, and a table of functions alone is the lesser one. */
   function* ownOrGiven(facts: GivenFacts): Steps<SymbolSearch> {
     const own = vmcoreinfo !== undefined && kallsymsPlaces(vmcoreinfo) !== undefined ? yield* find() : undefined;
-    return own?.found === true && own.symbols.lookup('init_task').length > 0 ? own : { found: true, symbols: facts.symbols };
+    return own !== undefined && !isFailure(own) && own.value.lookup('init_task').length > 0 ? own : { value: facts.symbols };
   }
   function* symbolSteps(): Steps<SymbolSearch> {
     return (symbols ??= given === undefined ? yield* find() : yield* ownOrGiven(given));
@@ -102,7 +103,8 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
   function* typeSteps(): Steps<TypeSearch> {
     if (types !== undefined) return types;
     const own = yield* typesBySymbol(memory, yield* symbolSteps(), vmcoreinfo);
-    return (types = own.found || given === undefined ? own : given.types.found ? given.types : { found: false, why: `${own.why}; ${given.types.why}` });
+    if (!isFailure(own) || given === undefined) return (types = own);
+    return (types = isFailure(given.types) ? failed('BTF', `${own.missing.why}; ${given.types.missing.why}`) : given.types);
   }
   function* moduleSteps(): Steps<FoundModules | string> {
     if (modules !== undefined) return modules;
@@ -115,10 +117,10 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
     // A later search may find more.
     if (found === undefined || typeof found === 'string') return noModuleSymbols;
     const known = yield* typeSteps();
-    return (moduleSymbols = yield* readModuleSymbols(lasting, known.found ? known.types.types : undefined, found.list));
+    return (moduleSymbols = yield* readModuleSymbols(lasting, !isFailure(known) ? known.value.types : undefined, found.list));
   }
   function* logSteps(): Steps<LogSearch> {
-    if (image.encrypted !== undefined) return (log ??= givenLog ?? { found: false, why: image.encrypted });
+    if (image.encrypted !== undefined) return (log ??= givenLog ?? failed('the kernel log', image.encrypted));
     return (log ??= givenLog ?? (yield* readKernelLog(memory, vmcoreinfo)));
   }
   function* allModuleSymbols(): Steps<ModuleSymbols> {
@@ -156,24 +158,25 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
     },
     get knownTypes() {
       const led = this.hasSymbols ? finish(typeSteps()) : types;
-      if (led?.found === true) return led.types;
-      return scanned?.found === true ? scanned.types : undefined;
+      if (led !== undefined && !isFailure(led)) return led.value;
+      return valueOf(scanned);
     },
     async lookForTypes(signal) {
       const known = await paced(typeSteps(), signal);
-      if (known.found) return known.types;
+      if (!isFailure(known)) return known.value;
       inImage ??= await paced(typesInImage(memory, vmcoreinfo), signal);
-      if (inImage.found) scanned ??= inImage;
-      return scanned?.found === true ? scanned.types : undefined;
+      if (!isFailure(inImage)) scanned ??= inImage;
+      return valueOf(scanned);
     },
     async findTypes(signal) {
       const known = await paced(typeSteps(), signal);
-      if (known.found) return known;
+      if (!isFailure(known)) return known;
       await this.lookForTypes(signal);
       if (scanned !== undefined) return scanned;
       const found = await scanForTypes(parts.image, parts.memory, memory, vmcoreinfo, signal);
       // The user named a file for its types: why those were not taken comes before what memory lacks.
-      return (scanned = found.found || given === undefined || given.types.found ? found : { found: false, why: `${given.types.why}; ${found.why}` });
+      if (!isFailure(found) || given === undefined || !isFailure(given.types)) return (scanned = found);
+      return (scanned = failed('BTF', `${given.types.missing.why}; ${found.missing.why}`));
     },
     get modules() {
       return finish(moduleSteps());
@@ -182,15 +185,16 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
       if (moduleTypes !== undefined) return moduleTypes;
       const search = await this.findTypes(signal);
       const none = (why: string): ModuleTypeSearch => ({ modules: [], lacking: [], none: why });
-      if (!search.found) return (moduleTypes = none(search.why));
+      if (isFailure(search)) return (moduleTypes = none(search.missing.why));
       const found = await paced(moduleSteps(), signal);
       if (typeof found === 'string') return (moduleTypes = none(found));
       const loaded = found.list.modules;
       if (loaded.length === 0) return (moduleTypes = { modules: [], lacking: [] });
       const lasting = withoutLostPages(memory);
-      const base = search.types.types;
+      const base = search.value.types;
       const own = await paced(symbolSteps(), signal);
-      const head = (own.found ? soleAddress(own.symbols, 'btf_modules') : undefined) ?? (await paced(moduleTypeHead(memory, vmcoreinfo, base, loaded), signal));
+      const head =
+        (!isFailure(own) ? soleAddress(own.value, 'btf_modules') : undefined) ?? (await paced(moduleTypeHead(memory, vmcoreinfo, base, loaded), signal));
       return (moduleTypes =
         head === undefined
           ? none('no symbol names the list btf_modules, and its shape is not found')

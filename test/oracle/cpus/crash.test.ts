@@ -10,6 +10,7 @@ import { randomFor, sample } from '../../run-size.ts';
 import { disagreements, type Facts } from '../facts.ts';
 import { withSession } from '../oracle-suite.ts';
 import { crashFrames, crashLowcores, crashRegisters, crashTasks, ourRegisters } from './crash.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const formats = /\.elf$|\.s390$|kdump-zlib(-d31)?$/;
 const texts = dumpEntries
@@ -44,7 +45,7 @@ describe.skipIf(withLowcores.length === 0)('the lowcore_ptr array that crash pri
   it.each(withLowcores)('%s: we read the same as %s', async (_name, _suffix, entry, text) => {
     const wanted = crashLowcores(text);
     const found = await withSession(entry, ({ vmcoreinfo, memory, cpuSet }) => ({
-      array: vmcoreinfo.found ? lowcorePrefixes(vmcoreinfo.vmcoreinfo, memory).map(BigInt) : [],
+      array: !isFailure(vmcoreinfo) ? lowcorePrefixes(vmcoreinfo.value, memory).map(BigInt) : [],
       byNumber: [...cpuSet.cpus].sort((a, b) => (a.linuxCpu ?? 0) - (b.linuxCpu ?? 0)).map(({ prefix }) => BigInt(prefix ?? '0x0')),
     }));
     expect(found).toEqual({ array: wanted, byNumber: wanted });

@@ -8,6 +8,7 @@ import { compareWithVmcoreinfo } from '../../../src/analysis/kernel/btf/find-typ
 import { structViewSchema } from '../../../src/shared/inspect-model.ts';
 import { withDumps } from '../../dumps.ts';
 import { kernelDumps } from './kernel-dumps.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const never = new AbortController().signal;
 /** Types by the symbols around them, and by a scan. */
@@ -22,12 +23,12 @@ describe('the kernel’s types', () => {
   it.each(withTypes)('%s: all of them are read, and agree with vmcoreinfo', async (name, count) => {
     const kernel = await (await open(name)).findKernel(never);
     const found = await kernel.findTypes(never);
-    if (!found.found || kernel.vmcoreinfo === undefined) throw new Error(found.found ? 'no vmcoreinfo' : found.why);
-    expect(found.types.types.count).toBe(count);
-    expect(found.types.agreeing).toBe(65);
+    if (isFailure(found) || kernel.vmcoreinfo === undefined) throw new Error(!isFailure(found) ? 'no vmcoreinfo' : found.missing.why);
+    expect(found.value.types.count).toBe(count);
+    expect(found.value.agreeing).toBe(65);
     // The twin: one offset in vmcoreinfo that is off by one must be noticed.
     const entries = new Map(kernel.vmcoreinfo.entries).set('OFFSET(page.mapping)', '25');
-    expect(compareWithVmcoreinfo(found.types.types, { ...kernel.vmcoreinfo, entries }, 8).differing).toHaveLength(1);
+    expect(compareWithVmcoreinfo(found.value.types, { ...kernel.vmcoreinfo, entries }, 8).differing).toHaveLength(1);
   });
 
   it.each(withTypes)('%s: sizes and bit-fields are those of the headers', async (name) => {

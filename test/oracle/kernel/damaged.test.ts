@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isDumpError } from '../../../src/shared/dump-error.ts';
 import { openSession, sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { dumpFile, openDumpSource, derivedDumps, dumpEntries } from '../../dumps.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 /** The damages that leave a dump which opens; one of each kind, of the smallest guest. */
 const damages = derivedDumps.filter(({ name, base }) => name.startsWith('o-small-s7-') && base !== undefined);
@@ -14,9 +15,9 @@ interface Story {
 }
 
 function storyOf({ kernel }: Session): Story {
-  const log = kernel.log.found ? kernel.log.log.records.map(({ sequence, time, text }) => `${String(sequence)} ${String(time)} ${text}`) : [];
+  const log = !isFailure(kernel.log) ? kernel.log.value.records.map(({ sequence, time, text }) => `${String(sequence)} ${String(time)} ${text}`) : [];
   const symbols =
-    kernel.publishesSymbols && kernel.symbols.found ? [...kernel.symbols.symbols.all()].map(({ address, type, name }) => `${address} ${type} ${name}`) : [];
+    kernel.publishesSymbols && !isFailure(kernel.symbols) ? [...kernel.symbols.value.all()].map(({ address, type, name }) => `${address} ${type} ${name}`) : [];
   return { log, symbols: new Set(symbols) };
 }
 

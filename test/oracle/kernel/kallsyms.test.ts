@@ -7,6 +7,7 @@ import { listModules } from '../../../src/analysis/kernel/modules/modules.ts';
 import type { SymbolTable } from '../../../src/analysis/kernel/symbols/symbol-table.ts';
 import { guestText, withDumps } from '../../dumps.ts';
 import { kernelDumps } from './kernel-dumps.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const dumps = withDumps([
   'o-s390-s1-qemu.elf',
@@ -57,10 +58,10 @@ describe('kallsyms from memory', () => {
 
   it.each(dumps)('%s: every name, type and address is what the guest printed', async (name) => {
     const found = (await open(name)).kernel.symbols;
-    if (!found.found) throw new Error(found.why);
+    if (isFailure(found)) throw new Error(found.missing.why);
     const theirs = kernelLines(guestText(name, 'kallsyms.txt') ?? '');
     expect(theirs.length).toBeGreaterThan(20_000);
-    const ours = linesOf(found.symbols);
+    const ours = linesOf(found.value);
     expect(differences(ours, theirs)).toBe(0);
     // The twin: one address, one type or one line less must be noticed.
     const at = 12_345;
@@ -82,19 +83,19 @@ describe('kallsyms from memory', () => {
     async (name) => {
       const session = await open(name);
       const kernel = await session.findKernel(new AbortController().signal);
-      if (!kernel.symbols.found || kernel.vmcoreinfo === undefined) throw new Error('no symbols');
+      if (isFailure(kernel.symbols) || kernel.vmcoreinfo === undefined) throw new Error('no symbols');
       const entries = new Map([...kernel.vmcoreinfo.entries].filter(([key]) => !key.startsWith('SYMBOL(kallsyms_')));
       const searched = session.kernelBy({ ...kernel.vmcoreinfo, entries }).symbols;
-      if (!searched.found) throw new Error(searched.why);
-      expect(searched.symbols.source).toContain('found by their pattern');
-      expect(differences(linesOf(searched.symbols), linesOf(kernel.symbols.symbols))).toBe(0);
+      if (isFailure(searched)) throw new Error(searched.missing.why);
+      expect(searched.value.source).toContain('found by their pattern');
+      expect(differences(linesOf(searched.value), linesOf(kernel.symbols.value))).toBe(0);
     },
   );
 
   it.each(dumps)('%s: an address inside a function leads back to it', async (name) => {
     const found = (await open(name)).kernel.symbols;
-    if (!found.found) throw new Error(found.why);
-    const { symbols } = found;
+    if (isFailure(found)) throw new Error(found.missing.why);
+    const symbols = found.value;
     for (const one of ['panic', 'schedule', 'start_kernel']) {
       const [symbol] = symbols.lookup(one);
       expect(symbol, one).toBeDefined();
@@ -108,7 +109,7 @@ describe('kallsyms from memory', () => {
     '%s: the list of modules is read through page tables',
     async (name) => {
       const { kernel } = await open(name);
-      const [head] = kernel.symbols.found ? kernel.symbols.symbols.lookup('modules') : [];
+      const [head] = !isFailure(kernel.symbols) ? kernel.symbols.value.lookup('modules') : [];
       const node = kernel.memory.pointer(head?.address ?? 0n) ?? 0n;
       const modules = guestText(name, 'kallsyms.txt') ?? '';
       const module = kernel.memory.cstring(node + 16n, 56);
@@ -166,7 +167,7 @@ describe('kallsyms from memory', () => {
 
   it('a lost page under the symbols of a module gives fewer names, never others', async () => {
     const { kernel } = await open('o-s390-s3-kdump-zlib-d31');
-    const [head] = kernel.symbols.found ? kernel.symbols.symbols.lookup('modules') : [];
+    const [head] = !isFailure(kernel.symbols) ? kernel.symbols.value.lookup('modules') : [];
     const list = finish(listModules(kernel.memory, head?.address ?? 0n));
     const whole = kernel.moduleSymbols.symbols;
     const lines = new Set(whole.map(({ address, name, module }) => `${address} ${name ?? ''} ${module}`));

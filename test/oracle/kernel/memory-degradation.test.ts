@@ -8,6 +8,7 @@ import type { AnalysisJson, RowJson } from '../../../src/shared/analysis-table.t
 import { crashDumps, openDumpSource } from '../../dumps.ts';
 import { patchedSource } from '../../patched-source.ts';
 import { wholeAnalysis } from '../../whole-analysis.ts';
+import { valueOf } from '../../../src/shared/result.ts';
 
 const keys = { zones: 'zone', buddy: 'zone,order,type', 'process-memory': 'pid,source', tmpfs: 'superBlock', 'tmpfs-files': 'inode', memory: 'path' } as const;
 type Id = keyof typeof keys;
@@ -61,7 +62,7 @@ function pagesUnder(session: Session, whole: Answers): ReadonlyMap<string, bigin
     const absolute = typeof address !== 'string' && typeof address !== 'bigint' ? undefined : memory.translate(BigInt(address));
     if (absolute !== undefined) pages.set(name, absolute & ~0xfffn);
   };
-  const symbols = search.found ? search.symbols : undefined;
+  const symbols = valueOf(search);
   for (const name of [
     'vm_zone_stat',
     'vm_node_stat',

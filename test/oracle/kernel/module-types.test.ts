@@ -17,6 +17,7 @@ import { modulesSchema } from '../../../src/shared/task-model.ts';
 import { dumpEntries, haveDump, openDumpSource } from '../../dumps.ts';
 import { patchedSource } from '../../patched-source.ts';
 import { kernelDumps } from './kernel-dumps.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const never = new AbortController().signal;
 const name = 'o-x86-x1-qemu.elf';
@@ -109,11 +110,11 @@ describe.skipIf(!haveDump(name))('types of modules', () => {
 
   it('are found without the symbol of their list', async () => {
     const { kernel } = await open(name);
-    if (!kernel.types.found || typeof kernel.modules === 'string') throw new Error('no types or modules');
-    const head = finish(moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.types.types, kernel.modules.list.modules));
-    expect(head).toBe(kernel.symbols.found ? kernel.symbols.symbols.lookup('btf_modules')[0]?.address : undefined);
+    if (isFailure(kernel.types) || typeof kernel.modules === 'string') throw new Error('no types or modules');
+    const head = finish(moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.value.types, kernel.modules.list.modules));
+    expect(head).toBe(!isFailure(kernel.symbols) ? kernel.symbols.value.lookup('btf_modules')[0]?.address : undefined);
     // The twin: modules that are not loaded have no list.
-    expect(finish(moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.types.types, []))).toBeUndefined();
+    expect(finish(moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.value.types, []))).toBeUndefined();
   });
 
   it('with a page lost are left out by name, the others stay', async () => {

@@ -15,6 +15,7 @@ import { describeNeeding } from '../../requirements.ts';
 import { runs, sample } from '../../run-size.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { withSession } from '../oracle-suite.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const never = new AbortController().signal;
 const folder = scratchFolder();
@@ -104,10 +105,10 @@ async function functionsOf(session: Session): Promise<readonly bigint[]> {
   await session.findKernel(never);
   await session.knownKernel.ready(['symbols'], never);
   const { symbols: found } = session.knownKernel;
-  if (!found.found) throw new Error('no symbols');
-  const [start = 0n, end = 0n] = ['_stext', '_etext'].map((name) => found.symbols.lookup(name)[0]?.address);
+  if (isFailure(found)) throw new Error('no symbols');
+  const [start = 0n, end = 0n] = ['_stext', '_etext'].map((name) => found.value.lookup(name)[0]?.address);
   expect(end).toBeGreaterThan(start);
-  const places = [...found.symbols.all()].flatMap(({ type, address }) => (/[tT]/.test(type) && address >= start && address < end ? [address] : []));
+  const places = [...found.value.all()].flatMap(({ type, address }) => (/[tT]/.test(type) && address >= start && address < end ? [address] : []));
   return [...new Set(places)].sort((one, other) => (one < other ? -1 : 1));
 }
 

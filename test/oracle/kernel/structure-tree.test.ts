@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { typeMembers } from '../../../src/analysis/engine/bytes/type-members.ts';
 import { haveDump } from '../../dumps.ts';
 import { kernelDumps } from './kernel-dumps.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const never = new AbortController().signal;
 const opened = kernelDumps();
@@ -13,7 +14,7 @@ describe('the structure tree', () => {
     skip(!haveDump(name));
     const session = await opened(name);
     const kernel = await session.findKernel(never);
-    const found = kernel.symbols.found ? kernel.symbols.symbols.lookup('vm_committed_as') : [];
+    const found = !isFailure(kernel.symbols) ? kernel.symbols.value.lookup('vm_committed_as') : [];
     expect(found).toHaveLength(1);
     const place = { space: 'virtual' as const, address: found[0]?.address ?? 0n };
     const { members } = await typeMembers(session, { name: 'percpu_counter' }, place, 0, never);

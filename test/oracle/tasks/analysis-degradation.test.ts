@@ -8,6 +8,7 @@ import type { AnalysisJson, RowJson } from '../../../src/shared/analysis-table.t
 import { crashDumps, openDumpSource } from '../../dumps.ts';
 import { wholeAnalysis } from '../../whole-analysis.ts';
 import { withOtherPages } from '../../zeroed-pages.ts';
+import { valueOf } from '../../../src/shared/result.ts';
 
 const ids = ['hangs', 'stacks', 'cpus-running', 'problems'] as const;
 type Answers = Readonly<Record<(typeof ids)[number], AnalysisJson>>;
@@ -101,7 +102,7 @@ function pagesUnder(session: Session, { hangs }: Answers): ReadonlyMap<string, b
         if (stack !== undefined && memory.translate(stack) !== undefined) add(`page ${page} of the stack of ${String(name)}`, stack + page * 0x1000n);
     }
   }
-  const symbols = search.found ? search.symbols : undefined;
+  const symbols = valueOf(search);
   for (const name of [
     'avenrun',
     'jiffies',

@@ -9,6 +9,7 @@ import type { BacktraceJson, FrameJson } from '../../../src/shared/task-model.ts
 import { dumpEntries, oracleText } from '../../dumps.ts';
 import { withSession } from '../oracle-suite.ts';
 import { crashTraces, type StatedTrace } from './crash-texts.ts';
+import { valueOf } from '../../../src/shared/result.ts';
 
 const never = new AbortController().signal;
 const texts = dumpEntries
@@ -71,7 +72,7 @@ describe.skipIf(texts.length === 0)('backtraces', () => {
   it.each(texts)('%s: the same frames as %s', async (_name, _suffix, entry, stated) => {
     const { ours, symbols } = await withSession(entry, async (session) => {
       const search = session.kernel.symbols;
-      return { ours: await describeBacktrace(session, { all: true }, never), symbols: search.found ? search.symbols : undefined };
+      return { ours: await describeBacktrace(session, { all: true }, never), symbols: valueOf(search) };
     });
     expect(differences(stated, ours, symbols)).toEqual([]);
     const altered = {

@@ -11,6 +11,7 @@ import { describeTasks } from '../../../src/analysis/engine/kernel/tasks.ts';
 import { sessionOn, type Session } from '../../../src/analysis/engine/session/session.ts';
 import { dumpEntries, openDumpSource } from '../../dumps.ts';
 import { withOtherPages } from '../../zeroed-pages.ts';
+import { valueOf } from '../../../src/shared/result.ts';
 
 const never = new AbortController().signal;
 const page = 0x1000n;
@@ -99,7 +100,7 @@ function pagesUnder(session: Session, whole: Answers): ReadonlyMap<string, bigin
     'panic_cpu',
     'total_swap_pages',
   ];
-  const symbols = search.found ? search.symbols : undefined;
+  const symbols = valueOf(search);
   for (const name of names) {
     const address = symbols?.lookup(name)[0]?.address;
     if (address === undefined) continue;

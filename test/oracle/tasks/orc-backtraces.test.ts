@@ -14,6 +14,7 @@ import type { TraceJson } from '../../../src/shared/task-model.ts';
 import { seededRandom } from '../../../src/samples/seeded-random.ts';
 import { dumpEntries, openDumpSource, oracleText } from '../../dumps.ts';
 import { withSession } from '../oracle-suite.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const never = new AbortController().signal;
 
@@ -73,11 +74,11 @@ describe.skipIf(texts.length === 0)('backtraces by ORC', () => {
     const { source, close } = await openDumpSource(entry);
     try {
       const { kernel } = sessionOn(source);
-      if (!kernel.symbols.found || !kernel.types.found) throw new Error('no symbols or types');
-      const types = structTypes(kernel.types.types.types);
+      if (isFailure(kernel.symbols) || isFailure(kernel.types)) throw new Error('no symbols or types');
+      const types = structTypes(kernel.types.value.types);
       const random = seededRandom(3);
       const whole = withoutLostPages(kernel.memory);
-      const symbols = kernel.symbols.symbols;
+      const symbols = kernel.symbols.value;
       const stack = symbols.lookup('init_stack')[0]?.address ?? symbols.lookup('init_thread_union')[0]?.address ?? 0n;
       for (let round = 0; round < 200; round += 1) {
         // Every word of a stack is something else, an address of code more often than not.
@@ -103,9 +104,9 @@ describe.skipIf(texts.length === 0)('backtraces by ORC', () => {
     if (entry === undefined) throw new Error('no such dump');
     await withSession(entry, async (session) => {
       const { kernel } = session;
-      if (!kernel.symbols.found || !kernel.types.found) throw new Error('no symbols or types');
-      const types = structTypes(kernel.types.types.types);
-      const { symbols } = kernel.symbols;
+      if (isFailure(kernel.symbols) || isFailure(kernel.types)) throw new Error('no symbols or types');
+      const types = structTypes(kernel.types.value.types);
+      const symbols = kernel.symbols.value;
       const whole = withoutLostPages(kernel.memory);
       const tables = orcTables(whole, symbols, types, []);
       if (typeof tables === 'string') throw new Error(tables);
@@ -137,9 +138,9 @@ describe.skipIf(texts.length === 0)('backtraces by ORC', () => {
     const { source, close } = await openDumpSource(entry);
     try {
       const { kernel } = sessionOn(source);
-      if (!kernel.symbols.found || !kernel.types.found) throw new Error('no symbols or types');
-      const { symbols } = kernel.symbols;
-      const types = structTypes(kernel.types.types.types);
+      if (isFailure(kernel.symbols) || isFailure(kernel.types)) throw new Error('no symbols or types');
+      const symbols = kernel.symbols.value;
+      const types = structTypes(kernel.types.value.types);
       const whole = withoutLostPages(kernel.memory);
       const start = symbols.lookup('__start_orc_unwind')[0]?.address ?? 0n;
       const end = symbols.lookup('__stop_orc_unwind')[0]?.address ?? 0n;

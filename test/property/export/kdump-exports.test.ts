@@ -199,7 +199,7 @@ describe('a kdump-compressed file that is written', () => {
             session.image.container.complete.value ? [] : ['container-complete/export-source'],
           );
           expect(copy.image.names).toEqual(session.image.names);
-          expect(findVmcoreinfo(copy.image, copy.memory)).toMatchObject({ found: true, vmcoreinfo: { text: system.vmcoreinfo } });
+          expect(findVmcoreinfo(copy.image, copy.memory)).toMatchObject({ value: { text: system.vmcoreinfo } });
           expect(copy.cpuSet.cpus.map(({ psw, gprs }) => ({ psw, gprs }))).toEqual(session.cpuSet.cpus.map(({ psw, gprs }) => ({ psw, gprs })));
         },
       ),

@@ -24,6 +24,7 @@ import { caseSession } from '../../case-answers.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { describedVmlinux } from '../kernel/described-vmlinux.ts';
 import { said, saidOf, type ConclusionCase } from './conclusion.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const never = new AbortController().signal;
 const folder = scratchFolder();
@@ -79,7 +80,7 @@ async function loggedIn(alter: (text: string) => string): Promise<string> {
   const session = changed(({ memory }) => memory.fill(places.prb, 8, 0), { state: 'disabled-wait' });
   const seen = await attach(session, { dmesg: file }, never);
   const { verdict } = await triage(seen, never);
-  const isRead = seen.knownKernel.log.found;
+  const isRead = !isFailure(seen.knownKernel.log);
   return isRead ? `log: ${verdict.evidence.map(({ text }) => text).join('; ')}` : `no log: ${seen.attached[0]?.log?.contradiction ?? ''}`;
 }
 

@@ -16,7 +16,7 @@ import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { rowSchemaOf, type RowJson } from '../../../src/shared/analysis-table.ts';
 import { engineProtocol } from '../../../src/shared/engine-protocol.ts';
 import { Cancelled, connect, serve } from '../../../src/shared/rpc.ts';
-import { failed } from '../../../src/shared/result.ts';
+import { failed, valueOf } from '../../../src/shared/result.ts';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
@@ -209,7 +209,7 @@ describe('parameters', () => {
   it('an address is a number, a symbol with an offset, or a register; all kernel virtual', async () => {
     const session = sessionOn(memorySource('dump', healthy));
     const found = (await session.findKernel(new AbortController().signal)).symbols;
-    const symbols = found.found ? found.symbols : undefined;
+    const symbols = valueOf(found);
     const at = (given: string | bigint): unknown => readParameters(table, { at: given }, { session, symbols }).at;
     const [panic] = symbols?.lookup('panic') ?? [];
     expect(at('0x1f00')).toBe(0x1f00n);

@@ -6,6 +6,7 @@ import { triage } from '../../../src/analysis/engine/triage/triage.ts';
 import { scanForVmcoreinfo } from '../../../src/analysis/kernel/vmcoreinfo/vmcoreinfo-scan.ts';
 import { Cancelled } from '../../../src/shared/rpc.ts';
 import { caseSession } from '../../case-answers.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const { signal } = new AbortController();
 const withPointer = 'system healthy state=disabled-wait\nformat s390 producer=zipl\n';
@@ -33,7 +34,7 @@ describe('a dump whose pointer to vmcoreinfo is zero', () => {
 describe('the look', () => {
   it('ends after as many bytes as it is given', async () => {
     const { image, memory, vmcoreinfo } = caseSession('whole', withPointer);
-    const address = vmcoreinfo.found ? Number(vmcoreinfo.vmcoreinfo.address) : 0;
+    const address = !isFailure(vmcoreinfo) ? Number(vmcoreinfo.value.address) : 0;
     expect(address).toBeGreaterThan(1 << 20);
     const mebibytes = Math.ceil(address / 2 ** 20);
     expect(await scanForVmcoreinfo(image, memory, signal, (mebibytes - 1) * 2 ** 20)).toEqual([]);

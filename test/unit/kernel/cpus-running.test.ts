@@ -7,7 +7,7 @@ import { cpusRunning } from '../../../src/analysis/kernel/analyses/cpus-running.
 import { runAnalysis } from '../../../src/analysis/kernel/analyses/run-analysis.ts';
 import { fairTasks, runQueueOf } from '../../../src/analysis/kernel/cpus/run-queue.ts';
 import type { KernelObjects } from '../../../src/analysis/kernel/object/kernel-objects.ts';
-import { isFailure, type Result } from '../../../src/shared/result.ts';
+import { failed, isFailure, valueOf, type Result } from '../../../src/shared/result.ts';
 import { DescribedStructs, describedKernel, type Structs } from './described-structs.ts';
 
 const noNeed = 0x8000_0000;
@@ -67,8 +67,6 @@ function world(
   for (const [cpu, count] of counts.entries()) write(types, image, cpu, count);
   return { image, types, objects: describedKernel(image, { types: types.types(), symbols }).objects };
 }
-
-const valueOf = (one: Result<PreemptCount> | undefined): PreemptCount | undefined => (one === undefined || isFailure(one) ? undefined : one.value);
 
 describe.each(layouts)('preempt_count $name', (layout) => {
   it('says in which context a CPU works, and that it has to reschedule', () => {
@@ -185,7 +183,7 @@ it('a run queue of three hundred thousand tasks ends: some are named, all are co
   const task = { address: BigInt(taskAt(0)), comm: 'crowd', pid: 7, cpu: 0, kind: 'user', isThread: false };
   const kernel = {
     why: () => undefined,
-    kernel: { log: { found: false } },
+    kernel: { log: failed('the kernel log', '') },
     memory,
     objects,
     symbols: undefined,

@@ -152,7 +152,7 @@ export async function answer(
     ...found,
     symbolAt: found.objects.space.symbolAt,
     why: () => undefined,
-    kernel: { log: { found: true, log: { records: kernelLog, lost: 0 } } },
+    kernel: { log: { value: { records: kernelLog, lost: 0 } } },
   } as unknown as AnalysisKernel;
   const before: RowJson[] = [];
   const { rows, missing } = await runAnalysis(analysis, kernel, {

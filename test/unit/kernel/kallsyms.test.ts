@@ -4,6 +4,7 @@ import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { kernelSymbols } from '../../../src/samples/s390x-symbol-table.ts';
 import { s390xSystem, type S390xSystem } from '../../../src/samples/s390x-system.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const open = (system: S390xSystem): Session => sessionOn(memorySource('dump', elfVmcore(system)));
 
@@ -23,18 +24,18 @@ describe.each(['6.1', '6.12'] as const)('symbols of a described %s kernel', (ker
   it('are those of the description', () => {
     const system = s390xSystem({ kernel });
     const found = open(system).kernel.symbols;
-    expect(found.found && [...found.symbols.all()]).toEqual(kernelSymbols(system.mapping));
+    expect(!isFailure(found) && [...found.value.all()]).toEqual(kernelSymbols(system.mapping));
   });
 
   it('lead from an address inside a function to it, and prefer what a function is called', () => {
     const system = s390xSystem({ kernel });
     const found = open(system).kernel.symbols;
-    if (!found.found) throw new Error(found.why);
+    if (isFailure(found)) throw new Error(found.missing.why);
     const panic = kernelSymbols(system.mapping).find(({ name }) => name === 'panic')?.address ?? 0n;
-    expect(found.symbols.at(panic + 0x7ffn)).toEqual({ name: 'panic', offset: 0x7ff, size: 0x800 });
-    expect(found.symbols.at(0n)).toBeUndefined();
-    expect(found.symbols.at((1n << 64n) - 1n)).toBeUndefined();
-    expect(found.symbols.lookup('no_such_symbol')).toEqual([]);
+    expect(found.value.at(panic + 0x7ffn)).toEqual({ name: 'panic', offset: 0x7ff, size: 0x800 });
+    expect(found.value.at(0n)).toBeUndefined();
+    expect(found.value.at((1n << 64n) - 1n)).toBeUndefined();
+    expect(found.value.lookup('no_such_symbol')).toEqual([]);
   });
 
   // 100 places in each table: with a zeroed page there are fewer names or none, never another one.
@@ -45,11 +46,11 @@ describe.each(['6.1', '6.12'] as const)('symbols of a described %s kernel', (ker
       const page = (physical(system, key) & ~0xfff) + delta;
       system.memory.fill(page, 0x1000, 0);
       const found = open(system).kernel.symbols;
-      if (!found.found) {
-        expect(found.why).not.toBe('');
+      if (isFailure(found)) {
+        expect(found.missing.why).not.toBe('');
         continue;
       }
-      const symbols = [...found.symbols.all()];
+      const symbols = [...found.value.all()];
       expect(symbols.length).toBeLessThanOrEqual(whole.size);
       for (const symbol of symbols) expect(symbol).toEqual(whole.get(symbol.name));
     }
@@ -59,12 +60,12 @@ describe.each(['6.1', '6.12'] as const)('symbols of a described %s kernel', (ker
     const system = s390xSystem({ kernel });
     system.memory.fill((physical(system, 'names') & ~0xfff) + 0x3000, 0x1000, 0);
     const found = open(system).kernel.symbols;
-    expect(found.found && found.symbols.count).toBeGreaterThan(8000);
-    expect(found.found && found.symbols.source).toMatch(/\d+ of \d+ names are not in the dump/);
+    expect(!isFailure(found) && found.value.count).toBeGreaterThan(8000);
+    expect(!isFailure(found) && found.value.source).toMatch(/\d+ of \d+ names are not in the dump/);
     // Nothing is said about an address whose name is lost.
-    const lost = kernelSymbols(system.mapping).filter(({ name }) => found.found && found.symbols.lookup(name).length === 0);
+    const lost = kernelSymbols(system.mapping).filter(({ name }) => !isFailure(found) && found.value.lookup(name).length === 0);
     expect(lost.length).toBeGreaterThan(100);
-    for (const { address } of lost) expect(found.found && found.symbols.at(address)).toBeUndefined();
+    for (const { address } of lost) expect(!isFailure(found) && found.value.at(address)).toBeUndefined();
   });
 });
 
@@ -90,14 +91,14 @@ describe('a table without a base', () => {
     const system = s390xSystem({ kernel: '6.12' });
     withoutBase(system);
     const found = symbolsWithout(system, keys);
-    expect(found.found && [...found.symbols.all()]).toEqual(kernelSymbols(system.mapping));
+    expect(!isFailure(found) && [...found.value.all()]).toEqual(kernelSymbols(system.mapping));
   });
 
   it('is not believed when one offset is wrong', () => {
     const system = s390xSystem({ kernel: '6.12' });
     withoutBase(system);
     system.memory.u32(physical(system, 'offsets') + 4 * 500, 0x7fff_0000);
-    expect(symbolsWithout(system, /relative_base/)).toMatchObject({ found: false, why: expect.stringContaining('their own places') as string });
+    expect(symbolsWithout(system, /relative_base/)).toMatchObject({ missing: { why: expect.stringContaining('their own places') as string } });
   });
 });
 
@@ -105,14 +106,14 @@ describe('a damaged table', () => {
   it('of which one offset is too high is not believed', () => {
     const system = s390xSystem();
     system.memory.u32(physical(system, 'offsets') + 4 * 500, 0x7fff_0000);
-    expect(open(system).kernel.symbols).toMatchObject({ found: false, why: expect.stringContaining('do not ascend') as string });
+    expect(open(system).kernel.symbols).toMatchObject({ missing: { why: expect.stringContaining('do not ascend') as string } });
   });
 
   it('whose base moved is not believed, because _stext is elsewhere', () => {
     const system = s390xSystem();
     const at = physical(system, 'relative_base');
     system.memory.u64(at, BigInt(`0x${Buffer.from(system.memory.read(at, 8)).toString('hex')}`) + 0x1000n);
-    expect(open(system).kernel.symbols).toMatchObject({ found: false, why: expect.stringContaining('_stext') as string });
+    expect(open(system).kernel.symbols).toMatchObject({ missing: { why: expect.stringContaining('_stext') as string } });
   });
 
   it.each(['6.1', '6.12'] as const)('of %s is found by its pattern when vmcoreinfo does not name it, with a page lost less of it', (kernel) => {
@@ -124,13 +125,13 @@ describe('a damaged table', () => {
       return session.kernelBy({ ...vmcoreinfo, entries }).symbols;
     };
     const found = withheld(open(system));
-    expect(found.found && [...found.symbols.all()]).toEqual(kernelSymbols(system.mapping));
+    expect(!isFailure(found) && [...found.value.all()]).toEqual(kernelSymbols(system.mapping));
     system.memory.fill(physical(system, 'token_table') & ~0xfff, 0x1000, 0);
-    expect(withheld(open(system))).toMatchObject({ found: false, why: expect.stringContaining('no pattern') as string });
+    expect(withheld(open(system))).toMatchObject({ missing: { why: expect.stringContaining('no pattern') as string } });
   });
 
   it('kernels before 6.0 have no keys, which is said', () => {
-    expect(open(s390xSystem({ kernel: '5.15' })).kernel.symbols).toMatchObject({ found: false, why: expect.stringContaining('before 6.0') as string });
+    expect(open(s390xSystem({ kernel: '5.15' })).kernel.symbols).toMatchObject({ missing: { why: expect.stringContaining('before 6.0') as string } });
   });
 });
 

@@ -7,6 +7,7 @@ import { logLine } from '../../../src/shared/log-line.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
 import { printkRingKeys, writePrintkRing, type PrintkRecord } from '../../../src/samples/printk-ring.ts';
 import { plainMemory, vmcoreinfoOf, writeByteRing, writeRecordBuffer, type OldRecord } from './described-logs.ts';
+import { isFailure } from '../../../src/shared/result.ts';
 
 const endians = ['big', 'little'] as const;
 const place = { pointer: 0x100, ring: 0x200, descriptors: 0x2000, infos: 0x4000, data: 0x10000, countBits: 7, sizeBits: 14, virtual: BigInt };
@@ -27,7 +28,7 @@ function ringWith(endian: 'big' | 'little', records: readonly PrintkRecord[], us
 
 function recordsOf(memory: MemoryImage, absent: readonly number[] = [], vmcoreinfo = keys): readonly LogRecord[] {
   const found = finish(readKernelLog(plainMemory(memory, absent), vmcoreinfo));
-  return found.found ? found.log.records : [];
+  return !isFailure(found) ? found.value.records : [];
 }
 
 /** Each record of `less` is one of `whole`, in its order; one that is cut may end early. */
@@ -93,25 +94,24 @@ describe.each(endians)('the printk ring buffer, %s-endian', (endian) => {
       memory.u64(at, (endian === 'big' ? bytes.readBigUInt64BE() : bytes.readBigUInt64LE()) + by);
       const found = finish(readKernelLog(plainMemory(memory), keys));
       expect(found).toMatchObject({
-        found: true,
-        log: { lost: 0, source: expect.stringMatching(/complete records outside its head .* are read too/) as string },
+        value: { lost: 0, source: expect.stringMatching(/complete records outside its head .* are read too/) as string },
       });
-      expect(found.found && found.log.records).toEqual(recordsOf(whole));
+      expect(!isFailure(found) && found.value.records).toEqual(recordsOf(whole));
     }
-    expect(finish(readKernelLog(plainMemory(whole), keys))).toMatchObject({ log: { source: expect.not.stringContaining('outside') as string } });
+    expect(finish(readKernelLog(plainMemory(whole), keys))).toMatchObject({ value: { source: expect.not.stringContaining('outside') as string } });
   });
 
   it('skips a record whose text was overwritten, and says how many', () => {
     const memory = ringWith(endian, lines(5)).u64(place.data, 99);
     const found = finish(readKernelLog(plainMemory(memory), keys));
-    expect(found).toMatchObject({ found: true, log: { lost: 1, lostWhy: expect.stringContaining('overwritten') as string } });
-    expect(found.found && found.log.records).toHaveLength(4);
-    expect(found.found && found.log.records.map(({ lostBefore }) => lostBefore)).toEqual([1, undefined, undefined, undefined]);
+    expect(found).toMatchObject({ value: { lost: 1, lostWhy: expect.stringContaining('overwritten') as string } });
+    expect(!isFailure(found) && found.value.records).toHaveLength(4);
+    expect(!isFailure(found) && found.value.records.map(({ lostBefore }) => lostBefore)).toEqual([1, undefined, undefined, undefined]);
   });
 
   it('says of a text of zeros that it was wiped, not that another record lies there', () => {
     const found = finish(readKernelLog(plainMemory(ringWith(endian, lines(5)).u64(place.data, 0)), keys));
-    expect(found).toMatchObject({ log: { lost: 1, lostWhy: expect.stringMatching(/begins with zeros.*: wiped$/) as string } });
+    expect(found).toMatchObject({ value: { lost: 1, lostWhy: expect.stringMatching(/begins with zeros.*: wiped$/) as string } });
   });
 
   it('counts a record that was being written as one that is missing', () => {
@@ -120,8 +120,8 @@ describe.each(endians)('the printk ring buffer, %s-endian', (endian) => {
     const bytes = Buffer.from(memory.read(at, 8));
     memory.u64(at, (endian === 'big' ? bytes.readBigUInt64BE() : bytes.readBigUInt64LE()) & ((1n << 62n) - 1n));
     const found = finish(readKernelLog(plainMemory(memory), keys));
-    expect(found).toMatchObject({ log: { lost: 1, lostWhy: expect.stringMatching(/was being written: its descriptor is reserved/) as string } });
-    expect(found.found && found.log.records).toHaveLength(4);
+    expect(found).toMatchObject({ value: { lost: 1, lostWhy: expect.stringMatching(/was being written: its descriptor is reserved/) as string } });
+    expect(!isFailure(found) && found.value.records).toHaveLength(4);
   });
 
   it('gives no time where a record has what is none', () => {
@@ -172,7 +172,7 @@ describe.each(endians)('the record buffer of 3.5 to 5.9, %s-endian', (endian) =>
   it('ends at a length that cannot be', () => {
     const [memory, vmcoreinfo] = withLog(0, old(3));
     memory.u16(0x1000 + 8, 3);
-    expect(finish(readKernelLog(plainMemory(memory), vmcoreinfo))).toMatchObject({ found: false });
+    expect(finish(readKernelLog(plainMemory(memory), vmcoreinfo))).toHaveProperty('missing');
   });
 });
 

@@ -82,8 +82,8 @@ function world({ hangs = { value: noHangs }, masks: given = { value: masks }, li
       modules: 'not looked for',
       log:
         log === undefined
-          ? { found: false, why: '' }
-          : { found: true, log: { records: log.map(([seconds, text]) => ({ text, time: BigInt(Math.round(seconds * 1e9)) })) } },
+          ? failed('the kernel log', '')
+          : { value: { records: log.map(([seconds, text]) => ({ text, time: BigInt(Math.round(seconds * 1e9)) })) } },
     },
     why: (need: string) => (need === 'log' && log === undefined ? 'no log' : need === 'modules' ? 'not looked for' : undefined),
   } as unknown as AnalysisKernel;

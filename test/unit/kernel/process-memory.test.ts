@@ -65,7 +65,7 @@ async function answer(
       { number: 1, perCpuOffset: BigInt(perCpuStep) },
     ],
     tasks: { list: { tasks: [task(places.task, 7), task(places.thread, 8), { ...task(0x8000, 9), tgid: 9, kind: 'kernel' }], complete: true }, missing: [] },
-    kernel: { vmcoreinfo: undefined, log: { found: true, log: { records: log.map((text) => ({ text })), source: '', lost: 0 } } },
+    kernel: { vmcoreinfo: undefined, log: { value: { records: log.map((text) => ({ text })), source: '', lost: 0 } } },
     why: () => undefined,
   } as unknown as AnalysisKernel;
   return runAnalysis(processMemory, kernel, { parameters: {}, first: 0, limit: 100, signal: new AbortController().signal, report: () => undefined });

@@ -9,6 +9,7 @@ import { lowcoreFacts } from '../machine/lowcore-facts.ts';
 import { selectCpu } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export interface SpaceRequest {
   readonly cpu?: number | undefined;
@@ -20,7 +21,7 @@ export interface SpaceRequest {
 
 /** Where vmcoreinfo was found, when nothing in the dump leads to it. */
 const scanNote = ({ vmcoreinfo, knownVmcoreinfo }: Session): string =>
-  vmcoreinfo.found || knownVmcoreinfo === undefined ? '' : `, by ${knownVmcoreinfo.source}`;
+  !isFailure(vmcoreinfo) || knownVmcoreinfo === undefined ? '' : `, by ${knownVmcoreinfo.source}`;
 
 /** Architectures whose virtual addresses are translated: "s390x, x86_64 or aarch64". */
 function translated(): string {

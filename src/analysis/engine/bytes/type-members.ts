@@ -40,8 +40,8 @@ interface Found extends Scope {
 async function typeFor(session: Session, kernel: Kernel, wanted: Exclude<WantedType, { layout: string }>, signal: AbortSignal): Promise<Found> {
   const absent = (why: string): DumpError => new DumpError('absent', { file: session.path }, why, 'a type of the kernel or of a loaded module');
   const search = await kernel.findTypes(signal);
-  if (!search.found) throw absent(search.why);
-  const { types, source } = search.types;
+  if (isFailure(search)) throw absent(search.missing.why);
+  const { types, source } = search.value;
   if ('name' in wanted) {
     const name = parseTypeName(wanted.name);
     const scope = await scopeOf(types, name, kernel.memory.pointerBytes, () => kernel.findModuleTypes(signal));
@@ -128,8 +128,8 @@ function inside(
 /** The numbers that are not addresses, as far as symbols and types lead to what the kernel says of them. */
 function perCpuNumbers({ memory, types, vmcoreinfo }: Kernel, symbols: SymbolTable): readonly PerCpuSection[] {
   const section = perCpuSection(memory, symbols);
-  if (section === undefined || !types.found) return section === undefined ? [] : [section];
-  const space = { memory, vmcoreinfo, types: types.types.types, noTypes: '', pointerBytes: memory.pointerBytes, symbolAt: () => undefined };
+  if (section === undefined || isFailure(types)) return section === undefined ? [] : [section];
+  const space = { memory, vmcoreinfo, types: types.value.types, noTypes: '', pointerBytes: memory.pointerBytes, symbolAt: () => undefined };
   const chunks = perCpuChunks(kernelObjects({ space, symbols, noSymbols: '' }), section);
   return isFailure(chunks) ? [section] : [section, ...chunks.value];
 }

@@ -12,6 +12,7 @@ import { namesOf } from '../kernel/kernel-names.ts';
 import { readMemory, type ReadRequest } from './read.ts';
 import type { Session } from '../session/session.ts';
 import { typeNames } from '../kernel/type-names.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 type Place = Omit<ReadRequest, 'length'>;
 
@@ -56,10 +57,10 @@ function pathsOf(rows: readonly LayoutRow[]): readonly { readonly path: string; 
 export async function viewAsType(session: Session, name: string, place: Place, signal: AbortSignal): Promise<StructViewJson> {
   const kernel = await session.findKernel(signal);
   const search = await kernel.findTypes(signal);
-  if (!search.found) throw new DumpError('absent', { file: session.path }, search.why, 'BTF of the kernel');
+  if (isFailure(search)) throw new DumpError('absent', { file: session.path }, search.missing.why, 'BTF of the kernel');
   const { pointerBytes } = kernel.memory;
   const wanted = parseTypeName(name);
-  const scope = await scopeOf(search.types.types, wanted, pointerBytes, () => kernel.findModuleTypes(signal));
+  const scope = await scopeOf(search.value.types, wanted, pointerBytes, () => kernel.findModuleTypes(signal));
   const struct = scope === undefined || typeof scope === 'string' ? undefined : aggregateNamed(scope.types, wanted.name, scope.from);
   if (scope === undefined || typeof scope === 'string' || struct === undefined) {
     const why = typeof scope === 'string' ? scope : `no struct or union is named ${name}`;

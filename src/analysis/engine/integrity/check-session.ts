@@ -17,6 +17,7 @@ import type { CheckDepth, CheckResult } from '../../../shared/check-model.ts';
 import { ownLowcore } from '../machine/lowcore-of-cpu.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { analysedWitnesses } from './analysed-witnesses.ts';
+import { isFailure, valueOf } from '../../../shared/result.ts';
 
 export interface CheckOptions {
   /** What the user brought along; nothing by default. */
@@ -31,7 +32,7 @@ function hostWitnesses(session: Session): Pick<CheckContext, 'hostFacts' | 'witn
   const { hostFacts } = session.attached.find((one) => one.hostFacts !== undefined) ?? {};
   if (hostFacts === undefined) return {};
   const kernel = session.knownKernel;
-  const symbols = kernel.hasSymbols && kernel.symbols.found ? kernel.symbols.symbols : undefined;
+  const symbols = kernel.hasSymbols ? valueOf(kernel.symbols) : undefined;
   const hasLowcore = architectures[session.image.machine.arch].features.has('lowcore');
   const commandLine =
     (symbols === undefined ? undefined : savedCommandLine(kernel.memory, symbols)) ??
@@ -53,7 +54,7 @@ function hostWitnesses(session: Session): Pick<CheckContext, 'hostFacts' | 'witn
 export function checkContext(session: Session, signal: AbortSignal, evidence: Evidence = { files: [session.file], ...packedOf(session) }): CheckContext {
   const { image, memory, osInfo, vmcoreinfo, knownVmcoreinfo, kdumpGuard } = session;
   // A text that was found in memory leads to the names too, where nothing leads to another.
-  const isFound = !vmcoreinfo.found && knownVmcoreinfo !== undefined;
+  const isFound = isFailure(vmcoreinfo) && knownVmcoreinfo !== undefined;
   const utsName = isFound ? readUtsName(image.machine.arch, knownVmcoreinfo, memory) : session.utsName;
   const { cpus, recorded, blank, masks, findings } = machineCpus(session);
   const kernelCpus = {

@@ -2,7 +2,7 @@
 import type { AddressFact } from '../../../shared/address-model.ts';
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
-import { failed, isFailure, type Failure } from '../../../shared/result.ts';
+import { failed, isFailure, valueOf, type Failure } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
@@ -209,7 +209,7 @@ function* vmallocFacts({ objects, virtual }: Question): Generator<Fact> {
       continue;
     }
     const caller = area.vm?.at('caller').symbol();
-    const by = caller === undefined || isFailure(caller) ? undefined : caller.value;
+    const by = valueOf(caller);
     const text = `area of vmalloc ${hex(area.start)}-${hex(area.end)}${distance(virtual - area.start)}${by === undefined ? '' : `, made by ${by}`}`;
     yield { kind: 'vmalloc', text, start: hex(area.start), end: hex(area.end), offset: Number(virtual - area.start), ...defined({ caller: by }) };
   }

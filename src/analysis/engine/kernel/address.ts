@@ -34,7 +34,7 @@ export interface AddressRequest {
 /** Things of one kind that a quick answer looks at: areas of vmalloc, tasks. */
 const mostQuickly = 1 << 16;
 
-const noSymbols = (kernel: Kernel): string => (!kernel.hasSymbols ? unsearched : kernel.symbols.found ? '' : kernel.symbols.why);
+const noSymbols = (kernel: Kernel): string => (!kernel.hasSymbols ? unsearched : !isFailure(kernel.symbols) ? '' : kernel.symbols.missing.why);
 
 /** The kernel's objects as its tasks were read with. */
 function objectsOf({ kernel, memory, symbols, names, types, noTypes }: KernelTasks): KernelObjects {

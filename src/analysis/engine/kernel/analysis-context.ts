@@ -14,6 +14,7 @@ import { lookForCpus } from './look-for-cpus.ts';
 import { kernelState } from './kernel-state.ts';
 import type { KernelTasks } from './find-tasks.ts';
 import { kernelTasks } from './kernel-tasks.ts';
+import { isFailure, valueOf } from '../../../shared/result.ts';
 
 /**
  * @param table whose `needs` and `uses` are looked for
@@ -27,9 +28,9 @@ export async function analysisKernel(session: Session, { needs, uses }: Pick<Ana
   await kernel.ready([...(wanted.has('log') ? (['log'] as const) : []), ...(wanted.has('modules') ? (['modules'] as const) : [])], signal);
   // On s390x memory is scanned for types only where something cannot go without them.
   const search = state.types === undefined && (needs.includes('types') || needs.includes('module-types')) ? await kernel.findTypes(signal) : undefined;
-  const types: KernelTypes | undefined = state.types ?? (search?.found === true ? search.types : undefined);
-  const noTypes = types === undefined ? (search?.found === false ? search.why : state.noTypes) : '';
-  const noSymbols = kernel.symbols.found ? '' : kernel.symbols.why;
+  const types: KernelTypes | undefined = state.types ?? valueOf(search);
+  const noTypes = types === undefined ? (search !== undefined && isFailure(search) ? search.missing.why : state.noTypes) : '';
+  const noSymbols = !isFailure(kernel.symbols) ? '' : kernel.symbols.missing.why;
   const moduleTypes: ModuleTypeSearch | undefined = wanted.has('module-types') && types !== undefined ? await kernel.findModuleTypes(signal) : undefined;
   const hasTasks = wanted.has('tasks') || wanted.has('stacks');
   const tasks: KernelTasks | undefined = hasTasks ? await kernelTasks(session, signal) : undefined;
@@ -50,7 +51,7 @@ export async function analysisKernel(session: Session, { needs, uses }: Pick<Ana
     modules: () => (typeof modules === 'string' ? modules : undefined),
     tasks: () => (tasks === undefined || tasks.list.tasks.length > 0 ? undefined : (tasks.missing[0]?.why ?? 'no tasks were found')),
     stacks: () => undefined,
-    log: () => (kernel.log.found ? undefined : kernel.log.why),
+    log: () => (!isFailure(kernel.log) ? undefined : kernel.log.missing.why),
   };
   return {
     kernel,

@@ -29,6 +29,7 @@ import type { KernelTasks } from './find-tasks.ts';
 import { kernelTasks } from './kernel-tasks.ts';
 import { selectCpu } from '../session/select-cpu.ts';
 import type { Session } from '../session/session.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export interface BacktraceRequest {
   readonly cpu?: number | undefined;
@@ -265,7 +266,7 @@ export function stacksOf(session: Session, tasks: KernelTasks): AnalysisStacks {
       const isOther = session.twoSystems !== undefined && session.view !== 'prod';
       return hangSource(tasks, isOther ? [] : tasks.cpus.map((context) => traceCpu(tracer, context)), (task) => traceTask(tracer, task));
     },
-    missing: search.found ? tasks.missing : [{ what: 'names of functions', why: search.why }, ...tasks.missing],
+    missing: !isFailure(search) ? tasks.missing : [{ what: 'names of functions', why: search.missing.why }, ...tasks.missing],
   };
 }
 
@@ -304,7 +305,7 @@ function withCrashed(session: Session, { cpus, memory, symbols }: KernelTasks, t
 export function tracesOf(session: Session, tasks: KernelTasks, request: BacktraceRequest): BacktraceJson {
   const missing: Missing[] = [];
   const search = tasks.kernel.symbols;
-  if (!search.found) missing.push({ what: 'names of functions', why: search.why });
+  if (isFailure(search)) missing.push({ what: 'names of functions', why: search.missing.why });
   if (tasks.list.tasks.length === 0) append(missing, tasks.missing);
   const tracer = tracerOf(tasks, request.guess === true);
   const asked = wanted(session, tracer, request);
@@ -313,6 +314,6 @@ export function tracesOf(session: Session, tasks: KernelTasks, request: Backtrac
     request.cpu === undefined
       ? withCrashed(session, tasks, asked)
       : withCrashed(session, tasks, wanted(session, tracer, {})).filter(({ cpu }) => asked.some((one) => one.cpu === cpu));
-  if (search.found && traces.some(({ frames }) => frames.some(({ symbol }) => symbol === undefined))) append(missing, tasks.kernel.moduleSymbols.missing);
+  if (!isFailure(search) && traces.some(({ frames }) => frames.some(({ symbol }) => symbol === undefined))) append(missing, tasks.kernel.moduleSymbols.missing);
   return { schema: schemaVersion, numbering: cpuNumbering(machineCpus(session).cpus), traces: [...traces], missing };
 }

@@ -8,6 +8,7 @@ import { inPieces, type GivePiece } from '../../jobs/in-pieces.ts';
 import type { Session } from '../session/session.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 const second = 1_000_000_000n;
 
@@ -34,8 +35,8 @@ export async function describeLog(session: Session, signal: AbortSignal, give?: 
   const kernel = await session.findKernel(signal);
   await kernel.ready(['log'], signal);
   const { log, vmcoreinfo } = kernel;
-  if (!log.found) throw new DumpError('absent', { file: session.path }, log.why, 'a kernel log');
-  const { records, source, lost, lostWhy, file } = log.log;
+  if (isFailure(log)) throw new DumpError('absent', { file: session.path }, log.missing.why, 'a kernel log');
+  const { records, source, lost, lostWhy, file } = log.value;
   function* rows(): Generator<LogRecordJson> {
     for (const record of records) yield recordJson(record);
   }

@@ -24,6 +24,7 @@ import { taintFlags } from '../../kernel/facts/taint.ts';
 import { readUtsName } from '../../kernel/vmcoreinfo/uts-name.ts';
 import type { Session } from '../session/session.ts';
 import { describeDump } from '../triage/info.ts';
+import { isFailure, valueOf } from '../../../shared/result.ts';
 
 const single = ({ value, source }: SourcedText): Fact<string> => fact(value, source);
 
@@ -50,7 +51,7 @@ export async function describeKernelFacts(session: Session, signal: AbortSignal)
     if (value !== undefined) return { [key]: fact(value, source, trust) };
     return uts === undefined ? {} : { [key]: fact(uts[key], `utsname at absolute ${hex(uts.address)}`) };
   };
-  const symbols = search.found ? search.symbols : undefined;
+  const symbols = valueOf(search);
   const fromSymbols = symbols === undefined ? undefined : savedCommandLine(memory, symbols);
   const { log } = kernel;
   const { features } = architectures[memory.arch];
@@ -63,7 +64,9 @@ export async function describeKernelFacts(session: Session, signal: AbortSignal)
   const dump = symbols === undefined || !isZ ? undefined : dumpDevice(memory, symbols);
   const environment = isZ ? loggedEnvironment(log) : undefined;
   const reipl = symbols === undefined || !isZ ? undefined : reiplDevice(memory, symbols);
-  const why = search.found ? 'no variable of that name is in the symbol table: a kernel without CONFIG_KALLSYMS_ALL names functions only' : search.why;
+  const why = !isFailure(search)
+    ? 'no variable of that name is in the symbol table: a kernel without CONFIG_KALLSYMS_ALL names functions only'
+    : search.missing.why;
   const absent: readonly (readonly [string, unknown])[] = [
     ['command line', commandLine],
     ['hardware name', hardware],

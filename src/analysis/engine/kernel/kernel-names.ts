@@ -4,12 +4,13 @@ import { withModules } from '../../kernel/modules/module-symbol-table.ts';
 import type { SymbolAt, SymbolTable } from '../../kernel/symbols/symbol-table.ts';
 import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export type NameSearch = SymbolTable | { readonly why: string };
 
 /** The names as far as pointers lead to them: a list of modules that no symbol names is not searched for. */
 export function namesOf({ symbols, moduleSymbols }: Pick<Kernel, 'symbols' | 'moduleSymbols'>): NameSearch {
-  return symbols.found ? withModules(symbols.symbols, moduleSymbols) : { why: symbols.why };
+  return !isFailure(symbols) ? withModules(symbols.value, moduleSymbols) : { why: symbols.missing.why };
 }
 
 /** All names: vmcoreinfo and a list of modules that nothing leads to are searched for. @throws Cancelled */
@@ -17,7 +18,7 @@ export const allNames = searched(async (session: Session, signal): Promise<NameS
   const kernel = await session.findKernel(signal);
   await kernel.ready(['symbols', 'allModuleSymbols'], signal);
   const { symbols } = kernel;
-  return symbols.found ? withModules(symbols.symbols, kernel.findModuleSymbols()) : { why: symbols.why };
+  return !isFailure(symbols) ? withModules(symbols.value, kernel.findModuleSymbols()) : { why: symbols.missing.why };
 });
 
 /** "name+0x1a [module]"; the offset is left out where it is 0. */

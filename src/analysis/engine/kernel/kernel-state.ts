@@ -7,6 +7,7 @@ import type { Session } from '../session/session.ts';
 import { withoutLostPages } from '../../kernel/memory/lost-pages.ts';
 import { architectures } from '../../arch/index.ts';
 import { withModules, withModulesOnDemand } from '../../kernel/modules/module-symbol-table.ts';
+import { isFailure, valueOf } from '../../../shared/result.ts';
 
 /** A kernel with what was found of it besides symbols. */
 export interface KernelState {
@@ -28,14 +29,14 @@ export function stateOf(kernel: Kernel, moduleNames: 'at-once' | 'when-asked', t
   return {
     kernel,
     memory: withoutLostPages(kernel.memory),
-    symbols: search.found ? search.symbols : undefined,
-    names: !search.found
+    symbols: valueOf(search),
+    names: isFailure(search)
       ? undefined
       : moduleNames === 'at-once'
-        ? withModules(search.symbols, kernel.moduleSymbols)
-        : withModulesOnDemand(search.symbols, () => kernel.moduleSymbols),
-    types: types.found ? types.types : undefined,
-    noTypes: types.found ? '' : types.why,
+        ? withModules(search.value, kernel.moduleSymbols)
+        : withModulesOnDemand(search.value, () => kernel.moduleSymbols),
+    types: valueOf(types),
+    noTypes: !isFailure(types) ? '' : types.missing.why,
   };
 }
 
@@ -47,6 +48,6 @@ export function stateOf(kernel: Kernel, moduleNames: 'at-once' | 'when-asked', t
 export async function kernelState(session: Session, signal: AbortSignal, moduleNames: 'at-once' | 'when-asked' = 'at-once'): Promise<KernelState> {
   const kernel = await session.findKernel(signal);
   await kernel.ready(['symbols', 'types', ...(moduleNames === 'at-once' ? (['moduleSymbols'] as const) : [])], signal);
-  const isEnough = kernel.types.found || architectures[kernel.memory.arch].tasks.withoutTypes;
+  const isEnough = !isFailure(kernel.types) || architectures[kernel.memory.arch].tasks.withoutTypes;
   return stateOf(kernel, moduleNames, isEnough ? kernel.types : await kernel.findTypes(signal));
 }

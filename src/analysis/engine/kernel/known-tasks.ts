@@ -21,7 +21,7 @@ async function knownState(kernel: Kernel, signal: AbortSignal): Promise<KernelSt
   }
   await kernel.ready(['symbols', 'types'], signal);
   const known = kernel.knownTypes;
-  return known === undefined ? stateOf(kernel, 'when-asked') : stateOf(kernel, 'when-asked', { found: true, types: known });
+  return known === undefined ? stateOf(kernel, 'when-asked') : stateOf(kernel, 'when-asked', { value: known });
 }
 
 /**

@@ -7,6 +7,7 @@ import { findTasks } from './find-tasks.ts';
 import { stateOf } from './kernel-state.ts';
 import { derived } from '../session/memo.ts';
 import { stackEvidence } from './task-on-cpu.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 /** Kernels without symbols of data lead to no per-CPU data; tasks say then on which CPU they ran, and the registers whose stack they use. */
 async function lookAtStacks(session: Session, signal: AbortSignal): Promise<void> {
@@ -40,7 +41,7 @@ async function look(session: Session, signal: AbortSignal): Promise<void> {
   if (kernel.vmcoreinfo === undefined) return;
   const hasLowcores = architectures[image.machine.arch].features.has('lowcore');
   await kernel.ready(['symbols'], signal);
-  if (hasLowcores || !kernel.symbols.found || (await kernel.lookForTypes(signal)) === undefined) return;
+  if (hasLowcores || isFailure(kernel.symbols) || (await kernel.lookForTypes(signal)) === undefined) return;
   // A scan may find another text of vmcoreinfo later, and with it another kernel.
   await session.memo.search(kernel, (own) => lookAtStacks(session, own), signal);
 }

@@ -12,6 +12,7 @@ import { namesOf } from './kernel-names.ts';
 import { type ValueContext, valueAt } from '../../kernel/btf/type-values.ts';
 import { schemaVersion } from '../../../shared/model.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export interface StructRequest {
   /** "task_struct.comm", "ext4:ext4_inode_info". */
@@ -53,14 +54,14 @@ const numberJson = (value: bigint): number | string =>
 export async function describeStruct(session: Session, request: StructRequest, signal: AbortSignal): Promise<StructJson> {
   const kernel = await session.findKernel(signal);
   const search = await kernel.findTypes(signal);
-  if (!search.found || kernel.vmcoreinfo === undefined)
-    throw new DumpError('absent', { file: session.path }, search.found ? 'no vmcoreinfo' : search.why, 'BTF of the kernel');
-  const { agreeing } = search.types;
+  if (isFailure(search) || kernel.vmcoreinfo === undefined)
+    throw new DumpError('absent', { file: session.path }, !isFailure(search) ? 'no vmcoreinfo' : search.missing.why, 'BTF of the kernel');
+  const { agreeing } = search.value;
   const { memory } = kernel;
   const wanted = { ...defined({ module: request.module }), ...parseTypeName(request.name) };
   const dot = wanted.name.indexOf('.');
   const [head, path] = dot === -1 ? [wanted.name, undefined] : [wanted.name.slice(0, dot), wanted.name.slice(dot + 1)];
-  const scope = await scopeOf(search.types.types, { ...wanted, name: head }, memory.pointerBytes, () => kernel.findModuleTypes(signal));
+  const scope = await scopeOf(search.value.types, { ...wanted, name: head }, memory.pointerBytes, () => kernel.findModuleTypes(signal));
   const absent = (why: string): DumpError => new DumpError('absent', { file: session.path }, why, 'a struct, union, enum or typedef, or struct.member');
   if (typeof scope === 'string') throw absent(scope);
   const found = scope === undefined ? undefined : target(scope, head, path, memory.pointerBytes);
@@ -96,7 +97,7 @@ export async function describeStruct(session: Session, request: StructRequest, s
   const enumerators = type === undefined ? [] : types.enumerators(type.id);
   return {
     schema: schemaVersion,
-    source: scope.source ?? search.types.source,
+    source: scope.source ?? search.value.source,
     agreeing,
     vmcoreinfo: kernel.vmcoreinfo.source,
     ...defined({ module: scope.module }),

@@ -10,6 +10,7 @@ import type { PlaceNameJson, SymbolJson, SymbolizeJson, SymbolsJson } from '../.
 import { hex } from '../../../shared/units.ts';
 import { namePattern } from '../../../shared/name-pattern.ts';
 import { schemaVersion } from '../../../shared/model.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 async function tableFor(session: Session, signal: AbortSignal): Promise<{ table: SymbolTable; vmcoreinfo: string }> {
   const kernel = await session.findKernel(signal);
@@ -45,8 +46,8 @@ async function giveOwn(session: Session, signal: AbortSignal, give: GivePiece<Sy
   const kernel = await session.findKernel(signal);
   await kernel.ready(['symbols'], signal);
   const { symbols } = kernel;
-  if (!symbols.found) return undefined;
-  await inPieces(everySymbol(symbols.symbols.all()), give, signal);
+  if (isFailure(symbols)) return undefined;
+  await inPieces(everySymbol(symbols.value.all()), give, signal);
   return () => namedSymbols(kernel.findModuleSymbols());
 }
 
@@ -92,7 +93,7 @@ export async function describeSymbols(
 async function quickNames({ kernel }: Session, addresses: readonly bigint[], signal: AbortSignal): Promise<NameSearch> {
   await kernel.ready(['symbols'], signal);
   const { symbols } = kernel;
-  if (symbols.found && inImage(symbols.symbols, addresses)) return symbols.symbols;
+  if (!isFailure(symbols) && inImage(symbols.value, addresses)) return symbols.value;
   await kernel.ready(['moduleSymbols'], signal);
   return namesOf(kernel);
 }

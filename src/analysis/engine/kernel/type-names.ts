@@ -8,6 +8,7 @@ import { missingModuleTypes } from '../../kernel/btf/module-types.ts';
 import { isCopy, isOneType, namedIds, ownModule } from '../../kernel/btf/type-scope.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Session } from '../session/session.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 type Wanted = (types: BtfTypes, id: number) => boolean;
 
@@ -26,14 +27,14 @@ function namesFrom(types: BtfTypes, from: number, wanted: Wanted): ReadonlyMap<s
  */
 export async function typeNames(kernel: Kernel, module: string | undefined, signal: AbortSignal, wanted: Wanted = () => true): Promise<TypeNamesJson> {
   const search = await kernel.findTypes(signal);
-  if (!search.found) return { schema: schemaVersion, names: [], why: search.why };
+  if (isFailure(search)) return { schema: schemaVersion, names: [], why: search.missing.why };
   const ofModules = await kernel.findModuleTypes(signal);
   if (module !== undefined) {
     const found = ownModule(ofModules, module);
     if (typeof found === 'string') throw new DumpError('absent', {}, found, 'a loaded module whose BTF is in the dump');
     return { schema: schemaVersion, names: [...namesFrom(found.types, found.types.firstId, wanted).keys()].sort() };
   }
-  const names = new Set(namesFrom(search.types.types, 0, wanted).keys());
+  const names = new Set(namesFrom(search.value.types, 0, wanted).keys());
   const owners = new Map<string, { readonly module: string; readonly types: BtfTypes; readonly id: number }[]>();
   for (const one of ofModules.modules) {
     for (const [name, id] of namesFrom(one.types, one.types.firstId, wanted)) {
@@ -48,7 +49,7 @@ export async function typeNames(kernel: Kernel, module: string | undefined, sign
     if (names.has(name))
       append(
         all,
-        having.filter((one) => !isCopy(search.types.types, name, one, pointerBytes)).map((one) => `${one.module}:${name}`),
+        having.filter((one) => !isCopy(search.value.types, name, one, pointerBytes)).map((one) => `${one.module}:${name}`),
       );
     else append(all, isOneType(having, pointerBytes) ? [name] : having.map((one) => `${one.module}:${name}`));
   }

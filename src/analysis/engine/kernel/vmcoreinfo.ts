@@ -9,6 +9,7 @@ import { vmcoreinfoInMemory, type Vmcoreinfo } from '../../kernel/vmcoreinfo/vmc
 import { compareBuildIds, judge } from '../session/kernel-search.ts';
 import type { Session } from '../session/session.ts';
 import { schemaVersion } from '../../../shared/model.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 /** Written at the moment of the crash: a copy from before lacks it. */
 const laterKeys: ReadonlySet<string> = new Set(['CRASHTIME']);
@@ -39,7 +40,7 @@ export async function answerVmcoreinfo(session: Session, copies: boolean, signal
   if (knownVmcoreinfo !== undefined && !copies) return vmcoreinfoJson(knownVmcoreinfo);
   const scanned = await scanForVmcoreinfo(image, memory, signal);
   if (knownVmcoreinfo === undefined) {
-    const why = vmcoreinfo.found ? '' : vmcoreinfo.why;
+    const why = !isFailure(vmcoreinfo) ? '' : vmcoreinfo.missing.why;
     const found =
       scanned.length === 0 ? 'its text was not found in memory either' : `${scanned.length} different texts were found in memory, but none of their kernels`;
     throw new DumpError('absent', { file: session.path }, `no vmcoreinfo: ${why}; ${found}`, 'a VMCOREINFO note in the dump or in memory');
@@ -48,7 +49,7 @@ export async function answerVmcoreinfo(session: Session, copies: boolean, signal
   const judged = (one: Vmcoreinfo): JudgedVmcoreinfo => judge(session, one);
   const used = judged(knownVmcoreinfo);
   const pointed = vmcoreinfoInMemory(image, memory);
-  const known = [...(vmcoreinfo.found ? [vmcoreinfo.vmcoreinfo] : []), ...(pointed.found ? [pointed.vmcoreinfo] : []), ...scanned];
+  const known = [...(!isFailure(vmcoreinfo) ? [vmcoreinfo.value] : []), ...(!isFailure(pointed) ? [pointed.value] : []), ...scanned];
   // A text that a pointer leads to is found again by its note: each place once, and not the one that is used.
   const others = known.filter(
     (copy, at) =>
@@ -68,9 +69,9 @@ export const vmcoreinfoJson = ({ source, entries, text }: Vmcoreinfo): Vmcoreinf
 /** As notes and pointers lead to it, without a scan. @throws DumpError absent */
 export function describeVmcoreinfo(session: Session): VmcoreinfoJson {
   const search = session.vmcoreinfo;
-  if (!search.found) {
+  if (isFailure(search)) {
     const where = { file: session.path, ...defined({ address: search.address }) };
-    throw new DumpError('absent', where, `no vmcoreinfo: the dump has no such note, and ${search.why}`, 'a VMCOREINFO note in the dump or in memory');
+    throw new DumpError('absent', where, `no vmcoreinfo: the dump has no such note, and ${search.missing.why}`, 'a VMCOREINFO note in the dump or in memory');
   }
-  return vmcoreinfoJson(search.vmcoreinfo);
+  return vmcoreinfoJson(search.value);
 }

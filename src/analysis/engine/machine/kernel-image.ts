@@ -7,6 +7,7 @@ import type { Session } from '../session/session.ts';
 import { exactRegions } from './memory-regions.ts';
 import { describeRegions } from './regions.ts';
 import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 /** Names at its ends, the wider first; kernels built without data symbols know its text only. */
 const ends = [
@@ -22,11 +23,11 @@ function byTheSymbols(session: Session): RegionJson | undefined {
   const { vmcoreinfo } = kernel;
   if (vmcoreinfo === undefined || !kernel.publishesSymbols) return undefined;
   const { symbols } = kernel;
-  if (!symbols.found) return undefined;
+  if (isFailure(symbols)) return undefined;
   const { arch } = image.machine;
   for (const { first, last, name } of ends) {
-    const start = first.map((one) => soleAddress(symbols.symbols, one)).find((one) => one !== undefined);
-    const end = soleAddress(symbols.symbols, last);
+    const start = first.map((one) => soleAddress(symbols.value, one)).find((one) => one !== undefined);
+    const end = soleAddress(symbols.value, last);
     if (start === undefined || end === undefined || end <= start || end - start > largest) continue;
     // The image is one piece of memory: its ends are as far apart as its addresses.
     const [from, to] = [start, end - 1n].map((address) => kernelToAbsolute(arch, address, vmcoreinfo, memory));

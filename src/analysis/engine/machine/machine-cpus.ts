@@ -23,6 +23,7 @@ import type { Session } from '../session/session.ts';
 import { absentByLowcore, absentByMask } from './absent-cpus.ts';
 import { arrayOf } from './lowcore-of-cpu.ts';
 import { isOfCrash, lowcoreEvidence, perCpuEvidence } from './cpu-evidence.ts';
+import { valueOf } from '../../../shared/result.ts';
 
 export interface MachineCpus {
   /** Those that the dump records, in its order, then those without registers by their numbers. */
@@ -163,7 +164,7 @@ function compute(session: Session, { kernel, hasSymbols, types: found, found: lo
   const all = session.cpuSet.cpus;
   const hasLowcores = architectures[arch].features.has('lowcore');
   const search = hasSymbols ? kernel.symbols : undefined;
-  const symbols = search?.found === true ? search.symbols : undefined;
+  const symbols = valueOf(search);
   const memory = withoutLostPages(kernel.memory);
   const types = symbols === undefined || found === undefined ? undefined : structTypes(found.types);
   const masks = symbols === undefined ? undefined : cpuMasks(memory, symbols);

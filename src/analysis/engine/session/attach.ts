@@ -23,6 +23,7 @@ import { compareBuildIds, judge, lookForVmcoreinfo, vmcoreinfoChoice } from './k
 import { readHostArchive } from './host-archive.ts';
 import type { Session } from './session.ts';
 import type { Attached } from './attached.ts';
+import { failed, isFailure } from '../../../shared/result.ts';
 
 /** The kernel keeps a vmcoreinfo within a page. */
 const maxVmcoreinfoBytes = 1024 * 1024;
@@ -63,7 +64,7 @@ function systemMapFacts(path: string): GivenFiles['factsOf'] {
   return (kernel) => {
     const symbols = systemMapTable(list, path, kernel);
     if (typeof symbols === 'string') throw new DumpError('corrupt', { file: path }, symbols, 'the System.map of the dumped kernel');
-    return { symbols, types: { found: false, why: 'a System.map has no types' }, proof: kernel.symbols.found ? 'symbols' : undefined };
+    return { symbols, types: failed('BTF', 'a System.map has no types'), proof: !isFailure(kernel.symbols) ? 'symbols' : undefined };
   };
 }
 

@@ -4,6 +4,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { kallsymsPlaces } from '../../kernel/symbols/kallsyms.ts';
 import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
 import type { AddressRange } from '../../../shared/units.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 /** What of a session says it. */
 export interface KernelInDump {
@@ -21,8 +22,8 @@ export function crashkernel(session: KernelInDump): (AddressRange & { readonly s
   }
   const { knownKernel } = session;
   const { vmcoreinfo, memory } = knownKernel;
-  if (memory.pointerBytes !== 8 || vmcoreinfo === undefined || kallsymsPlaces(vmcoreinfo) === undefined || !knownKernel.symbols.found) return undefined;
-  const at = soleAddress(knownKernel.symbols.symbols, 'crashk_res');
+  if (memory.pointerBytes !== 8 || vmcoreinfo === undefined || kallsymsPlaces(vmcoreinfo) === undefined || isFailure(knownKernel.symbols)) return undefined;
+  const at = soleAddress(knownKernel.symbols.value, 'crashk_res');
   const start = at === undefined ? undefined : memory.u64(at);
   const last = at === undefined ? undefined : memory.u64(at + 8n);
   return start === undefined || last === undefined || start === 0n || last <= start ? undefined : { start, end: last + 1n, source: 'crashk_res' };
@@ -33,8 +34,8 @@ const noAddress = (1n << 64n) - 1n;
 /** A kdump kernel knows where the notes of the one that crashed lie: elfcorehdr_addr (kernel/crash_dump.c), in others ELFCORE_ADDR_MAX. */
 export function isKdumpKernel({ knownKernel }: KernelInDump): boolean {
   const { memory, vmcoreinfo } = knownKernel;
-  if (memory.pointerBytes !== 8 || vmcoreinfo === undefined || kallsymsPlaces(vmcoreinfo) === undefined || !knownKernel.symbols.found) return false;
-  const at = soleAddress(knownKernel.symbols.symbols, 'elfcorehdr_addr');
+  if (memory.pointerBytes !== 8 || vmcoreinfo === undefined || kallsymsPlaces(vmcoreinfo) === undefined || isFailure(knownKernel.symbols)) return false;
+  const at = soleAddress(knownKernel.symbols.value, 'elfcorehdr_addr');
   const value = at === undefined ? undefined : memory.u64(at);
   return value !== undefined && value !== 0n && value !== noAddress;
 }

@@ -13,6 +13,7 @@ import type { MemoryReader } from '../../memory/reader.ts';
 import type { AddressRange } from '../../../shared/units.ts';
 import { crashkernel, isKdumpKernel, type KernelInDump } from './crashkernel.ts';
 import { derived, searched, type Memo } from './memo.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 /** What the choice needs of a session. */
 interface SearchedDump extends KernelInDump {
@@ -59,12 +60,12 @@ export async function compareBuildIds(session: SearchedDump, texts: readonly Vmc
 
 /** The text that notes and pointers lead to, held against memory. */
 const ownVmcoreinfo = (session: SearchedDump): JudgedVmcoreinfo | undefined =>
-  session.vmcoreinfo.found ? judge(session, session.vmcoreinfo.vmcoreinfo) : undefined;
+  !isFailure(session.vmcoreinfo) ? judge(session, session.vmcoreinfo.value) : undefined;
 
 /** The text that memory leads to where a note has another: it lies at hand (s390x), so that the two can be compared. */
 const pointedVmcoreinfo = derived(({ image, memory, vmcoreinfo }: SearchedDump): Vmcoreinfo | undefined => {
-  const pointed = vmcoreinfo.found ? vmcoreinfoInMemory(image, memory) : undefined;
-  return pointed?.found === true && vmcoreinfo.found && pointed.vmcoreinfo.text !== vmcoreinfo.vmcoreinfo.text ? pointed.vmcoreinfo : undefined;
+  const pointed = !isFailure(vmcoreinfo) ? vmcoreinfoInMemory(image, memory) : undefined;
+  return pointed !== undefined && !isFailure(pointed) && !isFailure(vmcoreinfo) && pointed.value.text !== vmcoreinfo.value.text ? pointed.value : undefined;
 });
 
 /** The note that the kernel's own variable leads to, where symbols were at hand: elsewhere no pointer at a fixed place does. */
@@ -75,7 +76,7 @@ const otherNotes = derived(({ image }: SearchedDump): readonly Vmcoreinfo[] => v
 
 /** Texts that are held against the dump's own in every case: they lie at hand. */
 function atHand(session: SearchedDump): readonly JudgedVmcoreinfo[] {
-  const own = session.vmcoreinfo.found ? session.vmcoreinfo.vmcoreinfo.text : undefined;
+  const own = !isFailure(session.vmcoreinfo) ? session.vmcoreinfo.value.text : undefined;
   const texts = [...otherNotes(session), ...[pointedVmcoreinfo(session), kernelsNote(session).text].flatMap((one) => one ?? [])];
   return texts.filter(({ text }, at) => text !== own && texts.findIndex((one) => one.text === text) === at).map((one) => judge(session, one));
 }
@@ -184,7 +185,7 @@ export const vmcoreinfoChoice = (session: SearchedDump): VmcoreinfoChoice => cho
 
 /** Looks for the build ID of the dump's own text, and through the lowest stored memory where it may hold a better one. @throws Cancelled */
 export async function lookForVmcoreinfo(session: SearchedDump, signal: AbortSignal): Promise<void> {
-  if (session.vmcoreinfo.found) await compareBuildIds(session, [session.vmcoreinfo.vmcoreinfo], signal);
+  if (!isFailure(session.vmcoreinfo)) await compareBuildIds(session, [session.vmcoreinfo.value], signal);
   if (isDoubtful(session) && wholeScan.known(session) === undefined) await firstScan(session, signal);
   await lookAtKernelsNote(session, signal);
 }

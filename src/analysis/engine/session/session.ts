@@ -34,6 +34,7 @@ import { lookForSecondKernel, lookForVmcoreinfo, searchForVmcoreinfo, vmcoreinfo
 import type { UnpackedCopy } from './unpacked-file.ts';
 import { asUnpacked, type PackedPart } from './packed-dump.ts';
 import { createMemo, derived, searched, type Memo } from './memo.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 /** What the views of one dump have in common. */
 export interface OpenFiles {
@@ -134,7 +135,7 @@ const dumpKeyOf = derived((files: OpenFiles) => dumpKey(identityOf(files), files
 const osInfoOf = derived(({ image, memory }: Session) => (featuresOf(image).has('os-info') ? findOsInfo(memory) : undefined));
 const vmcoreinfoOf = derived(({ image, memory }: Session) => findVmcoreinfo(image, memory));
 const utsNameOf = derived(({ image, memory, vmcoreinfo }: Session) =>
-  vmcoreinfo.found ? readUtsName(image.machine.arch, vmcoreinfo.vmcoreinfo, memory) : undefined,
+  !isFailure(vmcoreinfo) ? readUtsName(image.machine.arch, vmcoreinfo.value, memory) : undefined,
 );
 const isLiveOf = derived(
   ({ image, memory }: Session) => featuresOf(image).has('lowcore') && liveMark.equals(memory.readPresent(0n, liveMark.length) ?? new Uint8Array()),
@@ -260,7 +261,7 @@ function imageInView(image: DumpImage, view: MemoryView, area: AddressRange): Du
   const production: DumpImage = { ...rest, machine, memory, ranges, notes: [], prefixes: [] };
   const reader = memoryReader(memory, image.source.name);
   const search = findVmcoreinfo(production, reader);
-  return { ...production, prefixes: search.found ? lowcorePrefixes(search.vmcoreinfo, reader) : [] };
+  return { ...production, prefixes: !isFailure(search) ? lowcorePrefixes(search.value, reader) : [] };
 }
 
 export interface SessionOptions {

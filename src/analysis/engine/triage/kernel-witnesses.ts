@@ -7,6 +7,7 @@ import { readPanicCpu, type PanicCpu } from '../../kernel/facts/kernel-facts.ts'
 import { taintFlags } from '../../kernel/facts/taint.ts';
 import type { VerdictEvidence } from '../../kernel/verdict/evidence.ts';
 import type { Session } from '../session/session.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export interface KernelWitnesses {
   /** The CPU that panicked or started kdump. */
@@ -38,15 +39,15 @@ export function kernelWitnesses({ knownKernel }: Session): KernelWitnesses {
   const none = (why: string): KernelWitnesses => ({ unseen: new Map(variables.map((name) => [name, why])) });
   if (!knownKernel.publishesSymbols) return none('the dump does not say where the kernel keeps its symbols');
   const { symbols, memory, vmcoreinfo } = knownKernel;
-  if (!symbols.found) return none(symbols.why);
+  if (isFailure(symbols)) return none(symbols.missing.why);
   const unseen = new Map<string, string>();
   const read = <Value>(name: (typeof variables)[number], bytes: number, from: (at: bigint) => Value | undefined): Value | undefined => {
-    const at = soleAddress(symbols.symbols, name);
+    const at = soleAddress(symbols.value, name);
     const value = at === undefined ? undefined : from(at);
     if (value === undefined) unseen.set(name, at === undefined ? 'no symbol of that name is known' : (memory.absence(at, bytes)?.detail ?? 'no bytes'));
     return value;
   };
-  const panic = read('panic_cpu', 4, () => readPanicCpu(memory, symbols.symbols));
+  const panic = read('panic_cpu', 4, () => readPanicCpu(memory, symbols.value));
   const state = read('system_state', 4, (at) => memory.u32(at));
   const image = read('kexec_crash_image', memory.pointerBytes, (at) => memory.pointer(at));
   const taint = read('tainted_mask', memory.pointerBytes, (at) => memory.pointer(at));

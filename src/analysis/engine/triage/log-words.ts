@@ -6,6 +6,7 @@ import { secondsText } from '../kernel/dmesg.ts';
 import type { Told } from './told.ts';
 import { derived } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export interface LogWords {
   readonly notes?: DeathNotes;
@@ -59,8 +60,8 @@ const fileGap = ({ name, why, shown }: LogOfFile, missing: readonly string[]): s
   `The kernel log in memory could not be read: ${why}. In its place the file ${name} was read (${shown})${missing.length === 0 ? '' : `, of which ${missing.join(', and ')}`}; what it leaves out is not known.`;
 
 function wordsOf(log: LogSearch): LogWords {
-  if (!log.found) return { isRead: false, gap: `The kernel log could not be read: ${log.why}.` };
-  const { records, lost, lostWhy, file } = log.log;
+  if (isFailure(log)) return { isRead: false, gap: `The kernel log could not be read: ${log.missing.why}.` };
+  const { records, lost, lostWhy, file } = log.value;
   const notes = deathNotes(records);
   const cut = records.filter((record) => record.cut === true).length;
   const missing = [

@@ -5,6 +5,7 @@ import { logEvents } from '../../kernel/verdict/log-events.ts';
 import type { TraceJson } from '../../../shared/task-model.ts';
 import type { CpuContext } from '../kernel/kernel-cpus.ts';
 import type { Session } from '../session/session.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export interface ReportedCpu {
   /** As the kernel numbers CPUs. */
@@ -29,7 +30,7 @@ export function reportedTrace(
 
 /** @returns undefined where the log has no such report, or an end of another kind after it */
 export function reportedCpu({ knownKernel: { log } }: Session): ReportedCpu | undefined {
-  const events = log.found ? logEvents(log.log.records, log.log.file) : [];
+  const events = !isFailure(log) ? logEvents(log.value.records, log.value.file) : [];
   const report = oopsReports(events).at(-1);
   const last = events.findLast(({ mark }) => mark !== 'warning');
   const isLast = last !== undefined && (isOopsLine(last) || (last.mark === 'panic' && endsOops(last.text)));

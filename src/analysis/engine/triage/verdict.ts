@@ -26,6 +26,7 @@ import { logWords } from './log-words.ts';
 import { hangsOf } from './hangs.ts';
 import { stuckRequestsOf } from './stuck-requests.ts';
 import { endStacks, hasEnded, isReachable } from './what-died.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 /** The CPU that ended the system: what every crash runs through, then where it happened, and what the machine reported there. */
 async function endOf(session: Session, isEnd: boolean, signal: AbortSignal): Promise<EndStack | undefined> {
@@ -91,7 +92,7 @@ async function gathered(session: Session, signal: AbortSignal): Promise<VerdictE
   await session.knownKernel.ready(['log'], signal);
   const { log } = session.knownKernel;
   const words = logWords(session);
-  const events = log.found ? logEvents(log.log.records, log.log.file) : [];
+  const events = !isFailure(log) ? logEvents(log.value.records, log.value.file) : [];
   const crash = crashWords(session);
   const stacks = await endStacks(session, signal);
   const witnesses = kernelWitnesses(session);
@@ -99,7 +100,7 @@ async function gathered(session: Session, signal: AbortSignal): Promise<VerdictE
   const end = await endOf(session, isEnd, signal);
   const { taint, panicCpu: named } = witnesses;
   const panic = events.findLast(({ mark }) => mark === 'panic');
-  const logGap = words.gap ?? (log.found ? undefined : 'the kernel log is not read');
+  const logGap = words.gap ?? (!isFailure(log) ? undefined : 'the kernel log is not read');
   return weighPanic({
     events,
     traces: stacks.traces,

@@ -26,6 +26,7 @@ import { searched } from '../session/memo.ts';
 import type { Session } from '../session/session.ts';
 import { machineCpus } from '../machine/machine-cpus.ts';
 import { crashWords } from './info.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 /** Callers that are named of the function that a task died in. */
 const named = 3;
@@ -42,7 +43,7 @@ export async function isReachable(session: Session, signal: AbortSignal): Promis
   if (!knownKernel.publishesSymbols) return false;
   await knownKernel.ready(['symbols', 'types'], signal);
   const { memory, symbols, knownTypes } = knownKernel;
-  return symbols.found && (architectures[memory.arch].tasks.withoutTypes || knownTypes !== undefined);
+  return !isFailure(symbols) && (architectures[memory.arch].tasks.withoutTypes || knownTypes !== undefined);
 }
 
 interface Chosen {

@@ -11,6 +11,7 @@ import { architectures } from '../../arch/index.ts';
 import { storedStatus } from '../../arch/s390x/cpus.ts';
 import { limitFindings } from '../../formats/finding-limit.ts';
 import { failed, notApplicable, notRecorded, passed, type Check, type CheckContext } from '../check.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 interface RegisterDifference {
   readonly register: string;
@@ -83,7 +84,7 @@ const damageLimit = 16;
 function isOneMoment(context: CheckContext, differences: number): boolean {
   const { vmcoreinfo } = context;
   if (!isCopied(context)) return false;
-  return differences <= damageLimit || (vmcoreinfo.found && vmcoreinfo.vmcoreinfo.entries.has('CRASHTIME'));
+  return differences <= damageLimit || (!isFailure(vmcoreinfo) && vmcoreinfo.value.entries.has('CRASHTIME'));
 }
 
 /** Why no CPU could be compared. */

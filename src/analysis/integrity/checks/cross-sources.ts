@@ -14,6 +14,7 @@ import { isCrashBeforeDump } from '../../kernel/vmcoreinfo/crash-time.ts';
 import { contradictsCrashTime } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { parse } from '../../layout/struct.ts';
 import { failed, notApplicable, notRecorded, passed, type Check, type CheckOutcome, type KernelCpuFacts } from '../check.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
@@ -163,7 +164,7 @@ export const crossKernelRelease: Check = {
   cost: 'headers',
   run({ image, vmcoreinfo, utsName, vmcoreinfoChoice, attachedRelease }) {
     // Where nothing leads to a text, one that was found in memory says it.
-    const { entries } = (vmcoreinfo.found ? vmcoreinfo.vmcoreinfo : vmcoreinfoChoice?.used?.vmcoreinfo) ?? {};
+    const { entries } = (!isFailure(vmcoreinfo) ? vmcoreinfo.value : vmcoreinfoChoice?.used?.vmcoreinfo) ?? {};
     const sources: readonly (readonly [string, string | undefined])[] = [
       ['header', image.names?.release],
       ['vmcoreinfo', entries?.get('OSRELEASE')],
@@ -178,7 +179,7 @@ export const crossKernelRelease: Check = {
     const steps: Step[] = others.map(([name, release]) => ({
       check: `${first[0]} and ${name}`,
       // A text that was looked for was chosen for the names that it leads to: that they agree is not a witness.
-      ...(release === first[1] && !vmcoreinfo.found && first[0] === 'vmcoreinfo' ? {} : { passed: release === first[1] }),
+      ...(release === first[1] && isFailure(vmcoreinfo) && first[0] === 'vmcoreinfo' ? {} : { passed: release === first[1] }),
       detail: `${first[0]} says ${first[1]}, ${name} says ${release}`,
     }));
     if (attachedRelease !== undefined)

@@ -9,6 +9,7 @@ import type { HostFact, HostFacts } from '../../kernel/given/host-facts.ts';
 import { failed, notRecorded, passed, type Check, type CheckContext } from '../check.ts';
 import { channelsRow } from './host-channels.ts';
 import { defined } from '../../../shared/defined.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 const iso = (seconds: number): string => (Math.abs(seconds) < 8e12 ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') : `${seconds} s`);
 const inArchive = ({ value, from }: HostFact<string>): string => `"${value}" in ${from} of the archive`;
@@ -120,7 +121,7 @@ function identity(
 function kernelRows({ release, version, commandLine }: HostFacts, context: CheckContext, boot: Boot): readonly Step[] {
   const { utsName, image, vmcoreinfo, witnesses } = context;
   const steps: Step[] = [];
-  const ownRelease = utsName?.release ?? (vmcoreinfo.found ? vmcoreinfo.vmcoreinfo.entries.get('OSRELEASE') : undefined) ?? image.names?.release;
+  const ownRelease = utsName?.release ?? (!isFailure(vmcoreinfo) ? vmcoreinfo.value.entries.get('OSRELEASE') : undefined) ?? image.names?.release;
   /** What differs within one run contradicts; between two runs it may have been changed. */
   const held = (same: boolean): boolean | undefined => (same ? true : boot === 'same' ? false : undefined);
   const meaning = (same: boolean, agrees: string): string =>

@@ -1,5 +1,5 @@
 /** Block devices, the state of their queues, and what they have done: the numbers of /proc/diskstats. */
-import { isFailure, mapResult, type Result } from '../../../shared/result.ts';
+import { isFailure, mapResult, valueOf, type Result } from '../../../shared/result.ts';
 import { cpuMasks } from '../cpus/cpu-masks.ts';
 import { perCpuAreas } from '../cpus/per-cpu-data.ts';
 import { diskCounters } from '../block/disk-counters.ts';
@@ -101,7 +101,7 @@ export const blockDevices = defineAnalysis({
       const { gendisk, queue } = disk;
       const counters = diskCounters(gendisk, cpus);
       if (isFailure(counters)) yield counters;
-      const known = isFailure(counters) ? undefined : counters.value;
+      const known = valueOf(counters);
       const has = hasRequests(queue);
       if (isFailure(has)) yield has;
       const held: HeldRequest[] = [];

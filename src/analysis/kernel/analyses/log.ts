@@ -3,6 +3,7 @@ import { levelNames } from '../../../shared/log-line.ts';
 import { callerText } from '../log/caller-text.ts';
 import { recordMark } from '../log/log-marks.ts';
 import { count, defineAnalysis, duration, flag, optional, text } from './analysis.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 const nanoseconds = 1_000_000_000n;
 
@@ -30,9 +31,9 @@ export const log = defineAnalysis({
   comparing: { elsewhere: [['text']], passing: ['caller'] },
   *run({ kernel }, { level }) {
     const found = kernel.log;
-    if (!found.found) return;
+    if (isFailure(found)) return;
     const limit = level === undefined ? undefined : levelNames.findIndex((name) => name === level);
-    for (const record of found.log.records) {
+    for (const record of found.value.records) {
       if (limit !== undefined && record.level !== undefined && record.level > limit) continue;
       const { caller } = record;
       yield {
@@ -51,7 +52,7 @@ export const log = defineAnalysis({
         },
       };
     }
-    const { lost, lostWhy } = found.log;
+    const { lost, lostWhy } = found.value;
     if (lost > 0) yield { missing: { what: `${lost} records or more`, why: lostWhy ?? 'they cannot be read' } };
   },
 });

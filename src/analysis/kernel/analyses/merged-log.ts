@@ -111,7 +111,7 @@ export const mergedLog = defineAnalysis({
   comparing: { elsewhere: [['source', 'log', 'text', 'data']], passing: ['time', 'sinceBoot'] },
   *run(kernel, wanted) {
     const found = kernel.kernel.log;
-    if (!found.found) return;
+    if (isFailure(found)) return;
     const clock = bootClock(kernel.objects);
     if (isFailure(clock)) {
       yield clock;
@@ -138,7 +138,7 @@ export const mergedLog = defineAnalysis({
         yield { row };
       }
     }
-    for (const record of found.log.records) {
+    for (const record of found.value.records) {
       const wall = record.time === undefined ? undefined : own.wall(record.time);
       if (wall !== undefined && (reached === undefined || wall > reached)) reached = wall;
       if (reached !== undefined) yield* until(reached);
@@ -146,7 +146,7 @@ export const mergedLog = defineAnalysis({
       else yield { row: ofKernel(record, wall) };
     }
     yield* until(undefined);
-    const { lost, lostWhy } = found.log;
+    const { lost, lostWhy } = found.value;
     if (lost > 0) yield { missing: { what: `${lost} records of the kernel log or more`, why: lostWhy ?? 'they cannot be read' } };
   },
 });

@@ -117,7 +117,7 @@ export const processMemory = defineAnalysis({
       };
     }
     const { log } = kernel;
-    for (const { pid: id, name, values } of (log.found ? lastOomTable(log.log.records) : undefined) ?? []) {
+    for (const { pid: id, name, values } of (!isFailure(log) ? lastOomTable(log.value.records) : undefined) ?? []) {
       const stated = (column: string, each = 1n): bigint | undefined => {
         const value = values.get(column);
         return value === undefined ? undefined : BigInt(value) * each;

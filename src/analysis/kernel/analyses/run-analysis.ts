@@ -6,6 +6,7 @@ import { createPace } from '../../jobs/pace.ts';
 import { cellsOf, MissingFacts } from './analysis-cells.ts';
 import type { Analysis, CellValue } from './analysis.ts';
 import type { AnalysisKernel } from './analysis-kernel.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export interface AnalysisRun {
   readonly parameters: Readonly<Record<string, CellValue | undefined>>;
@@ -31,7 +32,7 @@ const bundle = 1024;
 
 /** What rests on a log from a file says so, and is not a whole answer of the dump's. */
 function lostLog({ needs, uses }: Analysis['table'], { kernel }: AnalysisKernel): readonly Missing[] {
-  const file = [...needs, ...uses].includes('log') && kernel.log.found ? kernel.log.log.file : undefined;
+  const file = [...needs, ...uses].includes('log') && !isFailure(kernel.log) ? kernel.log.value.file : undefined;
   if (file === undefined) return [];
   return [{ what: 'the kernel log in memory', why: `${file.why}; what is given by the log is from the file ${file.name}, not from memory (${file.shown})` }];
 }

@@ -1,5 +1,5 @@
 /** Slab caches, as /proc/slabinfo counts them (mm/slub.c, get_slabinfo; mm/slab_common.c). */
-import { failed, isFailure, mapResult, type Result } from '../../../shared/result.ts';
+import { failed, isFailure, mapResult, valueOf, type Result } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { bitmapBits } from '../object/containers/bitmaps.ts';
 import { listEntries } from '../object/containers/lists.ts';
@@ -178,9 +178,9 @@ export const slabCaches = defineAnalysis({
       const { objectSize, size: whole } = sizesOf(cache);
       const [shape, least] = [shapeOf(cache, 'oo', whole), shapeOf(cache, 'min', whole)];
       for (const one of [counts, shape, least]) if (isFailure(one)) yield one;
-      const known = isFailure(counts) ? undefined : counts.value;
-      const usual = isFailure(shape) ? undefined : shape.value;
-      const taken = known === undefined || usual === undefined ? undefined : bytesOf(known, usual, isFailure(least) ? undefined : least.value);
+      const known = valueOf(counts);
+      const usual = valueOf(shape);
+      const taken = known === undefined || usual === undefined ? undefined : bytesOf(known, usual, valueOf(least));
       const name = cache.at('name');
       if (known !== undefined && usual !== undefined && taken === undefined)
         yield failed('memory of slab caches', `${known.objects} objects do not fit into ${known.slabs} slabs of the sizes that the cache has`, {

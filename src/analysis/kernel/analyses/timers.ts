@@ -1,5 +1,5 @@
 /** Timers that are pending: of the timer wheel and hrtimers, with what they will do. */
-import { isFailure, type Result } from '../../../shared/result.ts';
+import { isFailure, valueOf, type Result } from '../../../shared/result.ts';
 import { cpuMasks } from '../cpus/cpu-masks.ts';
 import { perCpuAreas } from '../cpus/per-cpu-data.ts';
 import type { KernelObject } from '../object/kernel-object.ts';
@@ -64,7 +64,7 @@ export const timers = defineAnalysis({
       const owner = name === undefined ? undefined : ownerOf(name);
       const target: KernelObject | undefined = owner === undefined ? undefined : one.timer.containerOf(owner[0], owner[1]).at(owner[2]);
       const value = target?.u64();
-      const known = value === undefined || isFailure(value) ? undefined : value.value;
+      const known = valueOf(value);
       const isWork = owner?.[2] === 'work.func';
       const task = isWork || known === undefined ? undefined : tasks?.list.tasks.at(known);
       return {

@@ -1,5 +1,5 @@
 /** Queues of virtio devices: what a driver has given to the device, and what came back (drivers/virtio/virtio_ring.c). */
-import { isFailure, type Result } from '../../../shared/result.ts';
+import { isFailure, valueOf, type Result } from '../../../shared/result.ts';
 import { deviceName, driverName } from '../devices/bus-devices.ts';
 import { ringState, virtqueues } from '../devices/virtqueues.ts';
 import type { KernelObject } from '../object/kernel-object.ts';
@@ -44,7 +44,7 @@ export const virtqueueTable = defineAnalysis({
       const { device, queue, ring } = one;
       const state = ringState(one);
       if (state !== undefined && isFailure(state)) yield state;
-      const known = state === undefined || isFailure(state) ? undefined : state.value;
+      const known = valueOf(state);
       yield {
         row: {
           device: deviceName(device),

@@ -14,6 +14,7 @@ import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { zeroPage } from '../memory/zero-page.ts';
 import { btfHeader, btfHeaderBytes, longBtfHeaderBytes, kinds, btfSteps, type BtfTypes } from './btf-types.ts';
 import { memberAt, resolved, sizeOf } from './type-layout.ts';
+import { failed, isFailure, type Result } from '../../../shared/result.ts';
 
 export interface KernelTypes {
   readonly types: BtfTypes;
@@ -22,9 +23,9 @@ export interface KernelTypes {
   readonly agreeing: number;
 }
 
-export type TypeSearch = { readonly found: true; readonly types: KernelTypes } | { readonly found: false; readonly why: string };
+export type TypeSearch = Result<KernelTypes>;
 
-const not = (why: string): TypeSearch => ({ found: false, why });
+const not = (why: string): TypeSearch => failed('BTF', why);
 const maxBlob = 48 * 1024 * 1024;
 /** The kernel's own is several MiB; modules have small ones. */
 const minKernelTypes = 1 << 20;
@@ -69,7 +70,7 @@ function* believed(bytes: Uint8Array, where: string, memory: KernelMemory, vmcor
   const { agreeing, differing } = compareWithVmcoreinfo(types, vmcoreinfo, memory.pointerBytes);
   if (differing[0] !== undefined) return not(`BTF at ${where} is not this kernel's: ${differing[0]}`);
   if (agreeing < minAgreeing) return not(`BTF at ${where}: only ${agreeing} sizes and offsets of vmcoreinfo can be compared with it`);
-  return { found: true, types: { types, source: `BTF at ${where}, ${types.count} types`, agreeing } };
+  return { value: { types, source: `BTF at ${where}, ${types.count} types`, agreeing } };
 }
 
 /** Those of the section .BTF of a file that the user gives. */
@@ -81,9 +82,9 @@ export function typesOfFile(btf: Uint8Array | undefined, file: string, memory: K
 /** By the symbols around it. */
 export function* typesBySymbol(memory: KernelMemory, symbols: SymbolSearch, vmcoreinfo: Vmcoreinfo | undefined): Steps<TypeSearch> {
   if (vmcoreinfo === undefined) return not('no vmcoreinfo is known to verify types against');
-  if (!symbols.found) return not(symbols.why);
-  const [start] = symbols.symbols.lookup('__start_BTF');
-  const [stop] = symbols.symbols.lookup('__stop_BTF');
+  if (isFailure(symbols)) return not(symbols.missing.why);
+  const [start] = symbols.value.lookup('__start_BTF');
+  const [stop] = symbols.value.lookup('__stop_BTF');
   if (start === undefined || stop === undefined)
     return not('the symbol table has no __start_BTF: the kernel carries no BTF, or only symbols of functions are recorded');
   const length = Number(stop.address - start.address);
@@ -131,8 +132,8 @@ export function* typesInImage(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | und
       const bytes = memory.bytes(address, header.bytes);
       if (bytes === undefined || zeroPage(memory, address, header.bytes) !== undefined) continue;
       const found = yield* believed(bytes, hex(address), memory, vmcoreinfo);
-      if (found.found) return found;
-      ({ why } = found);
+      if (!isFailure(found)) return found;
+      ({ why } = found.missing);
     }
   }
   return not(why);
@@ -169,8 +170,8 @@ export async function scanForTypes(
           bytes === undefined || hasZeroPage(bytes, address)
             ? not(`BTF at absolute ${hex(address)}: a page of it is not in the dump`)
             : await paced(believed(bytes, `absolute ${hex(address)}`, memory, vmcoreinfo), signal);
-        if (found.found) return found;
-        ({ why } = found);
+        if (!isFailure(found)) return found;
+        ({ why } = found.missing);
       }
     }
   }

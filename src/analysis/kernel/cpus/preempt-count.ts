@@ -3,7 +3,7 @@
  * per-CPU variable or in pcpu_hot (6.2 to 6.14), and aarch64 in the thread_info of the task. Where it is, its types and symbols tell.
  */
 import type { VirtualAddress } from '../../../shared/units.ts';
-import { failed, isFailure, mapResult, type Result } from '../../../shared/result.ts';
+import { failed, isFailure, mapResult, valueOf, type Result } from '../../../shared/result.ts';
 import type { KernelObject } from '../object/kernel-object.ts';
 import type { KernelObjects } from '../object/kernel-objects.ts';
 import { defined } from '../../../shared/defined.ts';
@@ -82,12 +82,7 @@ export function preemptCounts(objects: KernelObjects, cpus: readonly CountedCpu[
       const preempt = objects.at(current, 'task_struct').at('thread_info.preempt');
       const [count, need] = [bits(preempt.at('count')), bits(preempt.at('need_resched'))];
       // An inverted flag of its own: 0 where there is need (arch/arm64/include/asm/preempt.h).
-      inThread.set(
-        cpu.number,
-        isFailure(count)
-          ? failed(what, count.missing.why, count.missing.where)
-          : { value: decoded(count.value, isFailure(need) ? undefined : need.value === 0) },
-      );
+      inThread.set(cpu.number, isFailure(count) ? failed(what, count.missing.why, count.missing.where) : { value: decoded(count.value, valueOf(need) === 0) });
     } else if (isFailure(word.task)) found.set(cpu.number, failed(what, word.task.missing.why, word.task.missing.where));
     else if (word.task.value !== current) found.set(cpu.number, failed(what, 'the structure that it lies in names another task'));
     else found.set(cpu.number, bits(word.count));

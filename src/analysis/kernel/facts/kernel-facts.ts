@@ -4,6 +4,7 @@ import type { AbsoluteMemory } from '../../layout/absolute-memory.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { logName, type LogSearch } from '../log/log-record.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export interface SourcedText {
   readonly value: string;
@@ -39,9 +40,9 @@ export function parameterAreaCommandLine(absolute: AbsoluteMemory): SourcedText 
 
 /** The rest of the first record of the log that begins with a text; boot messages are the first to go when the log wraps. */
 function logged(log: LogSearch, start: string): SourcedText | undefined {
-  const record = log.found ? log.log.records.find(({ text, cut }) => cut !== true && text.startsWith(start)) : undefined;
+  const record = !isFailure(log) ? log.value.records.find(({ text, cut }) => cut !== true && text.startsWith(start)) : undefined;
   const value = record?.text.slice(start.length).split('\n')[0];
-  return value === undefined || value === '' ? undefined : { value, source: `${logName(log.found ? log.log.file : undefined)}: "${start.trimEnd()}"` };
+  return value === undefined || value === '' ? undefined : { value, source: `${logName(!isFailure(log) ? log.value.file : undefined)}: "${start.trimEnd()}"` };
 }
 
 /** start_kernel (init/main.c) logs the command line; a record holds about 1000 characters of it. */

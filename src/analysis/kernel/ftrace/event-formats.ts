@@ -2,7 +2,7 @@
  * Formats of events as the kernel keeps them for the files `format` (include/linux/trace_events.h, kernel/trace/trace_events.c, 5.10 to 6.12): the list
  * ftrace_events leads to a struct trace_event_call for each kind, whose class has a list of fields, and whose `print_fmt` is the text of a C printf.
  */
-import { failed, isFailure, type Failure, type Result } from '../../../shared/result.ts';
+import { failed, isFailure, valueOf, type Failure, type Result } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { walkList } from '../memory/linked-list.ts';
 import type { KernelObject } from '../object/kernel-object.ts';
@@ -86,7 +86,7 @@ function formatOf(call: KernelObject, id: number): Result<EventFormat> {
       name: name.value,
       system: isFailure(system) ? '' : system.value,
       fields,
-      printFormat: isFailure(printFormat) ? undefined : printFormat.value,
+      printFormat: valueOf(printFormat),
     },
   };
 }

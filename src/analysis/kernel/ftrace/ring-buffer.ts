@@ -2,7 +2,7 @@
  * A ring buffer of one CPU (kernel/trace/ring_buffer.c, 5.10 to 6.12): a ring of struct buffer_page, whose links carry two flags in their lowest bits (the one
  * that leads to the oldest page has bit 0), and the reader's page outside of it, which holds what is older than the ring.
  */
-import { failed, isFailure, type Failure, type Missing, type Result } from '../../../shared/result.ts';
+import { failed, isFailure, valueOf, type Failure, type Missing, type Result } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { vmcoreinfoNumber } from '../vmcoreinfo/vmcoreinfo.ts';
 import type { KernelObject } from '../object/kernel-object.ts';
@@ -65,7 +65,7 @@ export function ringLayout(objects: KernelObjects): Result<RingLayout> {
       write: value(write),
       read: value(read),
       page: value(page),
-      order: isFailure(order) ? undefined : order.value,
+      order: valueOf(order),
       stamp: value(stamp),
       commit: value(commit),
       data: value(data),

@@ -10,6 +10,7 @@ import { compareLogs, type LogComparison } from '../log/log-comparison.ts';
 import type { LogFile } from '../log/log-file.ts';
 import type { LogSearch } from '../log/log-record.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber } from '../vmcoreinfo/vmcoreinfo.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export interface GivenLog {
   readonly name: string;
@@ -135,12 +136,12 @@ export function* judgeLogFile(file: LogFile, kernel: Kernel, names: readonly Ker
   const own = kernel.log;
   const records = lastBoot(file.records);
   const boot = bootOf(records);
-  const isRead = own.found && own.log.records.length > 0;
-  const lost = own.found && own.log.lost > 0;
-  const compared = isRead ? yield* compareLogs(records, own.log.records, lost) : undefined;
+  const isRead = !isFailure(own) && own.value.records.length > 0;
+  const lost = !isFailure(own) && own.value.lost > 0;
+  const compared = isRead ? yield* compareLogs(records, own.value.records, lost) : undefined;
   const lines: Step | undefined =
     compared === undefined
-      ? { check: 'lines in both logs', detail: `the log in memory cannot be compared: ${own.found ? 'it has no record' : own.why}` }
+      ? { check: 'lines in both logs', detail: `the log in memory cannot be compared: ${!isFailure(own) ? 'it has no record' : own.missing.why}` }
       : file.timed === 0
         ? { check: 'lines in both logs', detail: 'the file has no times since boot, so that nothing shows which boot its lines are of' }
         : lineStep(compared, lost);
@@ -173,14 +174,13 @@ export function* judgeLogFile(file: LogFile, kernel: Kernel, names: readonly Ker
     ...(wrong === undefined ? {} : { contradiction: `${wrong.check}: ${wrong.detail}` }),
   };
   if (wrong !== undefined || isRead || (needsProof && proof === undefined)) return result;
-  const why = own.found ? 'it has no record' : own.why;
+  const why = !isFailure(own) ? 'it has no record' : own.missing.why;
   const lostWhy = file.cutWhy;
   return {
     ...result,
     inPlaceOf: why,
     log: {
-      found: true,
-      log: {
+      value: {
         records,
         source: `the file ${file.name}, not memory`,
         lost: lostWhy === undefined ? 0 : 1,

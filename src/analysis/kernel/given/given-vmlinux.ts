@@ -6,8 +6,9 @@ import type { SymbolTable } from '../symbols/symbol-table.ts';
 import type { GivenFacts } from './given-facts.ts';
 import { systemMapTable } from './system-map.ts';
 import type { Vmlinux } from './vmlinux.ts';
+import { failed, isFailure } from '../../../shared/result.ts';
 
-const noSymbols = { found: false, why: 'they are not compared' } as const;
+const noSymbols = failed('symbols', 'they are not compared');
 const maxNotes = 4096;
 const buildIdHeader = { name: 'GNU\0', type: 3, bytes: 20 } as const;
 
@@ -77,6 +78,6 @@ export function factsOfVmlinux(vmlinux: Vmlinux, kernel: Kernel): GivenFacts | s
   const symbols = kernel.publishesSymbols || shown.by === undefined ? kernel.symbols : noSymbols;
   const table = systemMapTable(vmlinux.symbols, label, { vmcoreinfo: kernel.vmcoreinfo, symbols });
   if (typeof table === 'string') return table;
-  const by = shown.by ?? (symbols.found ? 'symbols' : undefined);
+  const by = shown.by ?? (!isFailure(symbols) ? 'symbols' : undefined);
   return { symbols: table, proof: by, types: typesOfFile(vmlinux.btf, vmlinux.name, kernel.memory, kernel.vmcoreinfo) };
 }

@@ -3,6 +3,7 @@ import { linesOf } from '../../layout/text-lines.ts';
 import type { Kernel } from '../kernel.ts';
 import { symbolTable, type ListedSymbols, type SymbolTable } from '../symbols/symbol-table.ts';
 import { vmcoreinfoHex } from '../vmcoreinfo/vmcoreinfo.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 const line = /^([0-9a-f]{8,16}) ([A-Za-z?]) (\S+)/;
 
@@ -66,8 +67,8 @@ export function systemMapTable(list: ListedSymbols, path: string, { vmcoreinfo, 
   );
   const moved = shift === 0n ? '' : `, moved by ${shift < 0n ? '-' : ''}0x${(shift < 0n ? -shift : shift).toString(16)}`;
   const table = symbolTable(`${path}${moved}`, inOrder({ addresses, names: list.names }));
-  if (symbols.found) {
-    for (const { name, address } of symbols.symbols.all()) {
+  if (!isFailure(symbols)) {
+    for (const { name, address } of symbols.value.all()) {
       const theirs = table.lookup(name);
       if (theirs.length > 0 && !theirs.some((one) => one.address === address))
         return `${name} is at another address than in the dump: it is the map of another build`;

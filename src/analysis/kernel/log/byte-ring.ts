@@ -8,6 +8,7 @@ import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { logText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
+import { failed } from '../../../shared/result.ts';
 
 const maxBuffer = 1 << 26;
 const lineFeed = 0x0a;
@@ -28,7 +29,7 @@ function lineRecord(line: string): LogRecord {
 }
 
 export function* readByteRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Steps<LogSearch> {
-  const not = (why: string): LogSearch => ({ found: false, why: `log_buf bytes: ${why}` });
+  const not = (why: string): LogSearch => failed('the kernel log', `log_buf bytes: ${why}`);
   const [bufferAt, lengthAt, endAt, charsAt] = ['log_buf', 'log_buf_len', 'log_end', 'logged_chars'].map((name) =>
     vmcoreinfoHex(vmcoreinfo, `SYMBOL(${name})`),
   );
@@ -66,8 +67,7 @@ export function* readByteRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Ste
   const damage = head.absences[0]?.detail ?? tail.absences[0]?.detail ?? 'pieces of it are zero';
   const why = older > 0 ? `only the newest ${records.length} lines are read` : isLost ? damage : undefined;
   return {
-    found: true,
-    log: {
+    value: {
       records,
       source: `log_buf at ${hex(buffer)}, ${size} bytes of text`,
       lost: why === undefined ? 0 : 1,

@@ -1,5 +1,6 @@
 /** A line of the kernel's log, whichever way the kernel kept it. */
 import { isAscii } from 'node:buffer';
+import { isFailure, type Result } from '../../../shared/result.ts';
 
 export interface LogRecord {
   /** Number since boot, where the kernel keeps one. */
@@ -47,7 +48,7 @@ export interface KernelLog {
   readonly file?: LogOfFile;
 }
 
-export type LogSearch = { readonly found: true; readonly log: KernelLog } | { readonly found: false; readonly why: string };
+export type LogSearch = Result<KernelLog>;
 
 /** 100 years: no machine has run for as long. */
 const longestRun = 100n * 365n * 86_400n * 1_000_000_000n;
@@ -57,7 +58,7 @@ export const timeSinceBoot = (nanoseconds: bigint): bigint | undefined => (nanos
 
 /** When the log in memory ends, in nanoseconds since boot: the time of its last line that has one. A file may end at any time. */
 export const logEnd = (log: LogSearch): bigint | undefined =>
-  log.found && log.log.file === undefined ? log.log.records.findLast(({ time }) => time !== undefined)?.time : undefined;
+  !isFailure(log) && log.value.file === undefined ? log.value.records.findLast(({ time }) => time !== undefined)?.time : undefined;
 
 /** Most records that are read: a log of 32 MiB of short lines. */
 export const maxRecords = 1_000_000;

@@ -10,6 +10,7 @@ import { structReader } from '../memory/struct-reader.ts';
 import { zeroPage } from '../memory/zero-page.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { continuationFlag, flagsAndLevel, logText, maxLogText, maxRecords, timeSinceBoot, type LogRecord, type LogSearch } from './log-record.ts';
+import { failed } from '../../../shared/result.ts';
 
 const states = { reserved: 0n, committed: 1n, finalized: 2n } as const;
 const idMask = (1n << 62n) - 1n;
@@ -109,7 +110,7 @@ function textBlock(begin: bigint, next: bigint, sizeBits: bigint): { readonly at
 
 /** Reads the ring that SYMBOL(prb) points to, from its newest record back: of a ring without end the end of the system is known. */
 export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Steps<LogSearch> {
-  const not = (why: string): LogSearch => ({ found: false, why: `printk ring buffer: ${why}` });
+  const not = (why: string): LogSearch => failed('the kernel log', `printk ring buffer: ${why}`);
   const pointer = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(prb)');
   if (pointer === undefined) return not('vmcoreinfo does not name prb');
   if (memory.pointerBytes !== 8) return not('only that of 64-bit kernels is read');
@@ -292,7 +293,7 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
   if (records.length === 0 && lost > 0) return not(lostWhy ?? 'none of its records can be read');
   const moved = head === ring.head && tail === ring.tail ? '' : `; complete records outside its head ${hex(ring.head)} and tail ${hex(ring.tail)} are read too`;
   const source = `printk ring buffer at ${hex(at)}, ${count} descriptors, ${1n << sizeBits} bytes of text${moved}`;
-  return { found: true, log: { records, source, lost, ...defined({ lostWhy }) } };
+  return { value: { records, source, lost, ...defined({ lostWhy }) } };
 }
 
 /** A text of at most so many bytes in a structure that was read; undefined where it does not end there. */

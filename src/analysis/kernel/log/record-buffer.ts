@@ -9,6 +9,7 @@ import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { zeroPage } from '../memory/zero-page.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { continuationFlag, flagsAndLevel, logText, maxLogText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
+import { failed } from '../../../shared/result.ts';
 
 const maxBuffer = 2 ** 31;
 /** struct printk_log without CONFIG_PRINTK_CALLER; keys of vmcoreinfo win. `log` was its name in the first versions. */
@@ -52,7 +53,7 @@ function dictionary(text: string): { readonly subsystem?: string; readonly devic
 }
 
 export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Steps<LogSearch> {
-  const not = (why: string): LogSearch => ({ found: false, why: `log_buf records: ${why}` });
+  const not = (why: string): LogSearch => failed('the kernel log', `log_buf records: ${why}`);
   const known = readLayout(vmcoreinfo);
   if (known === undefined) return not('vmcoreinfo does not give a usable layout of printk_log');
   const layout: Layout = known;
@@ -116,9 +117,7 @@ export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo):
   }
   if (records.length === 0 && lostWhy !== undefined) return not(lostWhy);
   return {
-    found: true,
-    // How many records follow the first that is lost cannot be counted: at least one.
-    log: {
+    value: {
       records,
       source: `log_buf at ${hex(buffer)}, ${size} bytes of records`,
       lost: lostWhy === undefined ? 0 : 1,

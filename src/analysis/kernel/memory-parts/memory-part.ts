@@ -1,5 +1,5 @@
 /** A part of memory: what it takes, and what of it is known more closely. */
-import { isFailure, type Result } from '../../../shared/result.ts';
+import { isFailure, valueOf, type Result } from '../../../shared/result.ts';
 import { defined } from '../../../shared/defined.ts';
 
 export interface MemoryPart {
@@ -37,7 +37,7 @@ export interface Unread {
 /** CPUs count on their own for a while: a sum may be off by so many pages of each, and is not contradiction then. */
 const tolerance = 2n << 20n;
 
-const known = ({ bytes }: MemoryPart): bigint | undefined => (isFailure(bytes) ? undefined : bytes.value);
+const known = ({ bytes }: MemoryPart): bigint | undefined => valueOf(bytes);
 
 /**
  * Lines of a tree, each part followed by its own; the largest first where there are many. Parts that could not be read are not lines: they are

@@ -8,6 +8,7 @@ import { withoutLostPages } from '../memory/lost-pages.ts';
 import { isModuleNode, listModules, type ModuleList } from './modules.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { soleAddress } from '../symbols/symbol-table.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 export interface FoundModules {
   readonly list: ModuleList;
@@ -16,7 +17,7 @@ export interface FoundModules {
 
 /** By symbol alone. */
 export function* modulesBySymbol(memory: KernelMemory, symbols: SymbolSearch): Steps<FoundModules | undefined> {
-  const head = symbols.found ? soleAddress(symbols.symbols, 'modules') : undefined;
+  const head = !isFailure(symbols) ? soleAddress(symbols.value, 'modules') : undefined;
   return head === undefined ? undefined : { list: yield* listModules(memory, head), source: 'symbol modules' };
 }
 

@@ -3,7 +3,7 @@
  * type and the number of blocks in all of them. The list goes through struct page of each block's first page, of which `private` is the order.
  */
 import { defined } from '../../../shared/defined.ts';
-import { failed, isFailure, type Failure, type Result } from '../../../shared/result.ts';
+import { failed, isFailure, valueOf, type Failure, type Result } from '../../../shared/result.ts';
 import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import { kinds } from '../btf/btf-types.ts';
@@ -89,7 +89,7 @@ export function freeListShape(objects: KernelObjects): Result<FreeListShape> {
       countOffset: types * listBytes,
       link,
       order,
-      ...defined({ array: isFailure(array) ? undefined : array.value }),
+      ...defined({ array: valueOf(array) }),
     },
   };
 }

@@ -13,8 +13,9 @@ import { symbolTable, type SymbolTable } from './symbol-table.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { zeroPageOf } from '../memory/zero-page.ts';
 import type { KallsymsPlaces } from './kallsyms-places.ts';
+import { failed, type Result } from '../../../shared/result.ts';
 
-export type SymbolSearch = { readonly found: true; readonly symbols: SymbolTable } | { readonly found: false; readonly why: string };
+export type SymbolSearch = Result<SymbolTable>;
 
 const minSymbols = 10_000;
 const maxSymbols = 2_000_000;
@@ -160,7 +161,7 @@ function positionsOf(names: SymbolNames, name: string): readonly number[] {
 
 /** Reads and proves the tables. `stext` is what vmcoreinfo says of _stext. */
 export function* readKallsyms(memory: KernelMemory, places: KallsymsPlaces, stext: bigint | undefined): Steps<SymbolSearch> {
-  const not = (why: string): SymbolSearch => ({ found: false, why });
+  const not = (why: string): SymbolSearch => failed('symbols', why);
   const count = memory.u32(places.count);
   if (count === undefined) return not(absent(memory, places.count, 4, 'kallsyms_num_syms'));
   if (count < minSymbols || count > maxSymbols) return not(`kallsyms_num_syms at ${hex(places.count)} is ${count}: not a number of symbols`);
@@ -182,7 +183,7 @@ export function* readKallsyms(memory: KernelMemory, places: KallsymsPlaces, stex
     } else if (stext !== undefined && stextAt.length === 0 && missing === 0) why.push(`${rule}: there is no _stext`);
     else {
       const lost = missing === 0 ? '' : `; ${missing} of ${count} names are not in the dump`;
-      return { found: true, symbols: symbolTable(`kallsyms at ${hex(places.names)} (${places.found}; ${rule}${lost})`, { addresses, names }) };
+      return { value: symbolTable(`kallsyms at ${hex(places.names)} (${places.found}; ${rule}${lost})`, { addresses, names }) };
     }
   }
   return not(`kallsyms: ${why.join('; ')}`);

@@ -11,13 +11,14 @@ import type { Kernel } from '../kernel.ts';
 import { soleAddress } from '../symbols/symbol-table.ts';
 import { maxTextBytes, ownerName, parseVmcoreinfo, type Vmcoreinfo } from './vmcoreinfo.ts';
 import { defined } from '../../../shared/defined.ts';
+import { isFailure } from '../../../shared/result.ts';
 
 /** Header, then the name with its padding. */
 const textAt = 24n;
 
 /** @param kernel whose symbols were read @returns undefined where no symbol leads to it, or its bytes are not in the dump */
 export function kernelsOwnNote({ memory, symbols }: Kernel): Vmcoreinfo | undefined {
-  const variable = symbols.found ? soleAddress(symbols.symbols, 'vmcoreinfo_note') : undefined;
+  const variable = !isFailure(symbols) ? soleAddress(symbols.value, 'vmcoreinfo_note') : undefined;
   const note = variable === undefined ? undefined : memory.pointer(variable);
   const head = note === undefined || note === 0n ? undefined : memory.bytes(note, Number(textAt));
   if (note === undefined || head === undefined) return undefined;

@@ -13,6 +13,7 @@ import { elfNoteHeader } from '../../formats/elf-layout.ts';
 import { parse } from '../../layout/struct.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import { noteText } from '../../notes/index.ts';
+import { failed, type Failure } from '../../../shared/result.ts';
 
 export { kernelPageBytes, vmcoreinfoHex, vmcoreinfoNumber } from '../../arch/vmcoreinfo-values.ts';
 
@@ -42,39 +43,37 @@ export function parseVmcoreinfo(text: string): Map<string, string> {
 }
 
 export type VmcoreinfoSearch =
-  | { readonly found: true; readonly vmcoreinfo: Vmcoreinfo }
-  | {
-      readonly found: false;
-      readonly why: string;
+  | { readonly value: Vmcoreinfo }
+  | (Failure & {
       readonly address?: bigint;
       /** A pointer is there, but what it leads to is not vmcoreinfo. */
       readonly damaged?: boolean;
       /** The place is known, but its bytes are not in the dump. */
       readonly absent?: boolean;
-    };
+    });
 
 /** Looks where the lowcore of absolute 0 points. Says what is wrong instead of guessing. */
 export function vmcoreinfoInMemory(image: DumpImage, memory: MemoryReader): VmcoreinfoSearch {
-  if (!architectures[image.machine.arch].features.has('lowcore')) return { found: false, why: 'only s390x kernels leave a pointer to it in memory' };
+  if (!architectures[image.machine.arch].features.has('lowcore')) return failed('vmcoreinfo', 'only s390x kernels leave a pointer to it in memory');
   const words = memory.readPresent(lowcorePointersAddress, lowcorePointers.size);
-  if (words === undefined) return { found: false, why: image.encrypted ?? 'absolute 0xe0c is not in the dump', absent: true };
+  if (words === undefined) return { ...failed('vmcoreinfo', image.encrypted ?? 'absolute 0xe0c is not in the dump'), absent: true };
   const pointer = parse(lowcorePointers, words).vmcore_info;
-  if (pointer === 0n) return { found: false, why: 'the pointer at absolute 0xe0c is zero' };
-  if ((pointer & 1n) === 1n) return { found: false, why: `the pointer at absolute 0xe0c is ${hex(pointer)}: the kernel crashed before it set up vmcoreinfo` };
+  if (pointer === 0n) return failed('vmcoreinfo', 'the pointer at absolute 0xe0c is zero');
+  if ((pointer & 1n) === 1n) return failed('vmcoreinfo', `the pointer at absolute 0xe0c is ${hex(pointer)}: the kernel crashed before it set up vmcoreinfo`);
   const head = memory.readPresent(pointer, elfNoteHeader.size + 12);
-  if (head === undefined) return { found: false, why: `the note at absolute ${hex(pointer)} is not in the dump`, address: pointer, absent: true };
+  if (head === undefined) return { ...failed('vmcoreinfo', `the note at absolute ${hex(pointer)} is not in the dump`), address: pointer, absent: true };
   const header = parse(elfNoteHeader, head, { endian: 'big' });
   const owner = Buffer.from(head.subarray(12, 12 + ownerName.length)).toString('latin1');
   if (header.n_namesz !== ownerName.length + 1 || owner !== ownerName) {
-    return { found: false, why: `there is no note named VMCOREINFO at absolute ${hex(pointer)}`, address: pointer, damaged: true };
+    return { ...failed('vmcoreinfo', `there is no note named VMCOREINFO at absolute ${hex(pointer)}`), address: pointer, damaged: true };
   }
   if (header.n_descsz === 0 || header.n_descsz > maxTextBytes)
-    return { found: false, why: `the note at absolute ${hex(pointer)} claims ${header.n_descsz} bytes`, address: pointer, damaged: true };
+    return { ...failed('vmcoreinfo', `the note at absolute ${hex(pointer)} claims ${header.n_descsz} bytes`), address: pointer, damaged: true };
   const address = pointer + 24n;
   const desc = memory.readPresent(address, header.n_descsz);
-  if (desc === undefined) return { found: false, why: `the note at absolute ${hex(pointer)} is not wholly in the dump`, address: pointer, absent: true };
+  if (desc === undefined) return { ...failed('vmcoreinfo', `the note at absolute ${hex(pointer)} is not wholly in the dump`), address: pointer, absent: true };
   const text = noteText(desc);
-  return { found: true, vmcoreinfo: { source: `memory, absolute ${hex(pointer)}`, address, text, entries: parseVmcoreinfo(text) } };
+  return { value: { source: `memory, absolute ${hex(pointer)}`, address, text, entries: parseVmcoreinfo(text) } };
 }
 
 /** A dump has one as a rule; the header of a kdump-compressed file may hold another. */
@@ -94,7 +93,7 @@ export function vmcoreinfoNotes(image: DumpImage): readonly Vmcoreinfo[] {
 /** The dump's own note first, then memory. */
 export function findVmcoreinfo(image: DumpImage, memory: MemoryReader): VmcoreinfoSearch {
   const [vmcoreinfo] = vmcoreinfoNotes(image);
-  return vmcoreinfo === undefined ? vmcoreinfoInMemory(image, memory) : { found: true, vmcoreinfo };
+  return vmcoreinfo === undefined ? vmcoreinfoInMemory(image, memory) : { value: vmcoreinfo };
 }
 
 /** A value of vmcoreinfo as a fact. */

@@ -1,6 +1,7 @@
 /** Reports of the kernel in its log, by their kinds: a quotation, not a proof. */
 import { recordMark, type LogMark } from '../../log/log-marks.ts';
 import type { ProblemRule } from '../problem-rule.ts';
+import { isFailure } from '../../../../shared/result.ts';
 
 const kinds: Readonly<Partial<Record<LogMark, { readonly title: string; readonly severity: 'warning' | 'error' }>>> = {
   hardware: { title: 'reports of hardware', severity: 'error' },
@@ -20,12 +21,12 @@ export const logReports: ProblemRule = {
   see: 'log',
   *look({ kernel: { kernel, why } }) {
     const unread = why('log');
-    if (unread !== undefined || !kernel.log.found) {
+    if (unread !== undefined || isFailure(kernel.log)) {
       yield { missing: { what: 'reports in the log', why: unread ?? 'the log is not found' } };
       return;
     }
     const found = new Map<LogMark, { count: number; first: string }>();
-    for (const record of kernel.log.log.records) {
+    for (const record of kernel.log.value.records) {
       const mark = recordMark(record);
       if (mark === undefined || kinds[mark] === undefined) continue;
       const known = found.get(mark);

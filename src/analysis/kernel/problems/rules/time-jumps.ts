@@ -1,5 +1,6 @@
 /** Times of the log that go back: its records are in the order in which they were written. */
 import type { ProblemRule } from '../problem-rule.ts';
+import { isFailure } from '../../../../shared/result.ts';
 
 const second = 1_000_000_000n;
 
@@ -11,14 +12,14 @@ export const timeJumps: ProblemRule = {
   see: 'log',
   *look({ kernel: { kernel, why } }) {
     const unread = why('log');
-    if (unread !== undefined || !kernel.log.found) {
+    if (unread !== undefined || isFailure(kernel.log)) {
       yield { missing: { what: 'times of the log', why: unread ?? 'the log is not found' } };
       return;
     }
     let before: bigint | undefined;
     let jumps = 0;
     let largest = { by: 0n, text: '' };
-    for (const { time, text } of kernel.log.log.records) {
+    for (const { time, text } of kernel.log.value.records) {
       if (time === undefined) continue;
       const by = before === undefined ? 0n : before - time;
       before = time;
