@@ -32,7 +32,8 @@ const minute = 60_000;
 /** True when the process that writes a file is gone. One of another machine with the same home cannot be asked, so the file must rest. */
 function isAbandoned(path: string, { mtimeMs }: Pick<Stats, 'mtimeMs'>): boolean {
   const rests = Date.now() - mtimeMs;
-  const pid = Number(/\.(\d+)\.\d+\.part$/.exec(path)?.[1] ?? 0);
+  const name = basename(path);
+  const pid = Number((outputName.exec(name) ?? /\.(\d+)\.\d+\.part$/.exec(name))?.[1] ?? 0);
   if (pid === 0) return rests > 60 * minute;
   if (pid === process.pid) return false;
   try {
@@ -148,4 +149,4 @@ export function removeAbandoned(folder: string, output?: string): void {
 }
 
 /** The temporary name of an output of ours (output-file.ts). */
-const outputName = /^\..{1,24}\.[0-9a-f]{16}\.part$/s;
+const outputName = /^\..{1,24}\.[0-9a-f]{16}(?:\.(\d+))?\.part$/s;

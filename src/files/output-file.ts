@@ -45,7 +45,7 @@ export function openOutput(path: string, options: OutputOptions, content?: Uint8
   const name = basename(path);
   // A name of 255 bytes is valid, and the addition must not make it too long.
   const beginning = `.${name.slice(0, 24)}.`;
-  const temporary = join(dirname(path), `${beginning}${randomBytes(8).toString('hex')}.part`);
+  const temporary = join(dirname(path), `${beginning}${randomBytes(8).toString('hex')}.${process.pid}.part`);
   // Of an earlier run of the same command that was killed.
   removeAbandoned(dirname(path), beginning);
   let descriptor: number;

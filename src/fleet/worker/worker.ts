@@ -12,6 +12,7 @@ import { Cancelled } from '../../shared/rpc.ts';
 import { settingsOf } from '../catalogue/settings.ts';
 import type { Database, Sql } from '../database/database.ts';
 import { FleetError } from '../fleet-error.ts';
+import { mendFutureTimes } from '../queue/clock-set-back.ts';
 import { heartbeatSeconds, machineTries, queueNames, type QueueName } from '../queue/queues.ts';
 import { queueSchema } from '../schema/names.ts';
 import { DumpEngine, EngineCrash, type EngineLimits } from './dump-engine.ts';
@@ -125,6 +126,7 @@ export class Worker {
   async #lookForForeign(): Promise<void> {
     if (steadyMilliseconds() < this.#foreignAt + 10_000) return;
     this.#foreignAt = steadyMilliseconds();
+    await mendFutureTimes(this.#database);
     const rows = await this.#database.rows(
       v.object({ storage: v.string() }),
       `SELECT DISTINCT group_id AS storage FROM ${open} AND group_id LIKE 'local:%' AND group_id <> $2`,
