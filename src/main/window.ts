@@ -2,6 +2,7 @@
 import { append } from '../shared/append.ts';
 import { fileURLToPath } from 'node:url';
 import { BrowserWindow, MessageChannelMain, nativeTheme } from 'electron';
+import { steadyMilliseconds } from '../files/steady-clock.ts';
 import type { ShellEvent } from '../shared/shell-protocol.ts';
 import { appOrigin } from './app-protocol.ts';
 import { startEngine } from './engine-process.ts';
@@ -57,7 +58,7 @@ export function createWindow(settings: Settings, firstPaths: readonly string[]):
       if (engine !== started) return;
       engine = undefined;
       send({ event: 'engine', state: 'gone', reason });
-      const now = Date.now();
+      const now = steadyMilliseconds();
       restarts = [...restarts.filter((time) => now - time < loopMs), now];
       // A dump that kills the engine each time it is opened must not keep the machine busy.
       if (restarts.length <= maxRestarts) launch();

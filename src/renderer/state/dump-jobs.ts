@@ -110,7 +110,7 @@ export function createDumpJobs(
     const one = opened(key);
     if (one === undefined) return;
     const { dump, handle } = one;
-    let askedAt = 0;
+    let askedAt = -Infinity;
     jobs.run({ kind: 'index', title: 'Page index', dump: key, dumpName: dump.name }, async ({ signal, onProgress }) => {
       const result = await engine.call(
         'index',
@@ -119,7 +119,7 @@ export function createDumpJobs(
           signal,
           onProgress(progress) {
             onProgress(progress);
-            const now = Date.now();
+            const now = performance.now();
             if (now - askedAt < stripIntervalMs) return;
             askedAt = now;
             const coverage = progress.unit === 'pages' && progress.phase !== 'sample' ? { indexed: progress.done, total: progress.total } : undefined;
