@@ -69,5 +69,5 @@ describeNeeding('postgresql', 'joining pieces', () => {
       expect(psql("SELECT count(*) FROM dumpbench_queue.job WHERE state <> 'completed'")).toBe('0');
     }
     expect(within).toBeGreaterThan(0);
-  });
+  }, 3_600_000);
 });
