@@ -81,7 +81,7 @@ async function writeBesideCli() {
   for (const name of scripts) cpSync(join(root, 'scripts', name), join(out, 'cli', 'scripts', name));
   cpSync(join(root, 'scripts', 'installed'), join(out, 'cli', 'scripts', 'installed'), {
     recursive: true,
-    filter: (path) => !/dumpbench(\.cmd|\.mjs)?$/.test(path),
+    filter: (path) => !/(dumpbench(\.cmd|\.mjs)?|README\.md)$/.test(path),
   });
   const fonts = join(out, 'cli', 'fonts');
   mkdirSync(fonts, { recursive: true });

@@ -67,6 +67,7 @@ export async function layCliPayload(folder, { platform, arch, desktop }) {
   cpSync(join(root, 'out', 'cli', 'share'), join(folder, 'share'), { recursive: true });
   place(join(root, 'LICENSE'), join(documents, 'LICENSE'));
   place(node.licence, join(documents, 'LICENSE-node'));
+  place(join(root, 'scripts', 'installed', 'README.md'), join(documents, 'README.md'));
   writeFileSync(join(documents, 'LICENSES-packages'), packagesText(root));
   return { node: node.version };
 }

@@ -44,6 +44,7 @@ async function packTree(target, work) {
   const name = `dumpbench-cli-${manifest.version}-${target}`;
   const { node } = await layCliPayload(join(work, name), { platform, arch: target.split('-')[1] ?? '' });
   cpSync(join(root, 'LICENSE'), join(work, name, 'LICENSE'));
+  cpSync(join(root, 'scripts', 'installed', 'README.md'), join(work, name, 'README.md'));
   const archive = join(dist, `${name}.tar.gz`);
   await pack(archive, join(work, name));
   console.log(`${relative(root, archive)}  with Node ${node}`);
@@ -61,10 +62,7 @@ async function packForNpm(work) {
   const own = { name, version, description, license, author, type: 'module', bin, engines, files: ['bin', 'out', 'LICENSES-packages'] };
   const needed = { dependencies: { 'better-sqlite3': dependencies['better-sqlite3'] }, optionalDependencies };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...own, ...needed }, undefined, 2)}\n`);
-  writeFileSync(
-    join(folder, 'README.md'),
-    '# Dumpbench\n\nThe command line of a workbench for Linux kernel crash dumps, IBM Z (s390x) first. `dumpbench --help` lists the commands; the window comes with the packages for desktops.\n',
-  );
+  cpSync(join(root, 'scripts', 'installed', 'README.md'), join(folder, 'README.md'));
   await run('npm', ['pack', '--ignore-scripts', '--loglevel=error', `--pack-destination=${work}`], { cwd: folder });
   renameSync(join(work, `${name}-${version}.tgz`), join(dist, `${name}-${version}.tgz`));
   console.log(`dist/${name}-${version}.tgz  for npm install -g`);

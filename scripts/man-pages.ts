@@ -27,17 +27,20 @@ const typed = (text: string): readonly string[] => ['.nf', ...text.split('\n').m
 
 const item = (term: string, text: string): readonly string[] => ['.TP', `\\fB${roff(term)}\\fR`, roff(text)];
 
-const exitCodes = [
-  ...item('0', 'fine'),
-  ...item('1', 'a check failed, or a difference was found'),
+/** @param ones when the exit code is 1; undefined where it never is */
+const exitStatus = (ones: string | undefined): readonly string[] => [
+  ...item('0', 'success'),
+  ...(ones === undefined ? [] : item('1', ones)),
   ...item('2', 'wrong usage'),
   ...item('3', 'not a dump, unreadable, or bytes are absent'),
   ...item('4', 'internal error'),
   ...item('130', 'interrupted'),
 ];
 
+const whenAnyExitsWithOne = commands.flatMap(({ name, exitsWithOneIf }) => (exitsWithOneIf === undefined ? [] : [`${name}: ${exitsWithOneIf}`])).join('; ');
+
 const environment = [
-  ...item('NO_COLOR', 'if set, whatever to, there is no colour; --no-color of a command does the same. Without a terminal there is none in any case.'),
+  ...item('NO_COLOR', 'if set to any value, output is not coloured; the option --no-color does the same. Output that does not go to a terminal is never coloured.'),
   ...item('XDG_CACHE_HOME', 'folder below which the cache is (page indexes, unpacked dumps)'),
 ];
 
@@ -53,7 +56,7 @@ function commandPage(command: Command): string {
     ...(command.alias === undefined ? [] : section('ALIAS', `\\fBdumpbench ${roff(command.alias)}\\fR`)),
     ...section('OPTIONS', ...options.flatMap(({ flags, description, defaultValue }) => item(flags, description + defaults(defaultValue)))),
     ...section('EXAMPLES', ...typed(command.example)),
-    ...section('EXIT STATUS', ...exitCodes),
+    ...section('EXIT STATUS', ...exitStatus(command.exitsWithOneIf)),
     ...section('SEE ALSO', '\\fBdumpbench\\fR(1)'),
     '',
   ].join('\n');
@@ -74,7 +77,7 @@ function programPage(): string {
       'COMMANDS',
       ...commands.flatMap(({ name, args, summary }) => item(`${name} ${args.join(' ')}`.trimEnd(), `${summary}; see dumpbench-${name}(1)`)),
     ),
-    ...section('EXIT STATUS', ...exitCodes),
+    ...section('EXIT STATUS', ...exitStatus(whenAnyExitsWithOne)),
     ...section('ENVIRONMENT', ...environment),
     ...section('SEE ALSO', commands.map(({ name }) => `\\fBdumpbench\\-${roff(name)}\\fR(1)`).join(',\n')),
     '',

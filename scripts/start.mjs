@@ -1,5 +1,5 @@
 // npm start [-- FILE...]: the workbench on the given dumps, or on the bundled samples. Without a display it prints the
-// same triage in the terminal and says so. `dumpbench open` comes here too; the flags are those of every command.
+// triage in the terminal and says why. `dumpbench open` comes here too; the flags are those of every command.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ function say(/** @type {string} */ text) {
 
 /** @param {readonly string[]} files @param {string} why */
 async function inTerminal(files, why) {
-  say(`${why} Here is the same triage in the terminal.\n`);
+  say(`${why} The triage is printed here instead.\n`);
   return runOn(node, [cli, 'triage', ...flags, '--', ...files]);
 }
 

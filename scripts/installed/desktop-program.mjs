@@ -16,6 +16,6 @@ export function desktopProgram() {
 
 /** Why it cannot be started by this user; undefined where it can. */
 export const refusal = () =>
-  process.platform === 'linux' && process.getuid?.() === 0 ? 'The desktop program runs in a sandbox, which the superuser has not.' : undefined;
+  process.platform === 'linux' && process.getuid?.() === 0 ? 'The desktop program runs in a sandbox, which is not available to root.' : undefined;
 
 export const absent = 'The desktop program is not installed with this command line.';

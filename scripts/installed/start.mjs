@@ -47,7 +47,7 @@ if (given.length === 0) say('no file given, here are the bundled samples');
 const files = given.length > 0 ? given : await sampleFiles(process.execPath, cli);
 const { program, why } = await findWindow();
 if (program === undefined) {
-  say(`${why} Here is the same triage in the terminal.\n`);
+  say(`${why} The triage is printed here instead.\n`);
   process.exitCode = await runOn(process.execPath, [cli, 'triage', ...flags, '--', ...files]);
 } else {
   process.exitCode = await inWindow(program, files);

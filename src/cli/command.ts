@@ -59,6 +59,8 @@ export interface Command {
   /** It speaks of the kernel: --vmlinux, --system-map and --vmcoreinfo are its options too. */
   readonly ofKernel?: true;
   readonly example: string;
+  /** When it ends with exit code 1; other commands never do (docs/contract.md section 3). */
+  readonly exitsWithOneIf?: string;
   /** @returns exit code */
   run(context: CommandContext, args: readonly string[], options: OptionValues): Promise<number>;
 }

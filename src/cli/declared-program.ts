@@ -47,7 +47,7 @@ export function defineCommand(program: Commander, command: Command, choose: (arg
       ).argParser(collect),
     );
   }
-  sub.addHelpText('after', `\nExample:\n  ${command.example}`);
+  sub.addHelpText('after', `\n${command.example.includes('\n') ? 'Examples' : 'Example'}:\n  ${command.example}`);
   sub.action((...given: unknown[]) => {
     const options = given[command.args.length] as OptionValues;
     const args = given

@@ -11,7 +11,7 @@ import { isDumpError } from '../shared/dump-error.ts';
 import type { MachinePart } from '../shared/doctor-model.ts';
 import { byteText } from '../shared/units.ts';
 import { findBrowser } from './print-pdf.ts';
-import { programScript } from './program-script.ts';
+import { isCheckout, programScript } from './program-script.ts';
 
 type Found = Omit<MachinePart, 'id' | 'title'>;
 
@@ -29,7 +29,7 @@ const comfortableMemory = 1 << 30;
 
 async function installation(): Promise<Found> {
   const found = await examineInstallation();
-  if (found === undefined) return fine('a checkout or an npm package: nothing lists its files');
+  if (found === undefined) return fine('a checkout or an npm package, which has no list of its files to compare them with');
   const { folder, listed, wrong } = found;
   if (wrong.length === 0) return fine(`${folder}: all ${listed} files are as they were packaged`);
   const named = `${wrong.slice(0, 3).join('; ')}${wrong.length > 3 ? `; ${wrong.length - 3} more` : ''}`;
@@ -165,13 +165,15 @@ async function display(): Promise<Found> {
 
 async function desktopProgram(): Promise<Found> {
   const { state, said } = await asked('--program');
-  return state === 'fine' ? fine(said) : limited(said, 'the window is not available', 'install the desktop package');
+  const remedy = isCheckout() ? 'run npm start: it builds the window and gets Electron, or says what to install' : 'install the desktop package (deb, rpm, or tar.gz), and start the window as an ordinary user';
+  return state === 'fine' ? fine(said) : limited(said, 'the window is not available', remedy);
 }
 
 /** Whether Chromium may use user namespaces for its sandbox. */
 function sandbox(): Found {
   if (process.platform !== 'linux') return fine('provided by the system');
-  if (process.getuid?.() === 0) return limited('not available to root', 'the window does not start', 'start the window as an ordinary user');
+  if (process.getuid?.() === 0)
+    return limited('not available to root', isCheckout() ? 'npm start shows the window without it' : 'the window does not start', 'start the window as an ordinary user');
   const setting = (path: string): string | undefined => systemText(`/proc/sys/${path}`)?.trim();
   const refused =
     setting('kernel/unprivileged_userns_clone') === '0'
@@ -195,7 +197,7 @@ async function pdf(): Promise<Found> {
   return limited(
     `no Chromium, Chrome or Edge in PATH; the desktop program: ${screen.said}`,
     'report --format pdf does not work',
-    'install Chromium, or print the output of --format html',
+    'install Chromium, use the desktop program on a machine with a display, or print the output of --format html',
   );
 }
 

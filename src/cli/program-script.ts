@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 /** The bundle lies in out/cli, as deep as the sources in src/cli. */
 const beside = (path: string): URL => new URL(path, import.meta.url);
 
+export const isCheckout = (): boolean => existsSync(beside('../../src/cli/main.ts'));
+
 /** Path of a script that both have. */
 export const programScript = (name: 'start' | 'print-page'): string =>
-  fileURLToPath(existsSync(beside('../../src/cli/main.ts')) ? beside(`../../scripts/${name}.mjs`) : beside(`scripts/installed/${name}.mjs`));
+  fileURLToPath(isCheckout() ? beside(`../../scripts/${name}.mjs`) : beside(`scripts/installed/${name}.mjs`));

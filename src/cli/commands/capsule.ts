@@ -100,6 +100,7 @@ async function verify({ engine, io, output, style }: CommandContext, file: strin
 
 export const capsuleCommand: Command = {
   name: 'capsule',
+  exitsWithOneIf: 'a check of capsule verify failed',
   summary: 'a signed report with the pages that it cites, in one file: make it, verify it without the dump, open it',
   args: ['<action>', '<file>'],
   argumentValues: { '<action>': { words: () => ['make', 'verify', 'open'] } },

@@ -75,6 +75,7 @@ async function run(context: CommandContext, [left = '', right = '']: readonly st
 
 export const compareCommand: Command = {
   name: 'compare',
+  exitsWithOneIf: 'the dumps differ, or cannot be compared',
   summary: 'differences between two dumps; exit code 1 when there are any',
   args: ['<fileA>', '<fileB>'],
   ofKernel: true,

@@ -9,6 +9,7 @@ import { columns } from '../text/table.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
+  exitsWithOneIf: 'a part that commands need is broken',
   summary: 'what does not work on this machine, and why; exit code 1 when something that commands need is broken',
   args: [],
   example: 'dumpbench doctor --json',

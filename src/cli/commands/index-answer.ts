@@ -20,7 +20,9 @@ export function limitsOf(options: OptionValues): { readonly memory?: number; rea
 const workersText = (workers: number): string => (workers === 0 ? 'in one thread' : workers === 1 ? 'with one page worker' : `with ${workers} page workers`);
 
 export const workText = ({ resumed, bytesRead, seconds, workers }: Pick<IndexJson, 'resumed' | 'bytesRead' | 'seconds' | 'workers'>): string =>
-  `${resumed ? 'resumed; ' : ''}read ${byteText(bytesRead)} in ${seconds.toFixed(1)} s ${workersText(workers)}`;
+  resumed && bytesRead === 0
+    ? 'already complete; nothing was read'
+    : `${resumed ? 'resumed; ' : ''}read ${byteText(bytesRead)} in ${seconds.toFixed(1)} s ${workersText(workers)}`;
 
 export function pageCountsText(pages: PageCounts, style: Style): string {
   const rows = Object.entries(pages).map(([state, count]) => [state, String(count ?? 0), style.dim(byteText((count ?? 0) * pageSize))]);

@@ -33,9 +33,9 @@ export const reportCommand: Command = {
     return [
       {
         flags: '--format <format>',
-        description: `${formatsOf('report')}; pdf, if a program that can print is installed`,
+        description: `${formatsOf('report')}; pdf, with Chromium, Chrome or Edge in PATH, or with the desktop program and a display`,
         default: 'html',
-        values: { words: () => formatIdsOf('report') },
+        values: { words: () => [...formatIdsOf('report'), 'pdf'] },
       },
       { flags: '--template <folder>', description: 'folder with a template.json: logo, colours, contact and texts of your organisation' },
       { flags: '--paper <size>', description: 'paper size of a pdf: a4 or letter', values: { words: () => ['a4', 'letter'] } },

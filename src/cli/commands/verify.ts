@@ -7,6 +7,7 @@ import { checkLines, findingLines, healthLine } from '../text/summary-text.ts';
 
 export const verifyCommand: Command = {
   name: 'verify',
+  exitsWithOneIf: 'a check failed',
   summary: 'integrity checks; exit code 1 when one fails',
   args: ['<file>'],
   ofKernel: true,

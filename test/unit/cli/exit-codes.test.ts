@@ -113,7 +113,7 @@ describe('--help', () => {
     expect(code).toBe(0);
     expect(out).toContain(`Usage: dumpbench ${name}`);
     expect(out.replaceAll(/\s+/g, ' ')).toContain(command.summary);
-    expect(out).toMatch(new RegExp(`Example:\\n  dumpbench ${name} `));
+    expect(out).toMatch(new RegExp(`Examples?:\\n  dumpbench ${name} `));
     for (const option of [
       '--json',
       '--quiet',

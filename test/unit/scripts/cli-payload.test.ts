@@ -60,6 +60,12 @@ describe.skipIf(!['linux-x64', 'linux-arm64', 'darwin-x64'].includes(`${platform
     expect(text).toContain('Permission is hereby granted');
   });
 
+  it('comes with a README that leads to nothing that is not there', () => {
+    const text = readFileSync(join(tree, 'share', 'doc', 'dumpbench', 'README.md'), 'utf8');
+    expect(text).toContain('dumpbench triage');
+    expect(text).not.toMatch(/\]\(|<img|https?:/);
+  });
+
   it('runs the code that V8 made when it was bundled', () => {
     const program = join(tree, 'lib', 'dumpbench');
     const { out } = run(join(program, 'node'), ['--require', join(root, 'test', 'taken-code.cjs'), join(program, 'out', 'cli', 'main.cjs'), 'triage', dump]);
@@ -98,7 +104,7 @@ describe.skipIf(!['linux-x64', 'linux-arm64', 'darwin-x64'].includes(`${platform
   it('prints the triage where no desktop program came with it, and says so', () => {
     const { code, out } = run(launcher, ['open', dump]);
     expect(code).toBe(0);
-    expect(out).toContain('The desktop program is not installed with this command line. Here is the same triage in the terminal.');
+    expect(out).toContain('The desktop program is not installed with this command line. The triage is printed here instead.');
     expect(out.endsWith(run(launcher, ['triage', dump]).out)).toBe(true);
     const printed = run(launcher, ['report', dump, '--format', 'pdf', '-o', join(folder, 'report.pdf')]);
     expect(printed.code).toBe(2);

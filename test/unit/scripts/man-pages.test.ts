@@ -1,7 +1,8 @@
 /** The man pages: as complete as --help, and right in the eyes of those who format them. */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { manPages } from '../../../scripts/man-pages.ts';
 import { candidates } from '../../../src/cli/completion/candidates.ts';
@@ -19,6 +20,18 @@ describe('man pages', () => {
       for (const { word } of candidates([name], '--').words) expect(page, name).toContain(word);
       expect((pages.get('dumpbench.1') ?? '').replaceAll('\\-', '-')).toContain(`dumpbench-${name}(1)`);
     }
+  });
+
+  it('exit code 1 is listed for the commands that end with it, and for no other', () => {
+    const folder = fileURLToPath(new URL('../../../src/cli/commands/', import.meta.url));
+    const ending = readdirSync(folder)
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .filter((text) => text.includes('exitCodes.difference'))
+      .flatMap((text) => [...text.matchAll(/^ {2}name: '([\w-]+)'/gm)].map(([, name]) => name));
+    expect(ending).toContain('verify');
+    const listing = commands.filter(({ name }) => pages.get(`dumpbench-${name}.1`)?.includes('\\fB1\\fR') === true);
+    expect(listing.map(({ name }) => name).sort()).toEqual(ending.sort());
   });
 
   it('no line of text is taken for a request', () => {
