@@ -19,7 +19,7 @@ const words: Readonly<Record<RedactRuleId, readonly [title: string, about: strin
   mac: ['MAC addresses', 'six pairs of hexadecimal digits or more, and world wide names of adapters'],
   serial: ['Serial numbers', 'the serial number of the machine wherever it occurs'],
   'command-lines': ['Command lines', 'of the kernel and of processes, and the parameters in them wherever they occur'],
-  comm: ['Names of processes', 'the names (comm) of user processes wherever they occur as a word'],
+  comm: ['Names of user processes', 'the names (comm) of user processes wherever a value of the dump has them as a word'],
   paths: ['File paths', 'absolute paths, with the names of devices and sockets'],
   bytes: ['Bytes of memory', 'bytes that checks and analyses show, as digits and as text'],
   log: ['Log text', 'the kernel log as a whole, and its lines wherever they are quoted'],

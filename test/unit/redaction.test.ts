@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { analysisNamed } from '../../src/analysis/engine/kernel/analyses.ts';
 import { createRedactor, type RedactSecrets } from '../../src/analysis/report/redaction.ts';
 import { reportFormats } from '../../src/analysis/report/index.ts';
 import type { ReportModel } from '../../src/analysis/report/report-model.ts';
@@ -54,6 +55,7 @@ const corpus: readonly (readonly [RedactRuleId, string, string])[] = [
   ['comm', 'sh waits for payrolld; shared shells, Comm: swapper/0', '[process 1] waits for [process 2]; shared shells, Comm: swapper/0'],
   ['paths', 'open /var/lib/customer/db.ibd: error -5, see /etc/fstab.', 'open [path 1]: error -5, see [path 2].'],
   ['paths', 'nfs://filer/secret on //srv/secret/x and /0day/a(b)/c', '[path 1] on [path 2] and [path 3]'],
+  ['paths', 'the MemTotal of /proc/meminfo, /proc/meminfo/x, /proc/orders', 'the MemTotal of /proc/meminfo, [path 1], [path 2]'],
   ['paths', '3/4 of kernel/panic.c, 1 / 2, 10.0.0.0/24, </p>', '3/4 of kernel/panic.c, 1 / 2, 10.0.0.0/24, </p>'],
 ];
 
@@ -159,6 +161,29 @@ describe('a redacted report', () => {
     expect(
       Object.values(planted).filter((value) => !before.includes(value.toLowerCase()) && !before.includes(value.replaceAll(/[:/]/g, '\\$&').toLowerCase())),
     ).toEqual([]);
+  });
+
+  it("leaves Dumpbench's own texts as they are, whatever processes are called, and takes the same words of values out", async () => {
+    const model = await fullModel();
+    const own = ['problems', 'hangs', 'memory', 'tasks'].map((id): NonNullable<ReportModel['analyses']>[number] => {
+      const { title, about, columns } = analysisNamed(id).table;
+      const words = Object.fromEntries(columns.filter(({ type }) => type === 'text').map(({ name }) => [name, 'uninterruptible sleep']));
+      return { id, title, about, columns, rows: [words], missing: [], complete: true };
+    });
+    const texts = [...own.flatMap(({ title, about }) => [title, about]), ...model.checks.map(({ title }) => title)];
+    const comms = [...new Set(texts.flatMap((text) => text.match(/[A-Za-z]{4,15}/g) ?? []).concat('uninterruptible', 'sleep', 'failed', 'passed'))];
+    const { checks, analyses = [], redacted } = createRedactor({ rules: ['comm', 'paths'] }, { ...secrets, comms }).report({ ...model, analyses: own });
+    expect(analyses.map(({ title, about }) => [title, about])).toEqual(own.map(({ title, about }) => [title, about]));
+    expect(checks.map(({ title, verdict }) => [title, verdict])).toEqual(model.checks.map(({ title, verdict }) => [title, verdict]));
+    const left = (id: string): readonly string[] =>
+      Object.entries(analyses.find((one) => one.id === id)?.rows[0] ?? {}).flatMap(([name, value]) => (value === 'uninterruptible sleep' ? [name] : []));
+    expect(left('problems')).toEqual(['rule', 'title', 'severity', 'threshold', 'source', 'see']);
+    expect(left('hangs')).toEqual(['role', 'state', 'waitsFor', 'wants']);
+    expect(left('memory')).toEqual(['see']);
+    expect(left('tasks')).toEqual(['state', 'kind']);
+    expect(analyses.find(({ id }) => id === 'hangs')?.rows[0]?.name).toMatch(/^\[process \d+\] \[process \d+\]$/);
+    expect(redacted?.rules.find(({ id }) => id === 'comm')?.title).toBe('Names of user processes');
+    expect(redacted?.limits.join(' ')).toMatch(/modules, and kernel threads remain/);
   });
 
   it('counts what was taken out, and says what rules cannot promise, whatever sections were chosen', async () => {

@@ -1,6 +1,7 @@
 /** The drawing of who waits for whom: one box for each task, an arrow to its owner, a description in words; hostile names and thousands of rows. */
 import { describe, expect, it } from 'vitest';
 import type { RowJson } from '../../src/shared/analysis-table.ts';
+import { reportStyle } from '../../src/analysis/report/html-style.ts';
 import { waitGraphSvg } from '../../src/shared/wait-graph.ts';
 
 const waits = (number: number, owner: number, more: RowJson = {}): RowJson => ({
@@ -47,6 +48,11 @@ describe('the drawing of waits', () => {
     const svg = svgOf([waits(1, 2, { role: 'cycle', cycle: 1 }), waits(2, 1, { role: 'cycle', cycle: 1 }), waits(3, 1)]);
     expect([count(svg, /<path class="wait-cycle"/g), count(svg, /<path class="wait-edge"/g), count(svg, /, in a cycle</g)]).toEqual([2, 1, 2]);
     expect(svg).toContain('1 group, 1 cycle');
+    // A style of the page wins over the attribute fill="none" of a line, which would become a polygon.
+    const styles = [...reportStyle('', '', {}).matchAll(/([^{}]+)\{([^{}]*)\}/g)].flatMap(([, selectors = '', style = '']) =>
+      selectors.includes('.wait-cycle') ? [style] : [],
+    );
+    expect(styles).toEqual(['color:var(--bad)']);
     const ends = [...svg.matchAll(/<path class="wait-cycle" d="M\d+ ([\d.]+)H\d+V([\d.]+)H/g)].map(([, from, to]) => [Number(from), Number(to)]);
     expect(ends[0]?.[1]).toBeGreaterThan(ends[0]?.[0] ?? Infinity);
     expect(ends[1]?.[1]).toBeLessThan(ends[1]?.[0] ?? 0);

@@ -37,7 +37,7 @@ table.wide td,table.wide td code{font-size:12px;line-height:17px}table.wide th{f
 .verdict.good{color:var(--good)}.verdict.good::before{border-radius:50%}.verdict.bad{color:var(--bad)}.verdict.bad::before{transform:rotate(45deg) scale(.9)}
 .verdict.doubtful{color:var(--doubtful)}.verdict.doubtful::before{clip-path:polygon(50% 0,100% 100%,0 100%)}.verdict.plain{color:var(--dim);font-weight:500}.verdict.plain::before{height:2px;vertical-align:3px}
 .drawing{overflow-x:auto;margin:0 0 8px}.drawing svg{max-width:100%;height:auto}
-.wait-cycle,.strip-failing,.damage-error{color:var(--bad);fill:var(--bad)}.damage-warning{fill:var(--doubtful)}.damage-info{fill:var(--dim)}
+.wait-cycle{color:var(--bad)}.strip-failing,.damage-error{color:var(--bad);fill:var(--bad)}.damage-warning{fill:var(--doubtful)}.damage-info{fill:var(--dim)}
 .memory-number{fill:var(--text);stroke:var(--bg);stroke-width:3px;paint-order:stroke;font-weight:600}
 .memory-part-0{fill:#b9c1cd}.memory-part-1{fill:#17794a}.memory-part-2{fill:#1f5fd0}.memory-part-3{fill:#2c8576}.memory-part-4{fill:#8f6400}.memory-part-5{fill:#9f8be0}.memory-part-6{fill:#b8763f}.memory-part-7{fill:#c4281b}.memory-part-8{fill:#8d8740}.memory-part-9{fill:#6b46c1}.memory-part-10{fill:#b07c8a}.memory-part-11{fill:#636c80}
 @media screen and (prefers-color-scheme:dark){.memory-part-0{fill:#4a5568}.memory-part-1{fill:#4cc38a}.memory-part-2{fill:#6ea8fe}.memory-part-3{fill:#4f9d8f}.memory-part-4{fill:#f0b429}.memory-part-5{fill:#7a63c7}.memory-part-6{fill:#b06a3a}.memory-part-7{fill:#ff6b5e}.memory-part-8{fill:#8f8c4e}.memory-part-9{fill:#b79bff}.memory-part-10{fill:#7d4f5c}.memory-part-11{fill:#7b8596}}`;

@@ -4,10 +4,12 @@
  */
 import { isIPv6 } from 'node:net';
 import { createContext, Script } from 'node:vm';
+import type { Cell } from '../../shared/analysis-table.ts';
 import type { RedactedJson, Redaction, RedactRuleId } from '../../shared/redact-rules.ts';
 import { redactRules } from '../../shared/redact-rules.ts';
 import { RequestError } from '../../shared/rpc.ts';
-import type { ReportModel } from './report-model.ts';
+import { analyses } from '../kernel/analyses/catalogue.ts';
+import type { ReportAnalysis, ReportModel } from './report-model.ts';
 
 /** What the dump itself knows: names that no pattern finds. */
 export interface RedactSecrets {
@@ -87,6 +89,9 @@ const ipv6Candidate = /[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*/gi;
 const pathPattern =
   /(?<![\p{L}\p{N}_./\])<-])\/{1,2}(?=\p{N}*[\p{L}_.])[^\s"'`<>|,;:]*[^\s"'`<>|,;:.()[\]{}]|(?<![\p{L}\p{N}])[a-z][a-z0-9+.-]*:\/\/[^\s"'`<>|,;]*[^\s"'`<>|,;.]/giu;
 
+/** Files of every Linux, which Dumpbench's own sentences name: they say nothing of one system. */
+const commonFiles = /^\/proc\/(?:buddyinfo|diskstats|kallsyms|kcore|meminfo|modules|pagetypeinfo|PID\/stat|slabinfo|vmallocinfo|vmcore|zoneinfo)$/;
+
 /** The address in a run of digits, colons and points, whose ends may belong to words or to a sentence. */
 function ipv6In(run: string, before: string, after: string): { readonly at: number; readonly address: string } | undefined {
   // "std::vector", "addr:fe80::1": digits that are letters of a word are none.
@@ -113,9 +118,9 @@ function ipv6(marks: Marks): Replace {
 }
 
 const byPattern =
-  (marks: Marks, pattern: RegExp): Replace =>
+  (marks: Marks, pattern: RegExp, except?: RegExp): Replace =>
   (text) =>
-    text.replaceAll(pattern, (found) => marks.mark(found.toLowerCase()));
+    text.replaceAll(pattern, (found) => (except?.test(found) === true ? found : marks.mark(found.toLowerCase())));
 
 /** The whole line, its parameters with a value, and what follows it where a log quotes it. */
 function commandLines(marks: Marks, { commandLines: lines }: RedactSecrets): Replace {
@@ -222,19 +227,50 @@ function withoutParts(report: ReportModel, rules: ReadonlySet<string>, marksOf: 
   };
 }
 
-/** Members that name things of ours, and digests: no rule looks into them. */
+/** Members of any part of the report that hold identifiers and digests: no rule looks into them. */
 const kept: ReadonlySet<string> = new Set(['schema', 'tool', 'identity', 'dumpKey', 'digests', 'columns', 'id', 'drawing', 'severity', 'kind', 'trust', 'hex']);
+
+/**
+ * Places of the report whose texts are Dumpbench's own, however the words of a name or a path of the dump may occur in them: titles, explanations, and
+ * words of closed lists. Sentences with a value of the dump in them are not among these, since nothing tells the one from the other.
+ */
+const ownPlaces: ReadonlySet<string> = new Set([
+  'info.container.format', 'info.machine.arch', 'info.machine.endianness', 'info.machine.features', 'info.findings.title',
+  'verdict.class', 'verdict.contributing', 'verdict.excluded.classes',
+  'checks.title', 'checks.verdict', 'checks.remedy', 'checks.findings.title', 'damage.title',
+  'panicKdump.outcome', 'standaloneKdump.outcome', 'twoStage.outcome', 'backtraces.traces.end',
+  'analyses.title', 'analyses.about',
+]); // prettier-ignore
+
+/** Columns whose texts are Dumpbench's own, by the analysis. */
+const ownColumns = new Map(analyses.map(({ table, ownTexts }) => [table.id, ownTexts]));
 
 /** Alone a number is an address or a register; in a row of an analysis it may be the name of an adapter. */
 const isNumber = (text: string): boolean => /^0x[0-9a-f]+$/.test(text);
 
-function throughTexts(value: unknown, replace: Replace, inRow = false): unknown {
-  if (typeof value === 'string') return !inRow && isNumber(value) ? value : replace(value);
-  if (Array.isArray(value)) return value.map((one) => throughTexts(one, replace, inRow));
+function throughTexts(value: unknown, replace: Replace, place = ''): unknown {
+  if (typeof value === 'string') return isNumber(value) || ownPlaces.has(place) ? value : replace(value);
+  if (Array.isArray(value)) return value.map((one) => throughTexts(one, replace, place));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, kept.has(name) ? member : throughTexts(member, replace, inRow || name === 'rows')]),
+    Object.entries(value).map(([name, member]) => [name, kept.has(name) ? member : throughTexts(member, replace, place === '' ? name : `${place}.${name}`)]),
   );
+}
+
+/** Rows have columns by any name: each cell is searched unless the analysis declares its texts as Dumpbench's own. */
+function throughAnalysis(analysis: ReportAnalysis, replace: Replace): unknown {
+  const { rows, ...rest } = analysis;
+  const own = ownColumns.get(analysis.id);
+  const cell = (name: string, value: Cell): Cell => (typeof value !== 'string' || own?.has(name) === true ? value : replace(value));
+  return {
+    ...(throughTexts(rest, replace, 'analyses') as object),
+    rows: rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cell(name, value)]))),
+  };
+}
+
+function throughReport({ analyses: tables, ...rest }: ReportModel, replace: Replace): ReportModel {
+  const model = throughTexts(rest, replace) as ReportModel;
+  return tables === undefined ? model : { ...model, analyses: tables.map((one) => throughAnalysis(one, replace) as ReportAnalysis) };
 }
 
 const limits: readonly string[] = [
@@ -243,6 +279,7 @@ const limits: readonly string[] = [
   'Only the beginning of a path with blanks is found, and a parameter only as a whole with its value; a process that ended before the dump is found only in the forms of the kernel log.',
   'Numbers remain: addresses, registers, sizes, times, pids, and device numbers. A register or a stack can hold a part of a text.',
   'Names of functions, modules, and kernel threads remain, as do the release of the kernel and the type of the machine.',
+  'In a sentence that quotes the dump, a word that is also the name of one of its processes is replaced, too.',
   'Digests remain: anyone who has the same file or guesses a text can confirm it.',
 ];
 
@@ -309,7 +346,7 @@ export function createRedactor({ rules, patterns = [] }: Redaction, secrets: Red
     ['mac', () => byPattern(marksOf('mac'), macPattern)],
     ['ipv6', () => ipv6(marksOf('ipv6'))],
     ['ipv4', () => byPattern(marksOf('ipv4'), ipv4Pattern)],
-    ['paths', () => byPattern(marksOf('paths'), pathPattern)],
+    ['paths', () => byPattern(marksOf('paths'), pathPattern, commonFiles)],
     ['serial', () => literals(marksOf('serial'), secrets.serials, { fold: true })],
     ['nodename', () => literals(marksOf('nodename'), domainless, { fold: true })],
     ['comm', () => comms(marksOf('comm'), secrets)],
@@ -332,7 +369,7 @@ export function createRedactor({ rules, patterns = [] }: Redaction, secrets: Red
     report(report) {
       const lines = chosen.has('log') ? logLines(marksOf('log'), secrets.logLines) : undefined;
       const rest = withoutParts(report, chosen, marksOf);
-      return { ...(throughTexts(rest, (given) => through(given, lines)) as ReportModel), redacted: redacted() };
+      return { ...throughReport(rest, (given) => through(given, lines)), redacted: redacted() };
     },
   };
 }

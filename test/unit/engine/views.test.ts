@@ -42,6 +42,15 @@ describe.each(containers)('%s of two systems', (_name, bytes) => {
     expect((await triage(session.inView('kdump'), never)).reason ?? '').not.toContain(first);
   });
 
+  it('says in view all when the first system crashed, and whose time that is', () => {
+    const { times, provenance } = describeDump(session);
+    const first = describeDump(session.inView('prod')).times.crash;
+    expect(first).toMatch(/^\d{4}-\d\d-\d\dT/);
+    expect(times.crash).toBe(first);
+    expect(provenance?.['/times/crash']?.source).toMatch(/^CRASHTIME of vmcoreinfo .* of the system that crashed before \(view prod\)$/);
+    expect(describeDump(session.inView('kdump')).times.crash).toBeUndefined();
+  });
+
   it('shows the dump as stored in view all', () => {
     expect(session.inView('all')).toBe(session);
     expect(wrongPages(session.image.memory, { memory: dumped.memory })).toEqual([]);

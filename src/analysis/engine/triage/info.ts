@@ -72,6 +72,14 @@ function crashTimeFact(session: Session): Fact<string> | undefined {
   return fact(iso, `CRASHTIME of vmcoreinfo (${known?.source ?? ''})`);
 }
 
+/** When the system of the dump crashed; where a kdump system ran after it and has not crashed itself, when the first one did. */
+function endTimeFact(session: Session): Fact<string> | undefined {
+  const own = crashTimeFact(session);
+  if (own !== undefined || session.twoSystems === undefined || session.view !== 'all') return own;
+  const first = crashTimeFact(session.inView('prod'));
+  return first === undefined ? undefined : { ...first, source: `${first.source}, of the system that crashed before (view prod)` };
+}
+
 /**
  * The same in words; undefined where no CRASHTIME says that the kernel was on its way into kdump.
  * @param isContradicted by another time in the dump
@@ -317,7 +325,7 @@ export function describeDump(session: Session): Info {
       nodename: utsFact(session, 'nodename'),
       attached: attachedTo(session),
     },
-    times: { dumpStart: image.times.dumpStart, dumpEnd: image.times.dumpEnd, crash: crashTimeFact(session) },
+    times: { dumpStart: image.times.dumpStart, dumpEnd: image.times.dumpEnd, crash: endTimeFact(session) },
     findings: [
       ...twoSystemsFindings(session),
       ...hiddenSystemFindings(session),

@@ -46,6 +46,8 @@ export interface Column<T extends ColumnType = ColumnType> {
   readonly about: string;
   /** Of an address that is not a virtual one of the kernel. */
   readonly space?: ColumnSpace;
+  /** Its texts are chosen from Dumpbench's own, and nothing of a dump is in them: redaction leaves them alone. */
+  readonly own?: true;
 }
 export type Columns = Readonly<Record<string, Column>>;
 
@@ -119,6 +121,8 @@ const comparingJson = ({ elsewhere, weight, first, passing, sums }: Comparing<st
 /** An analysis as the registry holds it. */
 export interface Analysis {
   readonly table: AnalysisTable;
+  /** Names of the columns whose texts are Dumpbench's own. */
+  readonly ownTexts: ReadonlySet<string>;
   /** @param parameters checked against the declaration */
   run(kernel: AnalysisKernel, parameters: Readonly<Record<string, CellValue | undefined>>): Generator<Step<Row<Columns>>, void>;
 }
@@ -142,6 +146,8 @@ export const pid = column('pid');
 export const cpu = column('cpu');
 export const symbol = column('symbol');
 export const text = column('text');
+/** A text that is one of Dumpbench's own, such as a role or a threshold: no name of the dump is ever in it. */
+export const ownText = (about: string): Column<'text'> => ({ type: 'text', about, own: true });
 export const flag = column('flag');
 
 export const required = <T extends ParameterType>(type: T, about: string): Parameter<T, true> => ({ type, about, required: true });
@@ -184,6 +190,7 @@ export function defineAnalysis<C extends Columns, P extends Parameters = Readonl
       ...(comparing === undefined ? {} : { comparing: comparingJson(comparing) }),
       ...defined({ drawing }),
     },
+    ownTexts: new Set(Object.entries(definition.columns).flatMap(([name, { own }]) => (own === true ? [name] : []))),
     run: (kernel, parameters) => definition.run(kernel, parameters as ParameterValues<P>),
   };
 }

@@ -1,7 +1,7 @@
 /** Stacks of all CPUs and tasks, one frame a row. */
 import { failed } from '../../../shared/result.ts';
 import { traceGaps } from '../stacks/trace-gaps.ts';
-import { address, count, cpu, defineAnalysis, flag, optional, pause, pid, symbol, text } from './analysis.ts';
+import { address, count, cpu, defineAnalysis, flag, optional, ownText, pause, pid, symbol, text } from './analysis.ts';
 import { unknownValue } from './unknown-value.ts';
 
 export const backtraces = defineAnalysis({
@@ -21,7 +21,7 @@ export const backtraces = defineAnalysis({
     name: text('its comm'),
     cpu: cpu('CPU whose registers the stack begins with; empty for a task that ran on none'),
     frame: count('0 for the innermost'),
-    kind: text('running, link, return, interrupted, or guess: an address of code that lies on the stack'),
+    kind: ownText('running, link, return, interrupted, or guess: an address of code that lies on the stack'),
     symbol: symbol('function'),
     address: address('address in it'),
     stackPointer: address('stack pointer of the frame'),

@@ -7,7 +7,7 @@ import { longSeconds } from '../verdict/hangs/long-waits.ts';
 import { rankedWaits, type RankedWait } from '../verdict/hangs/ranked-waits.ts';
 import { meaningful } from '../verdict/meaningful-frames.ts';
 import { logEnd } from '../log/log-record.ts';
-import { address, count, cpu, defineAnalysis, duration, pausing, pid, symbol, text } from './analysis.ts';
+import { address, count, cpu, defineAnalysis, duration, ownText, pausing, pid, symbol, text } from './analysis.ts';
 
 /** A dump with more that sleep uninterruptibly says so. */
 const mostStacks = 16_384;
@@ -52,17 +52,17 @@ export const hangs = defineAnalysis({
   uses: ['symbols', 'types', 'log'],
   columns: {
     rank: count('1 for the root blocker, or cycle, that most tasks wait for, and for all that wait for it'),
-    role: text('cycle: waits for an owner that waits for it; root: others wait for it, and it waits for no known owner; waiter; alone: nobody waits for it'),
+    role: ownText('cycle: waits for an owner that waits for it; root: others wait for it, and it waits for no known owner; waiter; alone: nobody waits for it'),
     task: address('its task_struct'),
     pid: pid('its pid'),
     name: text('its comm'),
-    state: text('letter, as /proc/PID/stat shows it'),
+    state: ownText('letter, as /proc/PID/stat shows it'),
     cpu: cpu('CPU that it occupied; empty for a task that slept'),
     seconds: duration('how long it had slept, or had run without giving up its CPU, by the clocks of the scheduler'),
-    waitsFor: text(
+    waitsFor: ownText(
       'mutex, rwsem, rt_mutex, semaphore, percpu_rwsem, spinlock, I/O, or event (anything else); empty for a task that is not known to wait for anything',
     ),
-    wants: text('read or write, of a rwsem'),
+    wants: ownText('read or write, of a rwsem'),
     function: symbol('innermost function of its stack that does not belong to the scheduler, to waiting, or to locks'),
     lock: address('the lock that it waits for'),
     lockName: symbol('the variable that the lock is or lies in'),

@@ -8,7 +8,7 @@ import { countedTwice } from '../usage/counted-twice.ts';
 import { usageOfKernel } from '../usage/usage-of-kernel.ts';
 import { vmStatistics } from '../usage/vm-statistics.ts';
 import { kernelPageBytes } from '../vmcoreinfo/vmcoreinfo.ts';
-import { bytes, count, defineAnalysis, text } from './analysis.ts';
+import { bytes, count, defineAnalysis, ownText, text } from './analysis.ts';
 import { rowsWithin } from './rows-within.ts';
 import { slabCaches } from './slab-caches.ts';
 import { tmpfs } from './tmpfs.ts';
@@ -28,7 +28,7 @@ export const memory = defineAnalysis({
     name: text('the part'),
     bytes: bytes('its size, including its parts; empty for what could not be read'),
     percent: count('of all memory'),
-    see: text('analysis that shows more'),
+    see: ownText('analysis that shows more'),
     source: text('what it was computed from; why it could not be read'),
     level: count('depth in the tree; 0 is all memory'),
     parent: text('path of the part that contains it'),

@@ -5,7 +5,7 @@ import { problemRules } from '../problems/rules/index.ts';
 import { findHangs } from '../verdict/hangs/find-hangs.ts';
 import { unseenHangs } from '../verdict/hangs/hangs.ts';
 import { logEnd } from '../log/log-record.ts';
-import { address, defineAnalysis, pause, pausing, text } from './analysis.ts';
+import { address, defineAnalysis, ownText, pause, pausing, text } from './analysis.ts';
 
 /** Tasks whose stacks are followed. */
 const mostStacks = 4096;
@@ -18,17 +18,17 @@ export const problems = defineAnalysis({
   needs: ['symbols'],
   uses: ['types', 'tasks', 'stacks', 'modules', 'log'],
   columns: {
-    rule: text('id of the rule'),
-    title: text('what it is about'),
+    rule: ownText('id of the rule'),
+    title: ownText('what it is about'),
     subject: text('which of several things of its kind'),
-    severity: text('error: something does not work; warning: it may soon'),
+    severity: ownText('error: something does not work; warning: it may soon'),
     text: text('what is wrong'),
     value: text('what was measured'),
-    threshold: text('threshold at which the rule warns'),
+    threshold: ownText('threshold at which the rule warns'),
     evidence: text('from what it was measured; of a rule with the source "log" the first line'),
     address: address('address of the evidence'),
-    source: text('memory, or log: the rule only quotes the log'),
-    see: text('analysis that shows more'),
+    source: ownText('memory, or log: the rule only quotes the log'),
+    see: ownText('analysis that shows more'),
   },
   key: ['rule', 'subject'],
   grouping: ['severity', 'rule', 'source'],

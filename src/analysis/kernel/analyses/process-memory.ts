@@ -7,7 +7,7 @@ import { addressedPages, lockedPages, pageTableBytes, peakPages, residentPages, 
 import type { KernelTask } from '../tasks/kernel-task.ts';
 import { countedTwice } from '../usage/counted-twice.ts';
 import { kernelPageBytes } from '../vmcoreinfo/vmcoreinfo.ts';
-import { address, bytes, count, defineAnalysis, pause, pid, text } from './analysis.ts';
+import { address, bytes, count, defineAnalysis, ownText, pause, pid, text } from './analysis.ts';
 
 interface Process {
   readonly task: KernelTask;
@@ -51,7 +51,7 @@ export const processMemory = defineAnalysis({
     oomScoreAdj: count('-1000 to 1000: added to the score by which the OOM killer chooses'),
     threads: count('tasks of the process'),
     mm: address('its struct mm_struct; processes that share one share its memory'),
-    source: text('memory; log: of the last report of the OOM killer, older than the dump'),
+    source: ownText('memory; log: of the last report of the OOM killer, older than the dump'),
   },
   key: ['source', 'pid', 'name'],
   grouping: ['name', 'source', 'uid'],

@@ -1,7 +1,7 @@
 /** Stacks of all CPUs and tasks, equal ones together. */
 import { namedPids, StackGroups, type StackGroup } from '../stacks/stack-groups.ts';
 import { traceGaps } from '../stacks/trace-gaps.ts';
-import { address, count, defineAnalysis, optional, pause, pid, text } from './analysis.ts';
+import { address, count, defineAnalysis, optional, ownText, pause, pid, text } from './analysis.ts';
 
 const statesText = ({ states }: StackGroup): string | undefined =>
   states.size === 0 ? undefined : [...states].map(([letter, number]) => `${letter} ${number}`).join(', ');
@@ -27,7 +27,7 @@ export const stacks = defineAnalysis({
     states: text('how many of them are in which state, by letters as /proc/PID/stat shows them'),
     running: count('how many of them occupied a CPU'),
     stack: text('functions, the innermost first; "?" marks an address that only lies on the stack, "(interrupted)" what an interruption stopped'),
-    end: text('how the stack ends: entered-from-user, complete, partial, or broken'),
+    end: ownText('how the stack ends: entered-from-user, complete, partial, or broken'),
     depth: count('its frames'),
     task: address('task_struct of one of them'),
     pid: pid('its pid'),

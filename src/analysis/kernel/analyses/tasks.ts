@@ -3,7 +3,7 @@ import { isFailure, type Failure, type Result } from '../../../shared/result.ts'
 import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { KernelObjects } from '../object/kernel-objects.ts';
 import { isTaskState } from '../tasks/task-layout.ts';
-import { address, cpu, defineAnalysis, duration, flag, hexadecimal, pid, text } from './analysis.ts';
+import { address, cpu, defineAnalysis, duration, flag, hexadecimal, ownText, pid, text } from './analysis.ts';
 
 /** start_boottime was real_start_time before 5.5; the idle tasks of CPUs have none (kernel/fork.c, fs/proc/array.c). */
 const startMembers = ['start_boottime', 'real_start_time'] as const;
@@ -41,9 +41,9 @@ export const tasks = defineAnalysis({
     tgid: pid('pid of the process'),
     parent: pid("pid of the parent's process"),
     name: text('its comm'),
-    state: text('letter, as /proc/PID/stat shows it'),
+    state: ownText('letter, as /proc/PID/stat shows it'),
     stateBits: hexadecimal('state and exit_state'),
-    kind: text('idle, kernel or user'),
+    kind: ownText('idle, kernel or user'),
     thread: flag('a thread that does not lead its process'),
     cpu: cpu('CPU that it runs or last ran on'),
     runsOn: cpu('CPU that it occupied when the dump was taken'),

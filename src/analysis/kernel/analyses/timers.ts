@@ -6,7 +6,7 @@ import type { KernelObject } from '../object/kernel-object.ts';
 import { perCpuCopies } from '../object/containers/per-cpu.ts';
 import { monotonicClock, type MonotonicClock } from '../time/monotonic-clock.ts';
 import { hrtimerBases, wheelBases, type PendingTimer, type TimerBase } from '../time/timers.ts';
-import { address, count, cpu, defineAnalysis, duration, pause, pid, symbol, text } from './analysis.ts';
+import { address, count, cpu, defineAnalysis, duration, ownText, pause, pid, symbol, text } from './analysis.ts';
 
 const nanoseconds = 1e9;
 /** A timer of the wheel lies at most so far ahead: its levels reach 50 days with the shortest jiffies. */
@@ -40,7 +40,7 @@ export const timers = defineAnalysis({
   uses: ['tasks'],
   columns: {
     cpu: cpu('Linux CPU'),
-    kind: text('timer or hrtimer'),
+    kind: ownText('timer or hrtimer'),
     base: text('local, global (since 6.9), standard, deferrable; of hrtimers the clock, and whether they expire in a softirq'),
     seconds: duration('time until it expires, from the last tick or idle CPU; negative if it is overdue'),
     expires: count('when it expires: jiffies, or nanoseconds of its clock'),

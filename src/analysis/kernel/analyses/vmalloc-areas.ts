@@ -1,7 +1,7 @@
 /** Areas of vmalloc space, as /proc/vmallocinfo lists them (mm/vmalloc.c). */
 import { isFailure } from '../../../shared/result.ts';
 import { vmallocAreas } from '../vmalloc/vmalloc-areas.ts';
-import { address, bytes, count, defineAnalysis, symbol, text } from './analysis.ts';
+import { address, bytes, count, defineAnalysis, ownText, symbol } from './analysis.ts';
 
 /** VM_… of include/linux/vmalloc.h (5.10 to 6.12), in the order and by the words of show_vmap_area(). */
 const kinds = [
@@ -23,7 +23,7 @@ export const vmallocTable = defineAnalysis({
     end: address('one past its last byte, which belongs to the guard page'),
     bytes: bytes('its size with the guard page'),
     caller: symbol('function that requested it'),
-    kind: text('ioremap, vmalloc, vmap, user, dma-coherent; vm_map_ram for what has no struct vm_struct'),
+    kind: ownText('ioremap, vmalloc, vmap, user, dma-coherent; vm_map_ram for what has no struct vm_struct'),
     pages: count('pages of memory that back it'),
     physical: address('what an ioremap maps', 'absolute'),
   },
