@@ -40,7 +40,10 @@ const exitStatus = (ones: string | undefined): readonly string[] => [
 const whenAnyExitsWithOne = commands.flatMap(({ name, exitsWithOneIf }) => (exitsWithOneIf === undefined ? [] : [`${name}: ${exitsWithOneIf}`])).join('; ');
 
 const environment = [
-  ...item('NO_COLOR', 'if set to any value, output is not coloured; the option --no-color does the same. Output that does not go to a terminal is never coloured.'),
+  ...item(
+    'NO_COLOR',
+    'if set to any value, output is not coloured; the option --no-color does the same. Output that does not go to a terminal is never coloured.',
+  ),
   ...item('XDG_CACHE_HOME', 'folder below which the cache is (page indexes, unpacked dumps)'),
 ];
 

@@ -165,7 +165,9 @@ async function display(): Promise<Found> {
 
 async function desktopProgram(): Promise<Found> {
   const { state, said } = await asked('--program');
-  const remedy = isCheckout() ? 'run npm start: it builds the window and gets Electron, or says what to install' : 'install the desktop package (deb, rpm, or tar.gz), and start the window as an ordinary user';
+  const remedy = isCheckout()
+    ? 'run npm start: it builds the window and gets Electron, or says what to install'
+    : 'install the desktop package (deb, rpm, or tar.gz), and start the window as an ordinary user';
   return state === 'fine' ? fine(said) : limited(said, 'the window is not available', remedy);
 }
 
@@ -173,7 +175,11 @@ async function desktopProgram(): Promise<Found> {
 function sandbox(): Found {
   if (process.platform !== 'linux') return fine('provided by the system');
   if (process.getuid?.() === 0)
-    return limited('not available to root', isCheckout() ? 'npm start shows the window without it' : 'the window does not start', 'start the window as an ordinary user');
+    return limited(
+      'not available to root',
+      isCheckout() ? 'npm start shows the window without it' : 'the window does not start',
+      'start the window as an ordinary user',
+    );
   const setting = (path: string): string | undefined => systemText(`/proc/sys/${path}`)?.trim();
   const refused =
     setting('kernel/unprivileged_userns_clone') === '0'
