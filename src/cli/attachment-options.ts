@@ -5,7 +5,7 @@ import type { CommandOption, OptionValues } from './command.ts';
 export const attachmentOptions: readonly CommandOption[] = [
   {
     flags: '--vmcoreinfo <file>',
-    description: "read the kernel with this VMCOREINFO text instead of the dump's own, which an export still keeps; rejected if it is of another kernel",
+    description: "read the kernel with this VMCOREINFO text instead of the dump's own (exports contain the dump's own); rejected if it is of another kernel",
   },
   { flags: '--system-map <file>', description: 'use the symbols of this System.map if the dump has none, or function names only' },
   {

@@ -73,7 +73,7 @@ function cacheFolder(): Found {
       const kept = `${folder}, because no home folder is known`;
       return limited(kept, 'indexes may be lost at the next reboot', 'set HOME or XDG_CACHE_HOME to an absolute path');
     }
-    return remark === undefined ? space(folder, 'indexes and unpacked copies') : limited(remark, 'files in the usual folder are not used', remedy);
+    return remark === undefined ? space(folder, 'indexes and unpacked copies') : limited(remark, 'files in the default cache folder are not used', remedy);
   } catch (error) {
     return broken(messageOf(error), effect, remedy);
   }

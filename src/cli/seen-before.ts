@@ -8,7 +8,7 @@ import { sayLine } from './io.ts';
 export const askedCatalogueOption: CommandOption = {
   flags: '--catalogue <folder>',
   description:
-    "a fleet's catalogue, a folder or postgres://USER@HOST/DATABASE: how often a crash with the same signature was seen, since when, and what is known of it",
+    "a fleet's catalogue, a folder or postgres://USER@HOST/DATABASE: how often a crash with the same signature was seen, since when, and what is known about it",
 };
 
 /** A person waits. */

@@ -7,7 +7,7 @@ import { byteText } from './units.ts';
 import { visibleLine } from './visible-text.ts';
 
 /** The branch whose parts are drawn one by one. */
-export const allocatorBranch = 'of the page allocator';
+export const allocatorBranch = 'memory of the page allocator';
 /** Colours that the style sheets have: memory-part-0 to memory-part-11. */
 const colours = 12;
 const mostParts = 2 * colours;

@@ -23,11 +23,11 @@ const words: Readonly<Record<VerdictClass, string>> = {
   'root-file-system': 'root file system',
   'machine-check': 'machine check',
   'disabled-wait': 'disabled wait',
-  'operator-request': 'operator request',
-  'hypervisor-request': 'hypervisor request',
-  'kdump-failed': 'kdump failed',
+  'operator-request': 'requested crash or dump',
+  'hypervisor-request': 'hypervisor dump or NMI',
+  'kdump-failed': 'kdump did not finish',
   running: 'running',
-  unknown: 'not known',
+  unknown: 'cause not known',
 };
 
 /** A document that was altered may have another. */
@@ -36,9 +36,17 @@ const wordOf: ReadonlyMap<string, string> = new Map(Object.entries(words));
 /** A class in words. */
 export const classText = (name: VerdictClass): string => wordOf.get(name) ?? name;
 
-/** "deadlock", "operator request; contributing: slab corruption" */
-export function classLine({ class: name, contributing }: Pick<VerdictJson, 'class' | 'contributing'>): string {
-  return contributing.length === 0 ? classText(name) : `${classText(name)}; contributing: ${contributing.map(classText).join(', ')}`;
+const alsoText = (contributing: readonly VerdictClass[]): readonly string[] =>
+  contributing.length === 0 ? [] : [`contributing: ${contributing.map(classText).join(', ')}`];
+
+/** "deadlock", "requested crash or dump; contributing: slab corruption" */
+export const classLine = ({ class: name, contributing }: Pick<VerdictJson, 'class' | 'contributing'>): string =>
+  [classText(name), ...alsoText(contributing)].join('; ');
+
+/** The title, and in brackets the class where the title does not say it: "Panic (Fatal exception) (cause not known)", "Deadlock of 2 tasks on mutexes" */
+export function titleLine({ title, class: name, contributing }: VerdictJson): string {
+  const words = [...(title.toLowerCase().includes(classText(name).toLowerCase()) ? [] : [classText(name)]), ...alsoText(contributing)];
+  return words.length === 0 ? title : `${title} (${words.join('; ')})`;
 }
 
 /** "seen 14 times since 2026-01-02; issue 7 (open): what is known" */
@@ -61,9 +69,7 @@ export function verdictRows(verdict: VerdictJson): readonly (readonly [name: str
     ...(signature.stack === undefined ? [] : [['Stack key', `${signature.stack} (${frames.join(' < ')})`] as const]),
     ...evidence.map(({ text }) => ['Evidence', text] as const),
     ...excluded.map(({ classes, why }) =>
-      classes.length === 0
-        ? (['Not excluded', why.replace(/^not excluded(, |: )/, '')] as const)
-        : (['Excluded', `${classes.map(classText).join(', ')}: ${why}`] as const),
+      classes.length === 0 ? (['Not clear', why] as const) : (['No sign of', `${classes.map(classText).join(', ')}: ${why}`] as const),
     ),
   ];
 }

@@ -36,7 +36,7 @@ describeNeeding('window', 'where memory went', () => {
           .getByText(text, { exact: true })
           .first()
           .evaluate((cell) => cell.getBoundingClientRect().left);
-      const places = [await indent('memory'), await indent('of the page allocator'), await indent('free'), await indent('node 0, DMA')];
+      const places = [await indent('memory'), await indent('memory of the page allocator'), await indent('free'), await indent('node 0, DMA')];
       expect(places).toEqual([...places].sort((a, b) => a - b));
       expect(new Set(places).size).toBe(4);
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();

@@ -36,9 +36,9 @@ const real = [
     /kernel stack of orderd\/main/,
     '0x0704e00100000001',
     [
-      { 'PSW address': '0x000003ffff10d938', where: '__do_machine_kdump', 'crashed in': 'stopped in arch_cpu_idle' },
-      { 'PSW address': '0x000003ffff106f7c', where: 'smp_call_ipl_cpu', 'crashed in': 'order_update_totals [orderflow]' },
-      { 'PSW address': '0x000003ffff106874', where: 'smp_handle_ext_call', 'crashed in': '–' },
+      { 'PSW address': '0x000003ffff10d938', where: '__do_machine_kdump', 'before the crash': 'interrupted in arch_cpu_idle' },
+      { 'PSW address': '0x000003ffff106f7c', where: 'smp_call_ipl_cpu', 'before the crash': 'order_update_totals [orderflow]' },
+      { 'PSW address': '0x000003ffff106874', where: 'smp_handle_ext_call', 'before the crash': '–' },
     ],
   ],
   [
@@ -47,8 +47,8 @@ const real = [
     /task_struct of orderd\/main/,
     '0xffffffffffffffff',
     [
-      { instruction: '0xffffffff81a592eb', where: 'native_safe_halt', 'crashed in': '–' },
-      { instruction: '0xffffffffc026e005', where: 'order_update_totals [orderflow]', 'crashed in': 'order_update_totals [orderflow]' },
+      { instruction: '0xffffffff81a592eb', where: 'native_safe_halt', 'before the crash': '–' },
+      { instruction: '0xffffffffc026e005', where: 'order_update_totals [orderflow]', 'before the crash': 'order_update_totals [orderflow]' },
     ],
   ],
 ] as const;
@@ -61,9 +61,9 @@ const others = [
 describeNeeding('window', 'CPUs in the overview', () => {
   it('name the function of the address, and next to it the one that crashed', async () => {
     const { page } = await openOne([crash]);
-    await expect.poll(async () => (await cpuRows(page))[0]?.['crashed in']).toBeDefined();
+    await expect.poll(async () => (await cpuRows(page))[0]?.['before the crash']).toBeDefined();
     const rows = await cpuRows(page);
-    expect(rows.map((row) => [row['PSW address'], row.where, row['crashed in']])).toEqual([
+    expect(rows.map((row) => [row['PSW address'], row.where, row['before the crash']])).toEqual([
       ['0x0000000000110038', '__do_machine_kexec', 'sysrq_handle_crash'],
       ['0x000000000010a82e', 'smp_stop_cpu', '–'],
     ]);
@@ -79,7 +79,7 @@ describeNeeding('window', 'CPUs in the overview', () => {
   it('have no such column where nothing crashed', async () => {
     const { page } = await openOne([running]);
     await expect.poll(async () => (await cpuRows(page))[0]?.where).toBeDefined();
-    expect(Object.keys((await cpuRows(page))[0] ?? {})).not.toContain('crashed in');
+    expect(Object.keys((await cpuRows(page))[0] ?? {})).not.toContain('before the crash');
   });
 
   for (const [name, flags, state] of others)
@@ -102,7 +102,7 @@ describeNeeding('window', 'CPUs in the overview', () => {
   for (const [name, oops, object, number, expected] of real)
     it.skipIf(!haveDump(name))(`of ${name}`, async () => {
       const { page } = await openOne([await dumpFile(name)]);
-      await expect.poll(async () => (await cpuRows(page))[0]?.['crashed in']).toBeDefined();
+      await expect.poll(async () => (await cpuRows(page))[0]?.['before the crash']).toBeDefined();
       expect(await cpuRows(page)).toMatchObject(expected);
       // Its kernel log begins with the report of the oops.
       await page.getByTestId('log-card').getByText(oops).waitFor();

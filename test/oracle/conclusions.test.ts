@@ -56,7 +56,7 @@ const expected: Readonly<Record<string, readonly Said[]>> = {
   'c-oom-tmpfs': [kdump(/system-wide panic_on_oom/, /late invoked oom-killer/)],
   'c-rcu-stall': [hang(/rcu_sched self-detected stall/, /Busy in kernel code: CPU 1 was running order-rebuild \(pid \d+\) in order_/)],
   'c-rwsem': [hang(/^INFO: task order-reindex:\d+ blocked/)],
-  'c-slab-redzone': [kdump(/^Kernel panic - not syncing: sysrq triggered crash .*sysrq: Trigger a crash; and.*BUG kmalloc-96/)],
+  'c-slab-redzone': [kdump(/^Kernel panic - not syncing: sysrq triggered crash .*sysrq: Trigger a crash; also in the log.*BUG kmalloc-96/)],
   'c-spinlock': [hang(/self-detected stall/, /CPU 1 was running order-stats \(pid \d+\) in order_recount.*CPU 2 was running order-report/)],
   'c-stack-overflow': [kdump(/Kernel stack overflow/, /running lkdtm-run/)],
   'c-trace-graph': [kdump(bug, /running order-check/)],

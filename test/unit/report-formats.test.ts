@@ -1,6 +1,6 @@
 /** Every string of a report replaced by hostile text: in every format it must stay text. */
 import { describe, expect, it } from 'vitest';
-import { codeSpan } from '../../src/analysis/report/markdown-text.ts';
+import { codeBlock, codeSpan } from '../../src/analysis/report/markdown-text.ts';
 import { csvCell } from '../../src/analysis/report/csv.ts';
 import { reportFormats } from '../../src/analysis/report/index.ts';
 import type { ReportModel } from '../../src/analysis/report/report-model.ts';
@@ -76,9 +76,25 @@ const render = (id: string, report: ReportModel): string => reportFormats.find((
 const each = hostileTexts.map((text) => [text.slice(0, 60), text] as const);
 const invisible = /[\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u; // eslint-disable-line no-control-regex
 
-/** The markdown without its code spans, as CommonMark finds them: the first run of backticks that is as long ends a span. */
-function withoutCodeSpans(markdown: string): string {
-  let rest = markdown;
+/** The markdown without its code blocks, which a line ends that has as many backticks as their first, or more, and nothing else. */
+function withoutCodeBlocks(markdown: string): string {
+  let fence: string | undefined;
+  const outside = markdown.split('\n').filter((line) => {
+    const run = /^ {0,3}(`{3,})$/.exec(line)?.[1];
+    if (fence === undefined) {
+      fence = run;
+      return run === undefined;
+    }
+    if (run !== undefined && run.length >= fence.length) fence = undefined;
+    return false;
+  });
+  expect(fence).toBeUndefined();
+  return outside.join('\n');
+}
+
+/** The markdown without its code, as CommonMark finds spans: the first run of backticks that is as long ends one. */
+function withoutCode(markdown: string): string {
+  let rest = withoutCodeBlocks(markdown);
   let outside = '';
   for (;;) {
     const open = /`+/.exec(rest);
@@ -111,14 +127,14 @@ describe.each(each)('a report full of %j', (_, text) => {
     expect(JSON.parse(render('json', hostile as ReportModel))).toEqual(hostile);
   });
 
-  it('markdown: outside of code spans there are our own words alone', async () => {
+  it('markdown: outside of code there are our own words alone', async () => {
     const report = await model();
-    const plain = withoutCodeSpans(render('markdown', hostileReport(report, text) as ReportModel));
+    const plain = withoutCode(render('markdown', hostileReport(report, text) as ReportModel));
     expect(plain.replaceAll(/&#\d+;/g, '')).not.toMatch(/[<>[\]|~@]|https?:|www\./);
     const heads = (markdown: string): string[] => markdown.split('\n').map((line) => /^(#+ |\d+\. |\s*- |)/.exec(line)?.[0] ?? '');
     // A record of the log may have several lines.
     const harmless = text.replaceAll(/[^\n]+/g, 'harmless');
-    expect(heads(plain)).toEqual(heads(withoutCodeSpans(render('markdown', hostileReport(report, harmless) as ReportModel))));
+    expect(heads(plain)).toEqual(heads(withoutCode(render('markdown', hostileReport(report, harmless) as ReportModel))));
   });
 
   it('junit: well-formed, with the elements of a harmless report', async () => {
@@ -179,6 +195,11 @@ describe('formats', () => {
       expect(render(id, report), id).toMatch(id === 'json' ? /"start": "0x200"/ : id === 'markdown' || id === 'html' ? /real\(1\):0x200-0x208/ : /0x200/);
       expect(render(id, without), id).not.toMatch(/the PSW/);
     }
+  });
+
+  it('a code block holds lines that would end it, and shows the marked one', () => {
+    expect(codeBlock([{ text: '```' }, { text: 'a\nb', marked: true }])).toEqual(['````', '  ```', '> a\\u{a}b', '````']);
+    expect(codeBlock([{ text: 'plain' }])).toEqual(['```', 'plain', '```']);
   });
 
   it('a code span holds backticks at its ends', () => {

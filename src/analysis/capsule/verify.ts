@@ -217,7 +217,7 @@ function checkPages(contents: Contents, { predicate }: CaseStatement): readonly 
       proofs.leaves,
       path.map((digest) => Buffer.from(digest, 'hex')),
     );
-    if (root !== memoryRoot.root) throw new NotAsSigned(check, `the page at ${hex(BigInt(pfn) * BigInt(pageSize))} does not lead to the memory root`);
+    if (root !== memoryRoot.root) throw new NotAsSigned(check, `the page at ${hex(BigInt(pfn) * BigInt(pageSize))} is not the one that the memory root proves`);
   }
   return proofs.pages.map(({ pfn }) => pfn);
 }
@@ -274,7 +274,7 @@ export function verifyCase(bytes: Buffer, file: string, trusted: TrustedSigners,
     } else if (contents.has(caseMember.attestation)) throw new NotAsSigned('attestation', 'the capsule names no memory root that it attests');
     const pfns = checkPages(contents, statement);
     if (memoryRoot !== undefined) {
-      good('cited pages', `${pfns.length} pages lead to the memory root`);
+      good('cited pages', `${pfns.length} ${pfns.length === 1 ? 'page is' : 'pages are'} proven by the signed memory root`);
       notProven.push('Registers, headers, and notes of the dump, and every page that is not cited: the proofs cover only the cited pages.');
     } else notProven.push('Any page of the dump: none is in the capsule.');
     const { signer } = owner ?? {};

@@ -55,9 +55,9 @@ function limits({ isPart, cpus }: WrittenExport): readonly string[] {
 
 /** Read off these versions with exports of Linux 6.12; crash has had it since 8.0.5 ("s390x: uncouple physical and virtual memory spaces"). */
 const apart = {
-  crash: 'crash 8.0.5 or later: the kernel is not mapped to the addresses of its memory, which earlier ones cannot read',
-  drgn: 'a recent drgn (0.3.0 reads it, 0.0.31 does not): the kernel is not mapped to the addresses of its memory',
-  makedumpfile: 'a recent makedumpfile (1.7.6 reads it, 1.7.2 does not): the kernel is not mapped to the addresses of its memory',
+  crash: 'crash 8.0.5 or later: virtual and physical addresses of the kernel differ, which earlier versions cannot read',
+  drgn: 'a recent drgn (0.3.0 reads it, 0.0.31 does not): virtual and physical addresses of the kernel differ',
+  makedumpfile: 'a recent makedumpfile (1.7.6 reads it, 1.7.2 does not): virtual and physical addresses of the kernel differ',
 } as const;
 const whereApart = ({ isMappedApart }: WrittenExport, tool: keyof typeof apart): readonly string[] => (isMappedApart ? [apart[tool]] : []);
 

@@ -2,7 +2,7 @@
  * Markdown for tickets and mails. There are no tables, because renderers disagree on how a bar in a cell is escaped: a row is an item of a list.
  */
 import { plainText, type Block } from './blocks.ts';
-import { codeSpan, plainWords, textMarkdown } from './markdown-text.ts';
+import { codeBlock, plainWords, textMarkdown } from './markdown-text.ts';
 import { documentTitle } from './report-text.ts';
 import type { DocumentChoice, ReportFormat, ReportModel } from './report-model.ts';
 import { documentSections, type DocumentSection } from './sections/index.ts';
@@ -16,7 +16,7 @@ function rowLine({ columns }: Extract<Block, { kind: 'table' }>, row: Extract<Bl
   const marks = cells.filter(({ isMark }) => isMark).map(({ cell }) => textMarkdown(cell));
   const [first, ...others] = cells.filter(({ isMark }) => !isMark);
   const named = columns.filter(({ kind }) => kind !== 'mark').length > fewCells;
-  const rest = others.map(({ title, cell }) => `${named ? `${plainWords(title)} ` : ''}${textMarkdown(cell)}`).join(', ');
+  const rest = others.map(({ title, cell }) => `${named ? `${plainWords(title)}: ` : ''}${textMarkdown(cell)}`).join(', ');
   return `- ${[...marks, first === undefined ? '' : `${textMarkdown(first.cell)}${rest === '' ? '' : ': '}`].filter((part) => part !== '').join(' ')}${rest}`;
 }
 
@@ -31,7 +31,7 @@ function blockLines(block: Block, sections: readonly DocumentSection[]): readonl
     case 'table':
       return [...block.rows.map((row) => rowLine(block, row)), ...(block.leftOut === 0 ? [] : [`- ${block.leftOut} more are in the JSON report`])];
     case 'code':
-      return block.lines.map(({ text, marked }) => `- ${marked === true ? '**here** ' : ''}${codeSpan(text)}`);
+      return codeBlock(block.lines);
     case 'drawing':
       return [];
     case 'heading':

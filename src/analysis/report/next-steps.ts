@@ -11,6 +11,9 @@ const allocator: readonly Piece[] = [
 const lock: readonly Piece[] = [
   'Follow the chain of waiters under "Analyses" to the task or CPU that holds the lock: its stack shows why it does not release it.',
 ];
+const cycle: readonly Piece[] = [
+  'Look at the tasks of the cycle, under "Analyses": their stacks show where each waits for a lock that is held within the cycle. None of them can continue.',
+];
 const device: readonly Piece[] = ['Look at the oldest request in flight and at the state of its device and path.'];
 
 const ofClass: Readonly<Record<VerdictClass, readonly Piece[]>> = {
@@ -26,7 +29,7 @@ const ofClass: Readonly<Record<VerdictClass, readonly Piece[]>> = {
   'list-corruption': allocator,
   'slab-corruption': allocator,
   'hung-task': lock,
-  deadlock: lock,
+  deadlock: cycle,
   'lock-held': lock,
   'cpu-loop': ['Look at the backtrace of the CPU that loops: what it waits for is in its innermost functions.'],
   'io-stall': device,
@@ -37,9 +40,9 @@ const ofClass: Readonly<Record<VerdictClass, readonly Piece[]>> = {
   'disabled-wait': ['Look the wait code up, under "CPUs".'],
   'operator-request': ['The dump was asked for: who asked knows why. Look at "Analyses" for what was slow or stuck then.'],
   'hypervisor-request': ['The dump was asked for by the hypervisor: its log says why. Look at "Analyses" for what was slow or stuck then.'],
-  'kdump-failed': ['See which step of kdump failed, under "Would kdump have started?".'],
+  'kdump-failed': ['Look at the kdump system, the view "kdump" of this dump: its log and tasks show how far it got.'],
   running: ['The system was running. Look at "Analyses" for what it did.'],
-  unknown: ['See what was excluded and what could not be seen, under "What happened".'],
+  unknown: ['See of what there is no sign, and what could not be seen, under "What happened".'],
 };
 
 /** A document that was altered may have another class. */

@@ -34,7 +34,7 @@ const flagOf = (name: string): string =>
 export const fleetCommand: Command = {
   name: 'fleet',
   summary:
-    'many dumps in one catalogue: which crash is known, how often, on which releases and machines. Actions: init, add, worker, index, verify, reprocess, status, retry, issues, search, query, export',
+    'many dumps in one catalogue: which crashes are known, how often each occurred, and on which releases and machines. Actions: init, add, worker, index, verify, reprocess, status, retry, issues, search, query, export',
   args: ['<action>', '[words...]'],
   argumentValues: { '<action>': { words: () => Object.keys(actions) } },
   options: [
@@ -43,7 +43,7 @@ export const fleetCommand: Command = {
     { flags: '--texts', description: "init: keep lines of the kernel's log, and command lines (the default)" },
     { flags: '--no-texts', description: 'init: keep no log lines and no command lines, and delete those already kept' },
     { flags: '--per-storage <n>', description: 'init: jobs of each kind on dumps of one storage host at a time, by all workers together (default 16)' },
-    { flags: '--jobs <n>', description: 'worker: jobs at a time (default 1)' },
+    { flags: '--jobs <n>', description: 'worker: number of jobs at the same time (default 1)' },
     {
       flags: '--seconds <n>',
       description: 'worker: how long triage of a dump may take, and other jobs without progress; search: a dump without progress (default 900)',
@@ -55,32 +55,32 @@ export const fleetCommand: Command = {
       flags: '--range-size <size>',
       description: 'index: memory in each range, a power of two from 16MiB to 64GiB (default: at least four ranges for each worker)',
     },
-    { flags: '--pieces-from <size>', description: 'index: read the index of dumps with so many stored bytes from its pieces (default 1TiB)' },
+    { flags: '--pieces-from <size>', description: 'index: from this many stored bytes on, read the index of a dump from its pieces (default 1TiB)' },
     {
       flags: '--status <name>',
       description: 'issues: those that are new, open, fixed, or ignored; with a number: set this status',
       values: { words: () => issueStates },
     },
-    { flags: '--note <text>', description: 'issues, with a number: what is known of it; an empty text removes it' },
+    { flags: '--note <text>', description: 'issues, with a number: what is known about it; an empty text removes it' },
     { flags: '--link <text>', description: 'issues, with a number: add a link; may be given several times', repeatable: true },
-    { flags: '--rows <n>', description: 'query: rows at most (default 1000)' },
+    { flags: '--rows <n>', description: 'query: at most this many rows (default 1000)' },
     { flags: '--parquet <folder>', description: 'export: a new folder, or an empty one, for the tables as Parquet files' },
     {
       flags: '--since <time>',
-      description: 'export: dumps of this month and later ones (2026-11); search: dumps of systems that ended then or later (2026-11, 2026-11-30)',
+      description: 'export: dumps of this month and later ones (2026-11); search: dumps of systems that ended at this time or later (2026-11, 2026-11-30)',
     },
     {
       flags: '--in <parts>',
-      description: `search: in what, ${fleetSearchParts.join(', ')} (default catalogue,memory; pages, which are in several dumps, by themselves)`,
+      description: `search: where, ${fleetSearchParts.join(', ')} (default catalogue,memory); pages finds pages that several dumps contain, and cannot be combined`,
       values: { words: () => fleetSearchParts, isList: true },
     },
     { flags: '--type <type>', description: `search: what the pattern is, ${searchTypes.join(', ')} (default text)`, values: { words: () => searchTypes } },
     { flags: '--ignore-case', description: 'search: ignore case in memory too' },
-    { flags: '--release <text>', description: 'search: dumps of kernels whose release begins so' },
+    { flags: '--release <text>', description: 'search: dumps of kernels whose release begins with this text' },
     { flags: '--issue <number>', description: 'search: dumps of this issue' },
     { flags: '--limit <number>', description: 'search: at most this many hits (default 1000)' },
     { flags: '--per-dump <number>', description: 'search: at most this many hits in the memory of one dump (default 100)' },
-    { flags: '--least-dumps <number>', description: 'search: pages that are in so many dumps (default 2)' },
+    { flags: '--least-dumps <number>', description: 'search: pages that are in at least this many dumps (default 2)' },
   ],
   example: `dumpbench fleet init && dumpbench sample dumps && dumpbench fleet add dumps && dumpbench fleet worker --until-empty && dumpbench fleet status
   dumpbench fleet init --url postgres://me@db.example/fleet

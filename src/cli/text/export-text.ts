@@ -66,5 +66,6 @@ export function exportText(answer: ExportJson, style: Style): string {
 /** What is not as it was asked for, a line each, for standard error. */
 export const missingLines = ({ missing }: ExportJson): string[] =>
   missing.map(
-    ({ what, why, where }) => `not as asked: ${what}${where === undefined || 'fileOffset' in where ? '' : ` at ${where.start}-${where.end}`}: ${why}`,
+    ({ what, why, where }) =>
+      `not exported as requested: ${what}${where === undefined || 'fileOffset' in where ? '' : ` at ${where.start}-${where.end}`}: ${why}`,
   );

@@ -12,7 +12,7 @@ import { completenessText } from '../../shared/dump-completeness.ts';
 import { packedText } from '../../shared/packed-copy.ts';
 import { byteText } from '../../shared/units.ts';
 import type { VerdictJson } from '../../shared/verdict-model.ts';
-import { classLine, verdictRows } from '../../shared/verdict-text.ts';
+import { titleLine, verdictRows } from '../../shared/verdict-text.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { instructionAddress, instructionName, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import { formatTitle } from './catalogue-text.ts';
@@ -121,6 +121,11 @@ const decisionWords: Readonly<Record<string, string>> = {
 /** Ranges of memory in the first screen. */
 const shownRanges = 16;
 
+function titleText(verdict: VerdictJson, style: Style): string {
+  const { title } = verdict;
+  return `${style.strong(visibleLine(title))}${visibleLine(titleLine(verdict).slice(title.length))}`;
+}
+
 /** The first screen. `names` are those of addresses in registers; `allCpus` gives each CPU a line, however many there are. */
 export function triageText(dump: TriageDump, style: Style, names = noNames, allCpus = false): string {
   const { info, health } = dump;
@@ -131,7 +136,7 @@ export function triageText(dump: TriageDump, style: Style, names = noNames, allC
   if (disk !== undefined) lines.push(`  disk: ${visibleLine(diskText(disk))}`);
   if (dumpDevice !== undefined) lines.push(`  prepared by zipl: ${visibleLine(dumpDeviceText(dumpDevice))}`);
   if (info.kernel.attached !== undefined) lines.push(`  attached: ${visibleLine(info.kernel.attached.map(attachedText).join(', '))}`);
-  lines.push('', `  ${style.strong(visibleLine(dump.verdict.title))} (${classLine(dump.verdict)})`);
+  lines.push('', `  ${titleText(dump.verdict, style)}`);
   lines.push(`  ${healthLine(health, style)}`);
   if (dump.reason !== undefined) lines.push(`  ${visibleLine(dump.reason)}`);
   lines.push('', style.strong('  What happened'), verdictLines(dump.verdict, style));

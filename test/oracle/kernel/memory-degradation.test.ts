@@ -40,7 +40,7 @@ function contradictions(whole: Answers, now: Answers): readonly string[] {
       if (id === 'memory' && (isRest(row) || row.bytes === undefined)) return [];
       // Without the zones the tree begins at what the allocator has.
       const path = String(row.path);
-      const elsewhere = id === 'memory' ? known.get(path.replace(/^memory of the page allocator/, 'memory / of the page allocator')) : undefined;
+      const elsewhere = id === 'memory' ? known.get(path.replace(/^memory of the page allocator/, 'memory / memory of the page allocator')) : undefined;
       if (before === undefined) {
         if (elsewhere?.bytes === row.bytes && elsewhere !== undefined) return [];
         // A part that was among the rest moves up where a larger one is lost.

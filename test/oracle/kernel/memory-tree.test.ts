@@ -22,7 +22,7 @@ const counters = (name: string): ReadonlyMap<string, number> =>
   );
 /** Parts of the tree that counters give: what is added, and what is taken away. */
 const counted: Readonly<Record<string, readonly [readonly string[], readonly string[]]>> = {
-  'of the page allocator': [['totalram'], []],
+  'memory of the page allocator': [['totalram'], []],
   free: [['NR_FREE_PAGES'], []],
   'memory of processes': [['NR_ANON_MAPPED'], []],
   'files of file systems (page cache)': [['NR_FILE_PAGES'], ['NR_SHMEM', 'NR_SWAPCACHE']],
@@ -71,7 +71,7 @@ describe.skipIf(cases.length === 0)('where memory went', () => {
     const rows = answer?.rows ?? [];
     expect(answer?.missing).toEqual([]);
     expect(disagreements(rows, stated)).toEqual([]);
-    const allocator = 'memory / of the page allocator';
+    const allocator = 'memory / memory of the page allocator';
     // Little is left that no counter accounts for; where RCU is stalled, what waits to be freed (page tables) is no longer counted, and not yet free.
     const most = /^c-(?:rcu-stall|spinlock)/.test(name) ? 40 : 6;
     expect(Number(rows.find((row) => row.path === `${allocator} / unaccounted`)?.bytes)).toBeLessThan(most * 1024 * 1024);

@@ -109,7 +109,7 @@ describe('a capsule', () => {
         },
       },
     });
-    expect(failedStep(lie)).toMatchObject({ check: 'cited pages', detail: 'the page at 0x0 does not lead to the memory root' });
+    expect(failedStep(lie)).toMatchObject({ check: 'cited pages', detail: 'the page at 0x0 is not the one that the memory root proves' });
   });
 
   it('has nothing in its envelope that is not signed, and is about one dump', () => {

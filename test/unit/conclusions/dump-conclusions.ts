@@ -45,7 +45,7 @@ export const dumpConclusions: Readonly<Record<string, ConclusionCase>> = {
     without: { on: () => saidOf(x86('cpu\ncpu\n')), says: /nothing in this dump says which CPU of the kernel it is: taken by its position/ },
     against: {
       on: () => saidOf('memory 64 KiB\ncpu prefix=0x8000 cpu_nr=0 lpp=0x80000000\ncpu prefix=0xa000 cpu_nr=0 lpp=0x80000000\nformat s390\n'),
-      says: /2 lowcores with 1 different CPU number/,
+      says: /2 lowcores with 1 distinct CPU number/,
     },
   },
   'vmcoreinfo-fits': {

@@ -26,7 +26,7 @@ describe('the prefix of a CPU', () => {
       [2, undefined],
     ]);
     const { detail, findings } = (await count(session)) ?? {};
-    expect(detail).toContain('3 lowcores with 3 different CPU numbers');
+    expect(detail).toContain('3 lowcores with 3 distinct CPU numbers');
     expect(findings).toBeUndefined();
   });
 
@@ -46,14 +46,14 @@ describe('the prefix of a CPU', () => {
   it('that two sets of registers have is one CPU, and the machine has no more for it', async () => {
     const session = withCpus((cpus) => cpus.map((cpu, at) => (at === 1 ? (cpus[0] ?? cpu) : cpu)));
     expect(describeDump(session).machine).toMatchObject({ cpuCount: 3, recordedCpuCount: 2 });
-    expect(await count(session)).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('3 lowcores with 2 different CPU numbers') as string });
+    expect(await count(session)).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('3 lowcores with 2 distinct CPU numbers') as string });
   });
 
   it('where no lowcore lies does not count as one; the stack says which CPU it is', async () => {
     const session = withCpus((cpus) => cpus.map((cpu, at) => (at === 1 ? { ...cpu, prefix: 0x2000 } : cpu)));
     expect(machineCpus(session).cpus[1]).toMatchObject({ linuxCpu: 1, identity: { by: 'stack' } });
     expect(await count(session)).toMatchObject({
-      detail: expect.stringContaining('2 lowcores and 1 set of registers with 3 different CPU numbers') as string,
+      detail: expect.stringContaining('2 lowcores and 1 set of registers with 3 distinct CPU numbers') as string,
     });
   });
 });

@@ -117,7 +117,7 @@ describe('sets of registers', () => {
       const { machine, provenance } = counted(wrong);
       expect(machine.cpuCount).toBe(3);
       expect(provenance?.['/machine/cpuCount']).toEqual({
-        source: `different CPU numbers in the lowcores, but the header counts ${wrong}`,
+        source: `distinct CPU numbers in the lowcores, but the header counts ${wrong}`,
         trust: 'contradicted',
       });
     }
@@ -126,7 +126,7 @@ describe('sets of registers', () => {
 
   it('that are alone agree with nothing', async () => {
     const session = sessionOn(memorySource('dump', elfVmcore(s390xSystem({ state: 'running', cpuCount: 1, registers: 'believable' }))));
-    expect(await count(session)).toMatchObject({ verdict: 'not-recorded', detail: expect.stringContaining('1 lowcore with 1 different CPU number') as string });
+    expect(await count(session)).toMatchObject({ verdict: 'not-recorded', detail: expect.stringContaining('1 lowcore with 1 distinct CPU number') as string });
   });
 });
 

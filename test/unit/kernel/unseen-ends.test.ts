@@ -129,7 +129,7 @@ describe('a class is excluded', () => {
     const session = sessionOn(memorySource('dump', elfVmcore(blank, { producer: 'qemu', vmcoreinfoNote: true })));
     const { verdict, reason } = await triage(session, never);
     expect(verdict.excluded?.flatMap(({ classes }) => classes)).not.toContain('disabled-wait');
-    expect(verdict.excluded?.map(({ why }) => why).join()).toMatch(/the PSW of CPU \S+, which is not recorded/);
+    expect(verdict.excluded?.map(({ why }) => why).join()).toMatch(/A disabled wait of CPU \S+ cannot be excluded: its PSW is not recorded/);
     expect(reason).not.toContain('no CPU is in a disabled wait');
   });
 });

@@ -126,7 +126,7 @@ function cpuCountFact(session: Session): Fact<number> | undefined {
   // A lowcore that is not in the dump says nothing against the header.
   const unread = known.size === 0 || cpus.some((cpu) => cpu.linuxCpu === undefined);
   if (unread) return header;
-  const numbers = `different CPU numbers ${architectures[image.machine.arch].features.has('lowcore') ? 'in the lowcores' : 'of the registers'}`;
+  const numbers = `distinct CPU numbers ${architectures[image.machine.arch].features.has('lowcore') ? 'in the lowcores' : 'of the registers'}`;
   // There are no fewer CPUs than the registers name, and no more than the kernel has; of notes that were lost the header may know still.
   const most = masks === undefined ? Infinity : Math.max(masks.online.length, masks.present.length);
   if (image.machine.cpuCount < known.size || (image.machine.cpuCount > most && known.size <= most))

@@ -22,7 +22,8 @@ export interface LogWords {
 /** Microseconds, as the log itself is printed. */
 const shortSeconds = (time: bigint): string => secondsText(time).slice(0, -3);
 const at = ({ time }: DeathLine): string => (time === undefined ? '' : `, ${shortSeconds(time)} s after boot`);
-const quoted = (line: DeathLine): string => `${at(line)}: ${line.text}`;
+/** In brackets, where a full stop of its own would be in the middle of a sentence. */
+const quoted = (line: DeathLine): string => `${at(line)}: ${line.text.trimEnd().replace(/(?<!\.)\.$/, '')}`;
 
 /** A log that continues for longer than this after its trouble did not end in it. */
 const goesOn = 5_000_000_000n;
@@ -33,7 +34,7 @@ function toldOf({ panic, cause, trouble, first, after }: DeathNotes, file: LogOf
   const parts = [
     `${logName(file)}${at(line)}`,
     panic === undefined || cause === undefined ? undefined : `before it${quoted(cause)}`,
-    panic === undefined || trouble === undefined ? undefined : `and${quoted(trouble)}`,
+    panic === undefined || trouble === undefined ? undefined : `also in the log${quoted(trouble)}`,
     first === undefined ? undefined : `the first trouble in it${quoted(first)}`,
     after === undefined || after <= goesOn ? undefined : `the log continues for ${after / 1_000_000_000n} s after it`,
   ];

@@ -95,7 +95,7 @@ export const crossCpuCount: Check = {
         check: 'CPU numbers',
         // Numbers of some of the sets count nothing, and one set alone agrees with nothing.
         ...(different === named.length && (unknown > 0 || named.length === 1) ? {} : { passed: different === named.length }),
-        detail: `${namedBy(image.machine.arch, named)} with ${plural(different, 'different CPU number')}${open}`,
+        detail: `${namedBy(image.machine.arch, named)} with ${plural(different, 'distinct CPU number')}${open}`,
       });
     }
     const { findings } = kernelCpus;
@@ -118,7 +118,7 @@ export const crossPrefix: Check = {
       {
         check: 'distinct',
         passed: new Set(prefixes).size === prefixes.length,
-        detail: `${plural(prefixes.length, 'CPU')} with ${plural(new Set(prefixes).size, 'different prefix', 'different prefixes')}`,
+        detail: `${plural(prefixes.length, 'CPU')} with ${plural(new Set(prefixes).size, 'distinct prefix', 'distinct prefixes')}`,
       },
     ];
     let lowcores = 0;
@@ -256,6 +256,14 @@ export const crossTime: Check = {
       });
     }
     if (image.times.headerTime !== undefined) steps.push({ check: 'time in the header', detail: image.times.headerTime });
-    return fromSteps(steps, 'the time');
+    if (steps.some((step) => step.passed !== undefined)) return fromSteps(steps, 'the time');
+    const recorded = [
+      ...(crash === undefined ? [] : [`CRASHTIME ${crash}`]),
+      ...(image.times.dumpStart === undefined ? [] : [`start of the dump ${image.times.dumpStart.value}`]),
+      ...(image.times.dumpEnd === undefined ? [] : [`end of the dump ${image.times.dumpEnd.value}`]),
+    ];
+    const alone = recorded.length === 1 ? 'only one time is recorded' : 'the recorded times cannot be compared';
+    const said = recorded.length === 0 ? 'no time is recorded' : `${alone}: ${recorded.join(', ')}`;
+    return { ...notRecorded(`${said}${steps.map((step) => `; ${step.detail}`).join('')}`), steps };
   },
 };

@@ -155,7 +155,7 @@ function memoryOutcome(purgatory: FoundPurgatory, looked: readonly Looked[]): Ou
   const changed = isSure
     ? 'the kdump kernel or its initrd changed after loading'
     : `the kdump kernel or its initrd, the recorded digest, or the region table changed after loading; which of them cannot be determined${hints.length === 0 ? '' : ` (${hints.join('; ')})`}`;
-  const cannotTell = looked.length > 0 ? '' : '; one digest covers all regions. A healthy image would show the bytes';
+  const cannotTell = looked.length > 0 ? '' : '; one digest covers all regions. Comparing with a healthy image locates the changed bytes';
   const ranges =
     differences.length > 0
       ? differences.flatMap(({ where }) => where ?? [])

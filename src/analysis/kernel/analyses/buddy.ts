@@ -1,4 +1,4 @@
-/** Free memory by blocks, as /proc/buddyinfo and /proc/pagetypeinfo count them (mm/vmstat.c). */
+/** Free memory by order of its blocks, as /proc/buddyinfo and /proc/pagetypeinfo count them (mm/vmstat.c). */
 import { failed, isFailure } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { freeAreas, freeListShape, walkFreeList } from '../pages/free-lists.ts';
@@ -13,7 +13,7 @@ const mostInList = 1 << 20;
 
 export const buddy = defineAnalysis({
   id: 'buddy',
-  title: 'Free memory by blocks',
+  title: 'Free memory by order (buddy allocator)',
   about:
     'Free blocks of pages (the buddy allocator) by node, zone, size, and migrate type, as /proc/buddyinfo and /proc/pagetypeinfo count them. The lists go through struct page, which dumps keep also where the free pages themselves were left out. A list whose links contradict each other, or whose blocks do not match the count of its order, is listed under missing.',
   needs: [],

@@ -95,7 +95,7 @@ export const memory = defineAnalysis({
     if (!hasCounters) unread.push({ name: 'counters of pages', why: noCounters });
     const present = pagesOf('present');
     const root: MemoryPart = isFailure(present)
-      ? { ...allocator, name: 'memory of the page allocator' }
+      ? allocator
       : {
           name: 'memory',
           bytes: present,

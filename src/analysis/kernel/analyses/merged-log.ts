@@ -85,7 +85,7 @@ const ofDebugFeature = ({ log, record }: Noted, clock: BootClock, kernel: Analys
 
 export const mergedLog = defineAnalysis({
   id: 'merged-log',
-  title: 'Log with debug feature',
+  title: 'Kernel log with debug feature',
   about:
     "Records of the kernel's log and of the debug logs of s390x on one time axis, the oldest first. They are merged only if memory proves how the two clocks relate; within one microsecond, the kernel's log comes first.",
   needs: ['symbols', 'types', 'log'],

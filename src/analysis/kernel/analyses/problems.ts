@@ -14,7 +14,7 @@ export const problems = defineAnalysis({
   id: 'problems',
   title: 'Problems',
   about:
-    'What the rules warn of, with threshold, measured value, and evidence. That there is no row does not show that all is well: a rule that could not read what it needs is listed under missing.',
+    'What the rules warn of, with threshold, measured value, and evidence. A rule without a row is not a clean result: if it could not read what it needs, it is listed under missing.',
   needs: ['symbols'],
   uses: ['types', 'tasks', 'stacks', 'modules', 'log'],
   columns: {

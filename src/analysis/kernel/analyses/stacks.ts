@@ -13,7 +13,7 @@ function pidsText({ pids, count: all }: StackGroup): string | undefined {
 
 export const stacks = defineAnalysis({
   id: 'stacks',
-  title: 'Stacks in groups',
+  title: 'Grouped stacks',
   about:
     'Tasks whose stacks go through the same functions, the largest group first: hundreds of tasks become a few dozen rows. Stacks of CPUs and of sleeping tasks are those of the analysis "backtraces"; only the functions are compared, not the addresses in them, unless "exact" is set.',
   needs: ['tasks', 'stacks'],

@@ -26,7 +26,7 @@ function nameOf(inode: KernelObject): KernelObject | undefined {
 
 export const tmpfsFiles = defineAnalysis({
   id: 'tmpfs-files',
-  title: 'Largest files in memory',
+  title: 'Largest files on tmpfs',
   about: `The ${mostFiles} files of tmpfs and the like that take most memory, the largest first. Those without a name were deleted and are still open or mapped.`,
   needs: ['symbols', 'types'],
   columns: {

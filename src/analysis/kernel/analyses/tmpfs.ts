@@ -10,7 +10,7 @@ const unlimited = (limit: Result<bigint>): Result<bigint> | undefined => (isFail
 
 export const tmpfs = defineAnalysis({
   id: 'tmpfs',
-  title: 'Files in memory',
+  title: 'Files on tmpfs',
   about:
     'File systems whose files are in memory and swap only (tmpfs, devtmpfs, a rootfs of that kind, shared memory of processes): where they are mounted, their limits, and what their files take. Empty ones are included.',
   needs: ['symbols', 'types'],

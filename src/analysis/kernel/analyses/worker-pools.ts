@@ -1,4 +1,4 @@
-/** Pools of workers: how many there are and work, what waits for them, and since when none was begun. */
+/** Worker pools: how many workers there are and how many work, what waits for them, and for how long no work item was started. */
 import { failed, isFailure } from '../../../shared/result.ts';
 import { cpuMasks } from '../cpus/cpu-masks.ts';
 import { perCpuAreas } from '../cpus/per-cpu-data.ts';
@@ -13,9 +13,9 @@ const mostCounted = 1 << 21;
 
 export const workerPoolsTable = defineAnalysis({
   id: 'worker-pools',
-  title: 'Pools of workers',
+  title: 'Worker pools',
   about:
-    'Pools of the workers of workqueues (worker_pool_idr): two of each CPU, for normal and high priority, and the unbound ones. A pool is stalled by the rule of the kernel’s own watchdog: work waits, and none was begun for longer than wq_watchdog_thresh, or 30 seconds.',
+    'Worker pools of the workqueues (worker_pool_idr): two for each CPU, for normal and high priority, and the unbound ones. A pool is stalled by the rule of the kernel’s own watchdog: work items wait, and none was started for longer than wq_watchdog_thresh, or 30 seconds.',
   needs: ['symbols', 'types'],
   columns: {
     id: count('its number'),

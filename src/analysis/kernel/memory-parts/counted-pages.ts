@@ -111,7 +111,7 @@ export function countedParts(sources: CountedSources): readonly MemoryPart[] {
   const callers = partsOf(
     areas.filter((row) => row.kind !== 'ioremap' && !(areStacksAreas && isStack(row))),
     ({ caller }) => String(caller ?? 'unknown'),
-    'pages of the areas that it asked for',
+    'pages of the areas that it allocated',
     'vmalloc-areas',
     areaPages,
   );

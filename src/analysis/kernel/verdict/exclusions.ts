@@ -45,19 +45,20 @@ const hasKnownOwner = ({ wait }: BlockedTask): boolean => wait.for === 'io' || w
 
 const isShort = ({ seconds }: BusyCpu): boolean => seconds !== undefined && seconds < longSeconds;
 
+/** @param what could have been the trouble */
+const open = (what: string, why: string): string => `${what} cannot be excluded: ${why}`;
+
 const mayLoop = ({ cpu, name, seconds }: BusyCpu): string =>
-  seconds === undefined
-    ? `whether CPU ${cpu} loops: how long ${name} has run on it is not known`
-    : `whether CPU ${cpu} loops: ${name} has run on it for ${Math.floor(seconds)} s`;
+  open(`A loop on CPU ${cpu}`, seconds === undefined ? `how long ${name} has run on it is not known` : `${name} has run on it for ${Math.floor(seconds)} s`);
 
 /** What was looked at, and does not tell whether it is a trouble. */
 function unclear({ blocked, busy }: Hangs): readonly string[] {
   const ageless = blocked.filter(({ seconds, isInterruptible }) => seconds === undefined && !isInterruptible).length;
   const ownerless = blocked.filter((one) => !hasKnownOwner(one)).length;
   return [
-    ...(ageless === 0 ? [] : [`how long ${ageless} of the tasks have slept uninterruptibly`]),
-    ...(ownerless === 0 ? [] : [`who holds what ${ownerless} ${ownerless === 1 ? 'task waits' : 'tasks wait'} for`]),
-    ...busy.filter(({ spins }) => spins !== undefined).map(({ cpu }) => `how long CPU ${cpu} has spun for a lock`),
+    ...(ageless === 0 ? [] : [open('Hung tasks', `how long ${ageless} of the tasks have slept uninterruptibly is not known`)]),
+    ...(ownerless === 0 ? [] : [open('A deadlock', `who holds what ${ownerless} ${ownerless === 1 ? 'task waits' : 'tasks wait'} for is not known`)]),
+    ...busy.filter(({ spins }) => spins !== undefined).map(({ cpu }) => open('A held lock', `how long CPU ${cpu} has spun for a lock is not known`)),
     ...busy.filter((one) => !isShort(one)).map(mayLoop),
   ];
 }
@@ -112,14 +113,14 @@ export function exclusions(evidence: VerdictEvidence): Exclusion[] {
   if (traces.length > 0 && disabledWait === undefined && noStacks === undefined && unseenPsws?.length === 0)
     excluded.push({ classes: ['disabled-wait'], why: 'no CPU is in a disabled wait' });
   const gaps = [
-    logGap,
-    noStacks,
-    ...unseenStacks.map((cpu) => `the stack of ${cpu}, which could not be followed to its end`),
-    ...(unseenPsws ?? []).map((cpu) => `the PSW of ${cpu}, which is not recorded`),
-    ...unseenHangs(hangs),
+    ...(logGap === undefined ? [] : [open('Faults, lack of memory, and hardware errors', logGap.replace(/^The /, 'the ').replace(/\.$/, ''))]),
+    ...(noStacks === undefined ? [] : [open('Looping CPUs and held locks', noStacks)]),
+    ...unseenStacks.map((cpu) => open(`Trouble on ${cpu}`, 'its stack could not be followed to its end')),
+    ...(unseenPsws ?? []).map((cpu) => open(`A disabled wait of ${cpu}`, 'its PSW is not recorded')),
+    ...unseenHangs(hangs).map((why) => open('Hangs and deadlocks', why)),
     ...unclear(hangs),
-  ].filter((one) => one !== undefined);
-  for (const why of gaps) excluded.push({ classes: [], why: `not excluded, since it could not be seen: ${why}` });
-  if (end !== undefined && panic === undefined && entry === undefined) excluded.push({ classes: [], why: `not excluded: a panic, since ${end}` });
+    ...(end === undefined || panic !== undefined || entry !== undefined ? [] : [open('A panic', end)]),
+  ];
+  for (const why of gaps) excluded.push({ classes: [], why });
   return excluded;
 }

@@ -92,12 +92,12 @@ function columnsOf({ dump, cpus, activity, numbering, onToggle }: ColumnsOf): re
     cell: ({ cpu, state: text }) => (text === undefined ? none : <span className={`tone-${cpuTone(cpu)}`}>{words(text)}</span>),
   };
   const crashed: Column = {
-    ...wordColumn({ id: 'crashed', title: 'crashed in', width: 16, grow: 3 }, ({ activity: own }) =>
-      own?.crashedIn === undefined && own?.stoppedIn !== undefined ? `stopped in ${own.stoppedIn}` : own?.crashedIn,
+    ...wordColumn({ id: 'crashed', title: 'before the crash', width: 16, grow: 3 }, ({ activity: own }) =>
+      own?.crashedIn === undefined && own?.stoppedIn !== undefined ? `interrupted in ${own.stoppedIn}` : own?.crashedIn,
     ),
     cell: ({ activity: own }) =>
       own?.crashedIn === undefined && own?.stoppedIn !== undefined ? (
-        <span className="dim">{words(`stopped in ${own.stoppedIn}`)}</span>
+        <span className="dim">{words(`interrupted in ${own.stoppedIn}`)}</span>
       ) : (
         words(own?.crashedIn)
       ),

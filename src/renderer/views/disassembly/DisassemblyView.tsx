@@ -61,7 +61,7 @@ export function DisassemblyView({ dump }: { readonly dump: OpenDump }) {
       </header>
       {first === undefined ? null : (
         <p className="dim disassembly-first" data-testid="disassembly-first">
-          <Hostile text={first.why} /> The instructions at the cursor are shown as soon as it is set.
+          <Hostile text={first.why} /> Set the cursor to see the instructions at another address.
         </p>
       )}
       {code === undefined ? (

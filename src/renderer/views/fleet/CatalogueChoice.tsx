@@ -14,7 +14,7 @@ function Opening({ where }: { readonly where: string | undefined }) {
   return (
     <section className="card fleet-choice" role="status" data-testid="fleet-opening">
       <p>
-        <Icon name="loading" spin /> Opening {where === undefined ? 'the usual catalogue' : 'the catalogue'}…
+        <Icon name="loading" spin /> Opening {where === undefined ? 'the default catalogue' : 'the catalogue'}…
       </p>
       <p className="dim">Opening a catalogue in a folder takes a few seconds unless another process already has it open.</p>
       <button type="button" className="button" onClick={fleet.close}>
@@ -77,8 +77,8 @@ export function CatalogueChoice({ state }: { readonly state: Exclude<FleetState,
     <section className="card fleet-choice" aria-labelledby={`${id}-title`} data-testid="fleet-choice">
       <h1 id={`${id}-title`}>Open the catalogue of a fleet</h1>
       <p className="dim">
-        A catalogue holds what is known of many dumps: which crashes came how often, on which machines and releases. It is filled on the command line, by{' '}
-        <span className="code">dumpbench fleet</span>.
+        A catalogue holds what is known about many dumps: how often each crash occurred, and on which machines and releases. It is filled on the command line,
+        by <span className="code">dumpbench fleet</span>.
       </p>
       {failure === undefined ? null : <Failure {...failure} />}
       <div className="fleet-ways">
@@ -89,7 +89,7 @@ export function CatalogueChoice({ state }: { readonly state: Exclude<FleetState,
           onClick={() => void fleet.open(undefined)}
           data-testid="fleet-usual"
         >
-          Open the usual catalogue
+          Open the default catalogue
         </button>
         <button type="button" className="button" onClick={() => void chooseFolder().catch(tell)} data-testid="fleet-folder">
           Choose a folder…

@@ -19,7 +19,7 @@ const tones: Readonly<Record<string, string>> = { certain: 'ok', likely: 'plain'
 export function LayoutLine({ dump, lowcore, name, layouts, chosen, onChoose }: LayoutLineProps) {
   const layout = lowcore?.layout;
   const tests = layout?.tests ?? [];
-  const against = tests.filter(({ passed }) => passed === false).length;
+  const agreeing = tests.filter(({ passed }) => passed === true).length;
   return (
     <div className="layout-line" data-testid="lowcore-layout">
       <label className="dim">
@@ -47,8 +47,8 @@ export function LayoutLine({ dump, lowcore, name, layouts, chosen, onChoose }: L
             <span className={`tone-${tones[layout.word ?? ''] ?? 'warn'}`}>{layout.word === 'given' ? 'as you chose' : layout.word}</span>
             <span className="dim">
               {' '}
-              · confidence {Math.round(layout.confidence * 100)} %{against === 0 ? '' : `, ${against} of ${tests.length} tests against`} ·{' '}
-              {layout.proven === true ? 'verified on real dumps' : 'not verified on a real dump'}
+              · {agreeing} of {tests.length} tests agree{agreeing === tests.length ? '' : `, confidence ${Math.round(layout.confidence * 100)} %`}
+              {layout.proven === true ? '' : ' · this layout was never verified on a real dump'}
             </span>
           </summary>
           <StepList dump={dump} steps={tests} label="Evidence for and against the layout" />

@@ -31,7 +31,7 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
   const chip = (
     <span className="verdict-class">
       <span className={`verdict-chip tone-${classTone(verdict.class)}`} data-testid="verdict-class">
-        {verdict.class === 'unknown' ? 'cause unknown' : classText(verdict.class)}
+        {classText(verdict.class)}
       </span>
       {verdict.contributing.length === 0 ? null : <span className="dim"> contributing: {verdict.contributing.map(classText).join(', ')}</span>}
     </span>

@@ -70,7 +70,7 @@ function Bytes() {
       <h2 id="settings-bytes">Hex</h2>
       <Choice
         name="row-bytes"
-        title="Bytes a row"
+        title="Bytes per row"
         value={rows.bytes}
         choices={rowLengths}
         words={String}
@@ -112,7 +112,7 @@ function KnownIssues() {
           Choose a file…
         </button>
         <button type="button" className="button" disabled={kept === undefined} onClick={() => forgetKnownIssues(workbench)}>
-          Use none
+          Stop using the file
         </button>
       </div>
     </section>

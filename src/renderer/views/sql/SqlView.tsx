@@ -104,7 +104,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
         <QueryPicker saved={saved} text={text} onChoose={choose} />
         <span className="sql-caps">
           <label className="dim">
-            rows, at most{' '}
+            Row limit{' '}
             <select className="select" value={rows} onChange={(event) => setRows(Number(event.currentTarget.value))} data-testid="sql-rows">
               {rowCaps.map((cap) => (
                 <option key={cap} value={cap}>
@@ -114,7 +114,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
             </select>
           </label>
           <label className="dim">
-            time, at most{' '}
+            Time limit{' '}
             <select className="select" value={seconds} onChange={(event) => setSeconds(Number(event.currentTarget.value))} data-testid="sql-seconds">
               {timeCaps.map((cap) => (
                 <option key={cap} value={cap}>

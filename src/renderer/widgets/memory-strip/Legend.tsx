@@ -31,7 +31,7 @@ export function Legend({ counts, failing }: { readonly counts: KindCounts; reado
         .map((kind) => (
           <li key={kind.id} className="legend-item" title={kind.meaning}>
             <Swatch kind={kind} />
-            {kind.label} {counts[kind.id] === 0 ? '0' : percentText(counts[kind.id], total)}
+            {kind.label} {counts[kind.id] === 0 ? '0 %' : percentText(counts[kind.id], total)}
           </li>
         ))}
       {failing === 0 ? null : (

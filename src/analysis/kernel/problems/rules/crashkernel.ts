@@ -44,7 +44,7 @@ export const crashkernel: ProblemRule = {
       severity: 'warning',
       text:
         bytes === 0
-          ? 'No memory is reserved for a kdump kernel: after a panic there is no dump by kdump.'
+          ? 'No memory is reserved for a kdump kernel: a panic would produce no kdump dump.'
           : `${byteText(bytes)} are reserved for a kdump kernel: few kdump kernels start in so little.`,
       value: byteText(bytes),
       evidence: 'crashk_res.start and end',

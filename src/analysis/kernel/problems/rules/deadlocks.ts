@@ -33,7 +33,7 @@ export const deadlocks: ProblemRule = {
       yield {
         subject: names[0] ?? '',
         severity: 'error',
-        text: `${cycle.length} ${cycle.length === 1 ? 'task waits for a lock that it holds itself, and never continues' : 'tasks wait for each other, and never continue'}: ${names.slice(0, mostNamed).join(', ')}${cycle.length > mostNamed ? ` and ${cycle.length - mostNamed} more` : ''}.`,
+        text: `${cycle.length} ${cycle.length === 1 ? 'task waits for a lock that it holds itself and can never continue' : 'tasks wait for each other and can never continue'}: ${names.slice(0, mostNamed).join(', ')}${cycle.length > mostNamed ? ` and ${cycle.length - mostNamed} more` : ''}.`,
         value: `${cycle.length} ${cycle.length === 1 ? 'task' : 'tasks'}`,
         evidence: 'owner words of the locks that they wait for',
         ...defined({ address: first }),

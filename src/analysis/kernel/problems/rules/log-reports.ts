@@ -4,12 +4,12 @@ import type { ProblemRule } from '../problem-rule.ts';
 import { isFailure } from '../../../../shared/result.ts';
 
 const kinds: Readonly<Partial<Record<LogMark, { readonly title: string; readonly severity: 'warning' | 'error' }>>> = {
-  hardware: { title: 'reports of hardware', severity: 'error' },
-  lockup: { title: 'reports of stalls, lockups or hung tasks', severity: 'error' },
+  hardware: { title: 'hardware errors', severity: 'error' },
+  lockup: { title: 'stalls, lockups, or hung tasks', severity: 'error' },
   oops: { title: 'oopses', severity: 'error' },
-  bug: { title: 'reports of a BUG', severity: 'error' },
-  memory: { title: 'reports that memory ran out', severity: 'error' },
-  warning: { title: 'warnings with a trace', severity: 'warning' },
+  bug: { title: 'a BUG', severity: 'error' },
+  memory: { title: 'lack of memory', severity: 'error' },
+  warning: { title: 'warnings with a backtrace', severity: 'warning' },
 };
 const mostQuoted = 200;
 
@@ -39,7 +39,7 @@ export const logReports: ProblemRule = {
       yield {
         subject: mark,
         severity: kind.severity,
-        text: `The log has ${count} ${count === 1 ? 'line' : 'lines'} of the kind: ${kind.title}.`,
+        text: `The log has ${count} ${count === 1 ? 'line' : 'lines'} about ${kind.title}.`,
         value: `${count} ${count === 1 ? 'line' : 'lines'}`,
         evidence: first.slice(0, mostQuoted),
       };

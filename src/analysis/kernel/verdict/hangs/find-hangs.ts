@@ -30,7 +30,7 @@ function note(doubtful: Doubtful, task: KernelTask): void {
 
 function doubtText({ number, first }: Doubtful, what: string): string | undefined {
   if (first === undefined) return undefined;
-  return `what ${number === 1 ? '1 task' : `${number} tasks`} did: ${number === 1 ? '' : 'the first is '}${taskName(first)}, ${what}`;
+  return `what ${number === 1 ? '1 task' : `${number} tasks`} did is not known: ${number === 1 ? '' : 'the first is '}${taskName(first)}, ${what}`;
 }
 
 export function* findHangs(source: HangSource): Steps<Hangs> {
@@ -122,7 +122,7 @@ export function* findHangs(source: HangSource): Steps<Hangs> {
     });
   }
   const more = count.D > mostStacks ? `only the first ${mostStacks} of ${count.D} tasks that sleep uninterruptibly were looked at` : undefined;
-  const noAges = types === undefined ? `how long tasks slept and ran: the kernel's types are not known; ${assumedLocks}` : undefined;
+  const noAges = types === undefined ? `how long tasks slept and ran is not known without the kernel's types; ${assumedLocks}` : undefined;
   const unfollowed = Math.max(0, count.S - mostStacks);
   return {
     blocked: [...blocked.values()],

@@ -83,7 +83,7 @@ export interface Hangs {
 
 /** Why hangs among tasks that a signal wakes are not known; undefined where all of those were looked at. */
 export const unfollowedText = ({ unfollowed }: Hangs): string | undefined =>
-  unfollowed === 0 ? undefined : `whether locks are waited for by ${unfollowed} more tasks in a sleep that any signal ends: their stacks were not followed`;
+  unfollowed === 0 ? undefined : `whether ${unfollowed} more tasks in an interruptible sleep wait for locks is not known: their stacks were not followed`;
 
 /** All that could not be seen of them. */
 export const unseenHangs = (hangs: Hangs): readonly string[] => [...hangs.unseen, ...[unfollowedText(hangs) ?? []].flat()];

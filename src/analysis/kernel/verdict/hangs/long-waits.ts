@@ -55,7 +55,7 @@ export function waitProof({ name, task, seconds, wait, frames, isInterruptible }
 export function busyProof({ cpu, name, frames, seconds, graceSeconds }: BusyCpu): Proof {
   const functions = frames.slice(0, 5).map(({ symbol, address }) => functionName(symbol) || address);
   const parts = [
-    seconds === undefined ? undefined : `has run for ${Math.floor(seconds)} s without giving it up`,
+    seconds === undefined ? undefined : `has run for ${Math.floor(seconds)} s without leaving the CPU`,
     graceSeconds === undefined ? undefined : `an RCU grace period has waited for this CPU for ${Math.floor(graceSeconds)} s`,
   ].filter((part) => part !== undefined);
   return { text: `CPU ${cpu}: ${name} ${parts.length === 0 ? 'runs' : parts.join('; ')}; its stack: ${functions.join(' < ')}` };

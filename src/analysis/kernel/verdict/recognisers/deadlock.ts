@@ -29,7 +29,7 @@ export const deadlock: Recogniser = {
           ? 'Lock taken again by its owner'
           : `Deadlock of ${cycle.length} tasks on ${kinds.size === 1 ? `${[...kinds][0] ?? ''}${[...kinds][0] === 'mutex' ? 'es' : 's'}` : 'locks'}`;
       const waiting = hangs.blocked.filter((one) => graph.get(one.task)?.root === root && !members.includes(one.task));
-      const more = waiting.length === 0 ? [] : [{ text: `${waiting.length} more wait for them: ${waiting.slice(0, 8).map(({ name, task: address }) => `${name} (${hex(address)})`).join(', ')}` }]; // prettier-ignore
+      const more = waiting.length === 0 ? [] : [{ text: `${waiting.length} more ${waiting.length === 1 ? 'task waits' : 'tasks wait'} for them: ${waiting.slice(0, 8).map(({ name, task: address }) => `${name} (${hex(address)})`).join(', ')}` }]; // prettier-ignore
       return [{ class: 'deadlock', tie: 'lasting', what, frames: first.frames, evidence: [...cycle.map(waitProof), ...more] }];
     }
     return [];
