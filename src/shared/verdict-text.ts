@@ -23,7 +23,7 @@ const words: Readonly<Record<VerdictClass, string>> = {
   'root-file-system': 'root file system',
   'machine-check': 'machine check',
   'disabled-wait': 'disabled wait',
-  'operator-request': 'requested crash or dump',
+  'operator-request': 'requested',
   'hypervisor-request': 'hypervisor dump or NMI',
   'kdump-failed': 'kdump did not finish',
   running: 'running',
@@ -39,7 +39,7 @@ export const classText = (name: VerdictClass): string => wordOf.get(name) ?? nam
 const alsoText = (contributing: readonly VerdictClass[]): readonly string[] =>
   contributing.length === 0 ? [] : [`contributing: ${contributing.map(classText).join(', ')}`];
 
-/** "deadlock", "requested crash or dump; contributing: slab corruption" */
+/** "deadlock", "requested; contributing: slab corruption" */
 export const classLine = ({ class: name, contributing }: Pick<VerdictJson, 'class' | 'contributing'>): string =>
   [classText(name), ...alsoText(contributing)].join('; ');
 

@@ -43,7 +43,7 @@ describeNeeding('window', 'the window', () => {
     await expect.poll(() => page.getByTestId('health').innerText()).toMatch(/failed/);
     await page.getByTestId('verdict').waitFor();
     await expect.poll(() => page.getByTestId('verdict-title').innerText()).toBe('Crash requested by sysrq');
-    expect(await page.getByTestId('verdict-class').innerText()).toBe('requested crash or dump');
+    expect(await page.getByTestId('verdict-class').innerText()).toBe('requested');
     const why = page.getByTestId('verdict-why');
     await why.locator('summary').click();
     await why.getByText('Evidence', { exact: true }).first().waitFor();
