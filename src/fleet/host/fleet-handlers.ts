@@ -134,7 +134,7 @@ export function createFleetHost(): FleetHost {
       throw new RequestError(
         'query',
         isThere === undefined
-          ? `there is no longer an issue ${id}`
+          ? `issue ${id} no longer exists`
           : `the note of issue ${id} was changed by somebody else meanwhile; nothing was saved. Refresh to see it`,
       );
     },

@@ -146,7 +146,7 @@ describe('what people know of an issue', () => {
     await expect(client.call('changeIssue', { id: 43, note: 'mine', noteWas: '' })).rejects.toThrow(
       'the note of issue 43 was changed by somebody else meanwhile',
     );
-    await expect(client.call('changeIssue', { id: 999_999, status: 'open' })).rejects.toThrow('there is no issue 999999 any more');
+    await expect(client.call('changeIssue', { id: 999_999, status: 'open' })).rejects.toThrow('issue 999999 no longer exists');
     expect((await client.call('issue', { id: 43 })).details?.issue.note).toBe('theirs');
   });
 });
