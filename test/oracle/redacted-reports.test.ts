@@ -23,7 +23,9 @@ describe('a redacted report of a crash', () => {
     const lines = (plain.log.records ?? []).map(({ text }) => text.trim()).filter((text) => text.length > 20);
     const tasks = JSON.parse((await runInProcess(['analyse', path, 'tasks', '--json'])).out) as { rows: { kind?: string; name?: string }[] };
     const users = tasks.rows.flatMap((row) => (row.kind === 'user' && (row.name ?? '').length > 3 ? [row.name ?? ''] : []));
-    const words = (text: string): ReadonlySet<string> => new Set(text.split(/[^\p{L}\p{N}_-]+/u));
+    // A process may be called as a state of tasks is, which Dumpbench's own texts name.
+    const states = /uninterruptible sleep|sleep uninterruptibly/g;
+    const words = (text: string): ReadonlySet<string> => new Set(text.replaceAll(states, '').split(/[^\p{L}\p{N}_-]+/u));
     for (const { id } of reportFormats) {
       const text = await report(id, '--redact', 'all');
       expect(lines.filter((line) => text.includes(line)), id).toEqual([]); // prettier-ignore

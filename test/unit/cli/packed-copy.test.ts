@@ -159,7 +159,7 @@ describe('a copy that changed in the cache', () => {
     expect(await runInProcess(['attest', path, '--key', keyFile])).toMatchObject({
       code: 3,
       out: '',
-      err: expect.stringContaining('is not what the file unpacks to') as unknown,
+      err: expect.stringContaining('differs from what the file unpacks to') as unknown,
     });
     // The first verification has made it known: what comes next is made anew.
     const again = await open(path);

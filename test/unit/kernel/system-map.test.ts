@@ -33,7 +33,7 @@ describe('a System.map', () => {
   });
 
   it('is refused with the number of the line that is none, and when it is empty', () => {
-    expect(readSystemMap([Buffer.from(`${text}\n\nno\n`)])).toBe('line 7 is no symbol');
+    expect(readSystemMap([Buffer.from(`${text}\n\nno\n`)])).toBe('line 7 is not a symbol');
     expect(readSystemMap([])).toBe('it is empty');
   });
 });
