@@ -85,10 +85,13 @@ export function runOn(program, args, env = process.env, stdio = 'inherit') {
   });
 }
 
+/** As in src/shared/child-environment.ts, which says why. */
+export const allocator = { MALLOC_MMAP_THRESHOLD_: '131072' };
+
 /**
  * Runs the command line on another Node as `runOn` does. Who is killed passes no signal on: the child looks for itself whether we are still there
  * (src/cli/launcher.ts).
  * @param {string} node
  * @param {readonly string[]} args
  */
-export const launch = (node, args) => runOn(node, args, { ...process.env, DUMPBENCH_LAUNCHER: String(process.pid) });
+export const launch = (node, args) => runOn(node, args, { ...allocator, ...process.env, DUMPBENCH_LAUNCHER: String(process.pid) });
