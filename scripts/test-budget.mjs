@@ -11,7 +11,7 @@ export const suiteMinutes = {
   'test/oracle': 8,
   'test/e2e': 16,
   'test/installed': 3,
-  'test/faults': 22,
+  'test/faults': 20,
   'test/fuzz': 2,
   'test/property': 2,
   'test/samples': 1,

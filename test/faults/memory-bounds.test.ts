@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildCase } from '../../src/samples/case-text.ts';
 import { describeNeeding } from '../requirements.ts';
+import { sample } from '../run-size.ts';
 import { manyLoads, shuffledLoads } from '../perf/many-loads.ts';
 import { manyNotes } from '../perf/many-notes.ts';
 import { scratchFolder } from '../scratch-folder.ts';
@@ -80,7 +81,7 @@ describe.each(Object.entries(inputs))('%s', (name, { build, commands }) => {
     expect(bytes.length).toBeLessThanOrEqual(largest);
     writeFileSync(path, bytes);
   });
-  it.each(commands)(
+  it.each(sample(commands, 2, `memory bounds of ${name}`))(
     '%s: at most 256 MiB above the start',
     async (...command) => {
       const { code, err, peak } = await peakOf(...command, path, '--json');

@@ -99,7 +99,7 @@ describeNeeding('failing-disk', 'SIGKILL at a moment of the work', () => {
     `$name goes on to the same (seed ${seed})`,
     async (command) => {
       if (disk === undefined) throw new Error('no failing disk');
-      await killAtMoments(command, runs(3, 27), randomFor(`killed ${command.name}`), { disk, scratch, evidence });
+      await killAtMoments(command, runs(2, 27), randomFor(`killed ${command.name}`), { disk, scratch, evidence });
     },
     3_600_000,
   );
