@@ -92,6 +92,7 @@ export const kernelProtocol = {
       /** Whose type it is; the kernel's, or the one that has the name, unless given. */
       module: v.optional(v.string()),
       address: v.optional(wireAddress),
+      /** How deep nested structs are opened. Without it not at all, but with an address whole where few members come of that. */
       depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8))),
     }),
     result: structSchema,

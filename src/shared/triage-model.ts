@@ -19,6 +19,13 @@ const crashPlaceSchema = v.strictObject({
 });
 export type CrashPlaceJson = v.InferOutput<typeof crashPlaceSchema>;
 
+/** What the report in an evidence capsule says of the dump that it was made from, or why it cannot be shown. Nothing of it was checked. */
+const recordedCaseSchema = v.union([
+  v.strictObject({ fileName: v.string(), verdict: verdictSchema, reason: v.optional(v.string()), health: healthSchema }),
+  v.strictObject({ why: v.string() }),
+]);
+export type RecordedCaseJson = v.InferOutput<typeof recordedCaseSchema>;
+
 export const triageDumpSchema = v.strictObject({
   info: infoSchema,
   health: healthSchema,
@@ -35,6 +42,8 @@ export const triageDumpSchema = v.strictObject({
   standaloneKdump: v.optional(standaloneKdumpSchema),
   checks: v.array(checkResultSchema),
   cpus: v.array(cpuSchema),
+  /** Of an evidence capsule: `verdict`, `reason`, and `health` are what its cited pages show by themselves, which is next to nothing. */
+  recorded: v.optional(recordedCaseSchema),
 });
 export type TriageDump = v.InferOutput<typeof triageDumpSchema>;
 export const triageSchema = v.strictObject({ schema, dumps: v.array(triageDumpSchema) });

@@ -49,10 +49,10 @@ export function titleLine({ title, class: name, contributing }: VerdictJson): st
   return words.length === 0 ? title : `${title} (${words.join('; ')})`;
 }
 
-/** "seen 14 times since 2026-01-02; issue 7 (open): what is known" */
+/** "seen in 14 other dumps since 2026-01-02; issue 7 (open): what is known" */
 function seenText({ issue, status, times, first, note, links }: SeenIssue): string {
   const since = first === undefined ? '' : ` since ${first.slice(0, 10)}`;
-  const often = times === 0 ? 'not seen in another dump' : `seen ${times === 1 ? 'once' : `${times} times`}${since}`;
+  const often = times === 0 ? 'not seen in another dump' : `seen in ${times} other ${times === 1 ? 'dump' : 'dumps'}${since}`;
   return `${often}; issue ${issue} (${status})${note === undefined ? '' : `: ${note}`}${links.length === 0 ? '' : ` (${links.join(', ')})`}`;
 }
 

@@ -1,12 +1,11 @@
 /** Blocks as HTML. */
-import { type Block, type Piece, piecesOf, type TableColumn, type Text } from './blocks.ts';
+import { type Block, type Piece, piecesOf, plainText, type TableColumn, type Text } from './blocks.ts';
+import { fittingColumns } from './fitting-columns.ts';
 import { breakableHtml, escapeHtml } from './html-text.ts';
 import type { DocumentSection } from './sections/index.ts';
 
 /** A table with so few rows is not torn apart. */
 const shortTable = 8;
-/** From so many columns on letters are smaller. */
-const wideTable = 8;
 
 function pieceHtml(piece: Piece): string {
   if (typeof piece === 'string') return escapeHtml(piece);
@@ -19,12 +18,30 @@ export const textHtml = (text: Text): string => piecesOf(text).map(pieceHtml).jo
 
 const cell = ({ kind }: TableColumn, text: Text): string => `<td class="${kind}">${textHtml(text)}</td>`;
 
-function tableHtml({ columns, rows, leftOut }: Extract<Block, { kind: 'table' }>): string {
+type Table = Extract<Block, { kind: 'table' }>;
+
+/** The cells that do not fit next to the others, each after the name of its column. */
+function lowerRow(columns: Table['columns'], row: Table['rows'][number], lower: readonly number[], width: number): string {
+  const cells = lower.flatMap((at) => {
+    const text = row[at] ?? '';
+    return plainText(text) === '' ? [] : [`<span class="cell"><b>${escapeHtml(columns[at]?.title ?? '')}</b> ${textHtml(text)}</span>`];
+  });
+  return cells.length === 0 ? '' : `\n<tr class="lower"><td colspan="${width}">${cells.join(' ')}</td></tr>`;
+}
+
+function tableHtml({ columns, rows, leftOut }: Table): string {
   if (rows.length === 0) return '';
-  const heads = columns.map(({ title, kind }) => `<th scope="col" class="${kind}">${escapeHtml(title)}</th>`).join('');
-  const body = rows.map((row) => `<tr>${columns.map((column, at) => cell(column, row[at] ?? '')).join('')}</tr>`).join('\n');
+  const { small, upper, lower } = fittingColumns(columns, rows);
+  const shown = upper.flatMap((at) => columns[at] ?? []);
+  const heads = shown.map(({ title, kind }) => `<th scope="col" class="${kind}">${escapeHtml(title)}</th>`).join('');
+  const body = rows
+    .map((row) => {
+      const below = lowerRow(columns, row, lower, upper.length);
+      return `<tr${below === '' ? '' : ' class="upper"'}>${shown.map((column, at) => cell(column, row[at] ?? '')).join('')}</tr>${below}`;
+    })
+    .join('\n');
   const more = leftOut === 0 ? '' : `<p class="plain">${leftOut} more are in the JSON report.</p>`;
-  const names = [...(rows.length <= shortTable ? ['short'] : []), ...(columns.length >= wideTable ? ['wide'] : [])];
+  const names = [...(rows.length <= shortTable ? ['short'] : []), ...(small ? ['wide'] : [])];
   return `<table${names.length === 0 ? '' : ` class="${names.join(' ')}"`}><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>${more}`;
 }
 

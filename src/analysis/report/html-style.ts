@@ -28,6 +28,7 @@ table{border-collapse:collapse;width:100%;margin:0 0 14px}th,td{text-align:left;
 th{color:var(--dim);font-weight:500;font-size:12.5px;line-height:18px}thead th{border-bottom-color:var(--dim);white-space:nowrap;vertical-align:bottom}
 th.number,td.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td.mark{white-space:nowrap}th:last-child,td:last-child{padding-right:0}
 table.wide td,table.wide td code{font-size:12px;line-height:17px}table.wide th{font-size:11.5px}table.wide td,table.wide th{padding-right:10px}
+tr.upper td{border-bottom:0;padding-bottom:0}tr.lower td{padding:1px 0 5px 14px}.cell{margin-right:12px}.cell b{color:var(--dim);font-weight:500}
 .facts th{width:150px;white-space:nowrap}
 .callout{margin:0 0 20px;padding:16px 20px;border:1px solid var(--line);border-left:6px solid var(--dim);background:var(--raised)}
 .callout p{margin:0 0 4px;font-size:13px}.callout p.callout-title{font-size:18px;line-height:25px;font-weight:600;margin-bottom:8px}
@@ -49,7 +50,7 @@ body{padding:0;max-width:none;font-size:9.5pt;line-height:13.5pt;orphans:3;widow
 h1{font-size:20pt;line-height:25pt}h2{font-size:14pt;line-height:19pt;margin:22pt 0 8pt}h3{font-size:10.5pt;line-height:14pt;margin:13pt 0 4pt}
 h1,h2,h3{break-after:avoid}code,td.mono{font-size:8pt;line-height:12pt}pre{font-size:7.2pt;line-height:10.2pt;padding:6pt 8pt}
 p.plain,.callout p{font-size:8.5pt}.callout p.callout-title{font-size:14pt;line-height:19pt}th,td{padding:3pt 9pt 3pt 0}th{font-size:8.5pt;line-height:12pt}
-.facts th{width:90pt}table.wide td,table.wide td code{font-size:7.2pt;line-height:10pt}table.wide th{font-size:7pt}table.wide td,table.wide th{padding-right:6pt}a{color:inherit}thead{display:table-header-group}tr,.callout,.drawing,.short,.contents{break-inside:avoid}.drawing{overflow:visible}
+.facts th{width:90pt}table.wide td,table.wide td code{font-size:7.2pt;line-height:10pt}table.wide th{font-size:7pt}table.wide td,table.wide th{padding-right:6pt}a{color:inherit}thead{display:table-header-group}tr,.callout,.drawing,.short,.contents{break-inside:avoid}tr.upper{break-after:avoid}.drawing{overflow:visible}
 nav{break-after:page}}`;
 
 /** @param head of every page but the first @param foot of every page */

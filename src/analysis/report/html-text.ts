@@ -23,6 +23,13 @@ function parts(word: string): readonly string[] {
   return word.split(/(?<=[/_.:,;|=&?()-])(?=[^/_.:,;|=&?()-])/u).flatMap((part) => part.match(new RegExp(`.{1,${endless}}`, 'gu')) ?? []);
 }
 
+/** Characters of the longest piece that stays in one line. */
+export const longestPart = (text: string): number =>
+  reportText(text)
+    .split(/\s+/)
+    .flatMap(parts)
+    .reduce((most, part) => Math.max(most, part.length), 0);
+
 /** Dates, ranges and versions: a browser would break them after a hyphen. */
 const breaksAnyway = /[\dA-Za-z]-\d/;
 

@@ -18,7 +18,7 @@ export const addressCommand: Command = {
     const { engine, io, output, style } = context;
     const named = cpuOption(options);
     const answer = await withDump(context, file, async (dump) => {
-      const { space, address, cpu } = await kernelAddressIn(context, dump, typed, named);
+      const { space, address, cpu } = await kernelAddressIn(context, dump, typed, { cpu: named });
       if (space === 'file') throw new UsageError(`"${typed}" is a file offset, not an address of the system`);
       return engine.call('address', { dump, place: { space, address, ...defined({ cpu }) } }, { signal: io.signal });
     });

@@ -89,7 +89,7 @@ export const analyseCommand: Command = {
       if (id === undefined) {
         const { schema, analyses } = await engine.call('catalogue', {});
         if (output.json) printJson(io, { schema, analyses });
-        else io.out(analysisCatalogueText(analyses, style));
+        else io.out(analysisCatalogueText(analyses, style, io.isTerminal ? io.columns : undefined));
         return exitCodes.fine;
       }
       if (typeof options.with === 'string') return compareWith(context, dump, options.with, { id, parameters });

@@ -26,7 +26,7 @@ export const catalogueCommand: Command = {
     if (list !== undefined && known[list].length === 0)
       throw new UsageError(`the list "${list}" has no entry "${id ?? ''}": "dumpbench catalogue ${list}" shows them`);
     if (output.json) printJson(io, known);
-    else io.out(catalogueText(known, list, style));
+    else io.out(catalogueText(known, list, style, io.isTerminal ? io.columns : undefined));
     return exitCodes.fine;
   },
 };

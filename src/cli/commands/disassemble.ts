@@ -26,7 +26,7 @@ export const disassembleCommand: Command = {
     if (count !== undefined && whole) throw new UsageError('--count and --function: name one of them');
     if (count !== undefined && (count < 1 || count > mostInstructions)) throw new UsageError(`--count: expected a number from 1 to ${mostInstructions}`);
     const answer = await withDump(context, file, async (dump) => {
-      const place = await kernelAddressIn(context, dump, typed, named);
+      const place = await kernelAddressIn(context, dump, typed, { cpu: named });
       const { space, address, cpu } = place;
       return engine.call('disassemble', { dump, space, address, ...defined({ cpu, count }), ...(whole ? { whole } : {}) }, { signal: io.signal });
     });

@@ -5,7 +5,8 @@ import { type ReadJson } from '../../shared/memory-model.ts';
 import { addressSpaces, schemaVersion } from '../../shared/model.ts';
 import { hex } from '../../shared/units.ts';
 import type { Command } from '../command.ts';
-import { addressIn, cpuOption, wholeNumber } from './address-argument.ts';
+import { cpuOption, wholeNumber } from './address-argument.ts';
+import { kernelAddressIn } from './kernel-address.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { withDump } from '../open-dump.ts';
 import { progressLine } from '../progress-line.ts';
@@ -26,7 +27,7 @@ function addAbsent(absent: ReadJson['absent'], more: ReadJson['absent']): void {
 
 export const readCommand: Command = {
   name: 'read',
-  summary: 'bytes at an address',
+  summary: 'bytes at an address, which may be a symbol',
   args: ['<file>', '<address>', '<length>'],
   ofKernel: true,
   options: [
@@ -53,7 +54,7 @@ export const readCommand: Command = {
     if (output.json && length > maxJsonBytes) throw new UsageError(`length: at most ${maxJsonBytes} bytes with --json; --raw has no limit`);
     const progress = progressLine(io, output);
     const work = async (dump: string): Promise<number> => {
-      const place = await addressIn(context, dump, typed, space, named);
+      const place = await kernelAddressIn(context, dump, typed, { cpu: named, space });
       // Real addresses are always some CPU's: without a choice those of CPU 0, as in the window.
       const cpu = place.cpu ?? (place.space === 'real' ? 0 : undefined);
       const whose = cpu === undefined ? {} : { cpu, numbering: place.numbering };

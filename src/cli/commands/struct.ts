@@ -1,3 +1,4 @@
+import { defined } from '../../shared/defined.ts';
 import { namePattern } from '../../shared/name-pattern.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
@@ -24,7 +25,7 @@ export const structCommand: Command = {
   summary: 'a type of the kernel or of a module: its members and offsets, and with an address or a symbol their values (needs BTF in the dump)',
   args: ['<file>', '[name]', '[address]'],
   options: [
-    { flags: '--depth <number>', description: 'expand nested structs to this depth (default 0)' },
+    { flags: '--depth <number>', description: 'expand nested structs to this depth (without it not at all; with an address, small structs are expanded whole)' },
     { flags: '--module <name>', description: 'module that defines the type, if several do; without a type name, list all types of the module' },
   ],
   ofKernel: true,
@@ -32,11 +33,11 @@ export const structCommand: Command = {
   async run(context, [file = '', name, typed], options) {
     const owner = options.module === undefined ? {} : { module: String(options.module) };
     if (name === undefined || name.includes('*')) return listNames(context, file, name, owner);
-    const depth = options.depth === undefined ? 0 : wholeNumber(String(options.depth), '--depth');
-    if (depth > maxDepth) throw new UsageError(`--depth: at most ${maxDepth}`);
+    const depth = options.depth === undefined ? undefined : wholeNumber(String(options.depth), '--depth');
+    if (depth !== undefined && depth > maxDepth) throw new UsageError(`--depth: at most ${maxDepth}`);
     const { signal } = context.io;
     const answer = await withDump(context, file, async (dump) => {
-      const params = { dump, name, depth, ...owner };
+      const params = { dump, name, ...defined({ depth }), ...owner };
       if (typed === undefined) return context.engine.call('struct', params, { signal });
       const place = await kernelAddressIn(context, dump, typed);
       if (place.space !== 'virtual') throw new UsageError(`"${typed}" is an address in ${place.space} space; the kernel's structures have virtual addresses`);

@@ -7,10 +7,11 @@ import { printJsonList } from '../json-list.ts';
 import { withDump } from '../open-dump.ts';
 import { kernelAddressIn } from './kernel-address.ts';
 
-/** A line of /proc/kallsyms. */
+/** A line of /proc/kallsyms; of an address that was asked for that address, and how far it is into the symbol. */
 function symbolLine({ address, type, name, offset, module }: SymbolJson): string {
-  const place = `${address.slice(2).padStart(16, '0')} ${type} ${visibleLine(name)}${module === undefined ? '' : `\t[${visibleLine(module)}]`}`;
-  return offset === undefined ? place : `${place}+0x${offset.toString(16)}`;
+  const asked = BigInt(address) + BigInt(offset ?? 0);
+  const within = offset === undefined ? '' : `+0x${offset.toString(16)}`;
+  return `${asked.toString(16).padStart(16, '0')} ${type} ${visibleLine(name)}${within}${module === undefined ? '' : `\t[${visibleLine(module)}]`}`;
 }
 
 const symbolText = (symbols: readonly SymbolJson[]): string => symbols.map((symbol) => `${symbolLine(symbol)}\n`).join('');

@@ -12,6 +12,7 @@ import { knownIssuesOf, knownIssuesOption } from '../known-issues-option.ts';
 import { namesOf, withDump } from '../open-dump.ts';
 import { askCatalogue, askedCatalogueOption } from '../seen-before.ts';
 import { instructionsToName } from '../../shared/place-names.ts';
+import { capsuleTriageText } from '../text/capsule-triage-text.ts';
 import { triageText } from '../text/summary-text.ts';
 
 /** Several files: one that is no dump does not hide the others, but it decides the exit code. */
@@ -48,7 +49,8 @@ export const triageCommand: Command = {
               return;
             }
             const names = await namesOf(context, handle, instructionsToName(answer.cpus));
-            io.out(`${before}${triageText(answer, style, names, options.all === true)}`);
+            const text = answer.recorded === undefined ? triageText(answer, style, names, options.all === true) : capsuleTriageText(answer, style);
+            io.out(`${before}${text}`);
             before = '\n';
           });
         } catch (error) {

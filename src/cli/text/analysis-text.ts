@@ -12,15 +12,19 @@ import {
   rowKeyText,
 } from '../../shared/analysis-text.ts';
 import type { Style } from './style.ts';
-import { columns } from './table.ts';
+import { brokenLines, columns } from './table.ts';
 
-export function analysisCatalogueText(tables: readonly AnalysisTable[], style: Style): string {
-  const rows = tables.map(({ id, about, parameters }) => [
-    style.strong(id),
-    parameters.map(({ name, type, required }) => (required === true ? `--${name} <${type}>` : `[--${name} <${type}>]`)).join(' '),
-    about,
-  ]);
-  return `${columns(rows, '')}\n`;
+/** A terminal that says less does not know. */
+const leastWidth = 40;
+
+/** @param width of the terminal; without it lines are not broken: they go to another program */
+export function analysisCatalogueText(tables: readonly AnalysisTable[], style: Style, width: number | undefined): string {
+  const indented = (pieces: readonly string[]): readonly string[] => brokenLines(pieces, Math.max(leastWidth, width ?? Infinity) - 2).map((line) => `  ${line}`);
+  const entries = tables.map(({ id, about, parameters }) => {
+    const options = parameters.map(({ name, type, required }) => (required === true ? `--${name} <${type}>` : `[--${name} <${type}>]`));
+    return [style.strong(id), ...indented(about.split(' ')), ...indented(options).map(style.dim)].join('\n');
+  });
+  return `${entries.join('\n')}\n`;
 }
 
 /** Columns of which no row knows anything are left out. */

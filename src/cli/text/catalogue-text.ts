@@ -14,7 +14,7 @@ export type CatalogueList = (typeof catalogueLists)[number];
 const depthWords = { headers: 'triage', quick: 'verify --quick', scan: 'verify' } as const;
 const commandWords = { report: 'report --format', manifest: 'manifest --format', attestation: '' } as const;
 
-const listTexts: Readonly<Record<CatalogueList, (known: Catalogue, style: Style) => string>> = {
+const listTexts: Readonly<Record<CatalogueList, (known: Catalogue, style: Style, width: number | undefined) => string>> = {
   formats: ({ formats }, style) => rows(formats.map(({ id, title, about, extensions }) => [style.strong(id), title, about, style.dim(extensions.join(' '))])),
   checks: ({ checks }, style) =>
     rows(
@@ -29,7 +29,7 @@ const listTexts: Readonly<Record<CatalogueList, (known: Catalogue, style: Style)
     rows(reports.map(({ id, kind, title, about }) => [style.dim(kind === 'attestation' ? 'attest' : commandWords[kind]), style.strong(id), title, about])),
   sections: ({ sections }, style) => rows(sections.map(({ id, title, about }) => [style.dim('report --sections'), style.strong(id), title, about])),
   views: ({ views }, style) => rows(views.map(({ id, title, about }) => [style.dim('--view'), style.strong(id), title, about])),
-  analyses: ({ analyses }, style) => analysisCatalogueText(analyses, style),
+  analyses: ({ analyses }, style, width) => analysisCatalogueText(analyses, style, width),
 };
 
 const rows = (cells: readonly (readonly string[])[]): string =>
@@ -38,8 +38,11 @@ const rows = (cells: readonly (readonly string[])[]): string =>
     '',
   )}\n`;
 
-export const catalogueText = (known: Catalogue, list: CatalogueList | undefined, style: Style): string =>
-  list === undefined ? catalogueLists.map((one) => `${style.strong(one)}\n${listTexts[one](known, style)}`).join('\n') : listTexts[list](known, style);
+/** @param width of the terminal */
+export const catalogueText = (known: Catalogue, list: CatalogueList | undefined, style: Style, width?: number): string =>
+  list === undefined
+    ? catalogueLists.map((one) => `${style.strong(one)}\n${listTexts[one](known, style, width)}`).join('\n')
+    : listTexts[list](known, style, width);
 
 export const formatIdsOf = (kind: ReportEntry['kind']): readonly string[] =>
   catalogue()

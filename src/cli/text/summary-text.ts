@@ -26,7 +26,8 @@ export function headline(info: Info): string {
     `${formatTitle(info.container.format)}${info.container.version === undefined ? '' : `, version ${info.container.version}`}`,
     info.container.complete === false ? completenessText(info).toUpperCase() : completenessText(info),
     byteText(info.memory.bytes),
-    cpuCountText(info.machine),
+    // A capsule holds no CPUs, however many the dump had.
+    info.container.format === 'capsule' ? undefined : cpuCountText(info.machine),
     [info.machine.arch, info.machine.machineType === undefined ? undefined : `type ${info.machine.machineType}`, info.machine.hypervisor]
       .filter((part) => part !== undefined)
       .join(', '),
@@ -76,7 +77,7 @@ export function findingLines(findings: readonly Finding[], style: Style): string
   return columns(findings.map((finding) => [colour[finding.severity](finding.severity), finding.id, visibleLine(`${finding.title}: ${finding.detail}`)]));
 }
 
-function verdictLines(verdict: VerdictJson, style: Style): string {
+export function verdictLines(verdict: VerdictJson, style: Style): string {
   const rows = verdictRows(verdict).map(([name, value], at, all) => [name === all[at - 1]?.[0] ? '' : style.dim(name), visibleLine(value)]);
   return columns(rows);
 }

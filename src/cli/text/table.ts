@@ -10,7 +10,18 @@ const oneLine = (cell: string): string => (/[\n\t]/.test(cell) ? visibleLine(cel
 
 export const columns = (given: readonly (readonly string[])[], indent = '  ', right: readonly number[] = []): string => columnsInPieces(indent, right)(given);
 
-/** The same piece by piece, for tables that are too long to be held: a column never becomes narrower, and is widened where a later cell needs it. */
+/** Lines of at most so many characters; a piece that is longer has a line of its own. */
+export function brokenLines(pieces: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const piece of pieces) {
+    const line = `${lines.at(-1) ?? ''} ${piece}`;
+    if (lines.length > 0 && line.length <= width) lines[lines.length - 1] = line;
+    else lines.push(piece);
+  }
+  return lines;
+}
+
+/** Columns piece by piece, for tables that are too long to be held: a column never becomes narrower, and is widened where a later cell needs it. */
 export function columnsInPieces(indent = '  ', right: readonly number[] = []): (rows: readonly (readonly string[])[]) => string {
   const widths: number[] = [];
   return (rows) => aligned(rows, widths, indent, right);

@@ -19,6 +19,10 @@ function valueText({ value, text, absent }: StructMemberJson, style: Style): str
   return known.length === 0 ? '' : `= ${visibleLine(known.join('  '))}`;
 }
 
+/** Whether a member is a struct whose members, and with them its values, are not among the rows. */
+const isClosed = ({ value, text, absent, size, type, depth }: StructMemberJson, next: StructMemberJson | undefined): boolean =>
+  [value, text, absent].every((one) => one === undefined) && size !== 0 && !type.includes('[') && (next === undefined || next.depth <= depth);
+
 export function structText(answer: StructJson, style: Style): string {
   const head = `${visibleLine(answer.name)}${answer.address === undefined ? '' : ` at ${answer.address}`}${answer.size === undefined ? '' : `, ${answer.size} bytes`}`;
   const rows = answer.members.map((member) => [
@@ -32,6 +36,9 @@ export function structText(answer: StructJson, style: Style): string {
     style.dim(answer.source),
     ...(answer.alike === undefined ? [] : [style.dim(`the same in ${answer.alike.map(visibleLine).join(', ')}`)]),
     ...(rows.length === 0 ? [] : [columns(rows, '  ', [0])]),
+    ...(answer.address !== undefined && answer.members.some((member, at, all) => isClosed(member, all[at + 1]))
+      ? [style.dim('members without a value are structs: --depth 1 opens them, and --depth 2 those in them')]
+      : []),
     ...(values.length === 0 ? [] : [columns(values)]),
     '',
   ].join('\n');

@@ -1,11 +1,12 @@
 /** `capsule`: made from a dump on disk, verified without it, opened as the part of the dump that it is. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { madeCaseSchema, verifiedCaseSchema } from '../../../src/shared/case-model.ts';
 import { infoSchema } from '../../../src/shared/model.ts';
+import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { commandFiles } from './command-files.ts';
@@ -168,6 +169,20 @@ describe('a capsule as a dump', () => {
     const { code, err } = await runInProcess(['read', path, '0x2000', '16']);
     expect({ code, err }).toEqual({ code: 3, err: expect.stringContaining('excluded') as string });
     expect((await runInProcess(['triage', path])).code).toBe(0);
+  });
+
+  it('says in triage what its report says of the dump, and what a capsule cannot answer', async () => {
+    const { path } = await make(damaged, 'told.dumpcase');
+    const triageOf = async (file: string) => v.parse(triageSchema, JSON.parse((await runInProcess(['triage', file, '--json'])).out)).dumps[0];
+    const verdict = (await triageOf(damaged))?.verdict;
+    expect((await triageOf(path))?.recorded).toMatchObject({ fileName: basename(damaged), verdict: { title: verdict?.title, class: verdict?.class } });
+    const { out } = await runInProcess(['triage', path]);
+    expect(out).toContain(`The report in the capsule says of ${basename(damaged)}:\n  ${verdict?.title ?? 'a title'} (`);
+    expect(out).toMatch(/Neither its signature nor the proofs[^]*need the dump that it was made from/);
+    expect(out).not.toMatch(/Cause not known|unknown number of CPUs/);
+    const bytes = readFileSync(path);
+    bytes.write('report.json[', bytes.indexOf('report.json{'), 'latin1');
+    expect((await runInProcess(['triage', write('altered.dumpcase', bytes)])).out).toContain('What happened is not known: report.json is not JSON');
   });
 
   it('tells a hole of the dump from a page that is not cited', async () => {

@@ -51,7 +51,7 @@ describe('exit code', () => {
     [['info', healthy, damaged], /too many arguments/],
     [['info', '--bogus', healthy], /unknown option '--bogus'/],
     [['triage'], /missing required argument 'files'/],
-    [['read', healthy, 'nowhere', '8'], /"nowhere" is not an address: at character 1/],
+    [['read', healthy, 'no where', '8'], /"no where" is not an address: at character 1/],
     [['read', healthy, '0', 'many'], /length: "many" is not a whole number/],
     [['read', healthy, '0', '-1'], /./],
     [['read', healthy, '0', '8', '--space', 'outer'], /"outer" is not one of absolute, real, virtual, file/],
@@ -91,6 +91,7 @@ describe('exit code', () => {
 
   it.each([
     [['info', notDump], /not a dump that Dumpbench knows/],
+    [['read', healthy, 'nowhere', '8'], /no symbol is named nowhere/],
     [['read', hole, '0x8000', '1'], /the dump has no bytes there: missing/],
     [['read', hole, '0xffffffffffffffff', '2'], /64-bit address space/],
     [['osinfo', hole], /no os_info/],

@@ -78,6 +78,15 @@ describe('terminal', () => {
     expect(terminal.out.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain.out);
   });
 
+  it('the list of analyses fits a terminal, and other programs get its sentences in one line', async () => {
+    const argv = ['analyse', files.healthy, '--no-color'];
+    const [plain, shown] = [(await runInProcess(argv)).out, (await runInProcess(argv, { isTerminal: true })).out];
+    expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(shown.split(/\s+/)).toEqual(plain.split(/\s+/));
+    expect(plain).toMatch(/^modules\n {2}Loaded modules[^\n]*\.\n/m);
+    expect(plain).not.toMatch(/\S {3,}/);
+  });
+
   it('progress only on a terminal, and nothing of it is left', async () => {
     expect((await runInProcess(['verify', '--quick', files.healthy])).err).toBe('');
     const { err } = await runInProcess(['verify', '--quick', files.healthy], { errIsTerminal: true });

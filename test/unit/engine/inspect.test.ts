@@ -27,6 +27,9 @@ describe('what a place can be read as', () => {
     const pointer = lowcore.readings.find(({ name }) => name === 'as absolute address');
     expect(pointer?.place).toEqual({ space: 'absolute', address: '0x1c8000' });
     expect(pointer?.text).toContain('OSINFOSZ');
+    // What leads somewhere is said first, and what any bytes can be last.
+    expect(lowcore.readings.at(0)?.place).toBeDefined();
+    expect(lowcore.readings.slice(-4).map(({ name }) => name)).toEqual(['f32 big', 'f64 big', 'f32 little', 'f64 little']);
     const magic = v.parse(inspectSchema, await handlers.inspect({ dump, space: 'absolute', address: 0x1c8000n }, context));
     expect(magic.readings.find(({ name }) => name === 'EBCDIC 1047')?.text).toHaveLength(16);
     expect(magic.readings.some(({ place }) => place !== undefined)).toBe(false);

@@ -208,7 +208,7 @@ describe('a catalogue in a folder', () => {
     const seen = { ...first, times: 2, first: '2025-03-01T00:00:00.000Z', last: '2025-03-02T00:00:00.000Z' };
     expect(await triage(catalogue, crash)).toEqual({ code: 0, err: '', seen: [seen] });
     const { out } = await runInProcess(['triage', crash, '--catalogue', catalogue]);
-    expect(out).toContain('seen 2 times since 2025-03-01; issue 1 (fixed): fixed\\u{9}by <b>me</b> (https://bugs.example/1)');
+    expect(out).toContain('seen in 2 other dumps since 2025-03-01; issue 1 (fixed): fixed\\u{9}by <b>me</b> (https://bugs.example/1)');
     await holder?.run("DELETE FROM dumpbench.dump WHERE dump_key ~ '^([12])\\1*$'");
     const unreachable = await triage(`postgres://me:s3cret@localhost:1/fleet`, crash);
     expect(unreachable).toMatchObject({

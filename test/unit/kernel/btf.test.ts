@@ -5,6 +5,8 @@ import { aggregateNamed, layoutRows, memberAt, offsetOf, resolved, sizeOf, typeT
 import { valueAt } from '../../../src/analysis/kernel/btf/type-values.ts';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { describeStruct } from '../../../src/analysis/engine/kernel/struct.ts';
+import { makeStyle } from '../../../src/cli/text/style.ts';
+import { structText } from '../../../src/cli/text/type-text.ts';
 import { describeTypeNames } from '../../../src/analysis/engine/kernel/type-names.ts';
 import { memorySource } from '../../../src/analysis/source/memory-source.ts';
 import { MemoryImage } from '../../../src/samples/memory-image.ts';
@@ -288,6 +290,23 @@ describe('believing BTF', () => {
     });
     expect(answer.agreeing).toBeGreaterThan(20);
     expect((await describeTypeNames(session, undefined, never)).names).toContain('printk_info');
+  });
+
+  it('opens a small struct whole where its values are asked for, and says how to open what stays closed', async () => {
+    const session = sessionOn(memorySource('dump', dumpWithTypes()));
+    const at = { name: 'printk_ringbuffer', address: 0x1c_1f00n };
+    const text = async (request: Parameters<typeof describeStruct>[1]): Promise<string> =>
+      structText(await describeStruct(session, request, never), makeStyle(false));
+    const { members } = await describeStruct(session, at, never);
+    expect(members.filter(({ name }) => name === 'counter')).toHaveLength(5);
+    const closed = members.filter((one, index) => one.value === undefined && one.absent === undefined && (members[index + 1]?.depth ?? 0) <= one.depth);
+    expect(closed).toEqual([]);
+    expect(await text(at)).not.toContain('--depth');
+    expect((await describeStruct(session, { ...at, depth: 0 }, never)).members.map(({ name }) => name)).toEqual(['desc_ring', 'text_data_ring', 'fail']);
+    expect(await text({ ...at, depth: 0 })).toContain('members without a value are structs: --depth 1 opens them');
+    const { members: layout } = await describeStruct(session, { name: at.name }, never);
+    expect(layout).toHaveLength(3);
+    expect(await text({ name: at.name })).not.toContain('--depth');
   });
 
   it('finds it by a scan with the header of 32 bytes too', async () => {

@@ -83,24 +83,11 @@ export function inspectPlace(session: Session, place: Omit<ReadRequest, 'length'
   const isMainframe = architectures[arch].features.has('psw');
   const little = endian === 'little';
   const value = bytes.length >= 8 ? view.getBigUint64(0, little) : undefined;
-  const readings: InterpretationJson[] = [
-    ...floats(view, bytes.length, false),
-    ...floats(view, bytes.length, true),
-    // Other machines keep no text so.
-    ...(isMainframe ? [{ name: 'EBCDIC 1047', text: ebcdicText(bytes) }] : []),
-    ...times(value, view.getUint32(0, little)),
-  ];
+  const readings: InterpretationJson[] = [];
   const add = (name: string, text: string | undefined): void => {
     if (text !== undefined) readings.push({ name, text });
   };
-  if (isMainframe && value !== undefined) {
-    const tod = todToIso(value);
-    add('TOD clock', tod !== undefined && tod < '2100' && tod > '1990' ? tod : undefined);
-    const psw = bytes.length >= 16 && place.address % 8n === 0n ? { mask: value, address: view.getBigUint64(8) } : undefined;
-    if (psw !== undefined && isPlausiblePsw(psw)) add('PSW', pswText(psw));
-    add('page-table entry', pageEntryText(value));
-    add('table entry', tableEntryText(value));
-  }
+  // What proves itself comes first: it leads somewhere, or its bits are what they must be. Any bytes are numbers with a fraction.
   if (value !== undefined) {
     const spaces: readonly AddressSpace[] = ['absolute', 'virtual'];
     for (const space of spaces) {
@@ -108,5 +95,20 @@ export function inspectPlace(session: Session, place: Omit<ReadRequest, 'length'
       if (found !== undefined) readings.push(found);
     }
   }
+  const isAligned = bytes.length >= 16 && place.address % 8n === 0n;
+  const psw = isMainframe && value !== undefined && isAligned ? { mask: value, address: view.getBigUint64(8) } : undefined;
+  if (psw !== undefined && isPlausiblePsw(psw)) add('PSW', pswText(psw));
+  if (isMainframe && value !== undefined) {
+    const tod = todToIso(value);
+    add('TOD clock', tod !== undefined && tod < '2100' && tod > '1990' ? tod : undefined);
+  }
+  readings.push(...times(value, view.getUint32(0, little)));
+  if (isMainframe && value !== undefined) {
+    add('page-table entry', pageEntryText(value));
+    add('table entry', tableEntryText(value));
+  }
+  // Other machines keep no text so.
+  if (isMainframe) add('EBCDIC 1047', ebcdicText(bytes));
+  readings.push(...floats(view, bytes.length, false), ...floats(view, bytes.length, true));
   return { schema: schemaVersion, readings };
 }

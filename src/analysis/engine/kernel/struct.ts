@@ -19,8 +19,13 @@ export interface StructRequest {
   readonly name: string;
   readonly module?: string | undefined;
   readonly address?: bigint | undefined;
+  /** How deep nested structs are opened; without it not at all, or with an address whole where that gives few rows. */
   readonly depth?: number | undefined;
 }
+
+/** A lock or a list head is nothing but nested structs: values are in those. */
+const wholeDepth = 8;
+const fewRows = 64;
 
 const others = [kinds.enum, kinds.enum64, kinds.typedef, kinds.int, kinds.float] as const;
 
@@ -87,8 +92,9 @@ export async function describeStruct(session: Session, request: StructRequest, s
   };
   // A path's offsets count from the start of the struct that was named, where the address points.
   const isAggregate = type?.kind === kinds.struct || type?.kind === kinds.union;
+  const unasked = (id: number): number => (request.address !== undefined && layoutRows(types, id, wholeDepth).length <= fewRows ? wholeDepth : 0);
   const members = isAggregate
-    ? layoutRows(types, type.id, request.depth ?? 0).map(({ member, bitOffset, depth }) =>
+    ? layoutRows(types, type.id, request.depth ?? unasked(type.id)).map(({ member, bitOffset, depth }) =>
         row(member.name, { type: member.type, bitOffset: found.bitOffset + bitOffset, bits: member.bits }, depth),
       )
     : path !== undefined || request.address !== undefined

@@ -6,6 +6,7 @@ import { checkSession } from '../integrity/check-session.ts';
 import { judgeFacts } from '../../integrity/trust.ts';
 import { kdumpStarted } from './kdump-start.ts';
 import { describeDump } from './info.ts';
+import { recordedCase } from './recorded-case.ts';
 import { reasonOfBoth, verdictOf } from './verdict.ts';
 import { deathOf } from './what-died.ts';
 import { summarize } from '../../integrity/index.ts';
@@ -32,5 +33,6 @@ export async function triage(session: Session, signal: AbortSignal): Promise<Tri
     ...(session.osInfo === undefined ? {} : { standaloneKdump: replayStandaloneKdump(session.osInfo, machineEnd(session.image, session.memory)) }),
     checks,
     cpus: [...machineCpus(session).cpus],
+    ...defined({ recorded: recordedCase(session) }),
   };
 }
