@@ -25,7 +25,10 @@ export const structCommand: Command = {
   summary: 'a type of the kernel or of a module: its members and offsets, and with an address or a symbol their values (needs BTF in the dump)',
   args: ['<file>', '[name]', '[address]'],
   options: [
-    { flags: '--depth <number>', description: 'expand nested structs to this depth (without it not at all; with an address, small structs are expanded whole)' },
+    {
+      flags: '--depth <number>',
+      description: 'expand nested structs to this depth (without it not at all; with an address, small structs are expanded whole)',
+    },
     { flags: '--module <name>', description: 'module that defines the type, if several do; without a type name, list all types of the module' },
   ],
   ofKernel: true,

@@ -19,7 +19,8 @@ const leastWidth = 40;
 
 /** @param width of the terminal; without it lines are not broken: they go to another program */
 export function analysisCatalogueText(tables: readonly AnalysisTable[], style: Style, width: number | undefined): string {
-  const indented = (pieces: readonly string[]): readonly string[] => brokenLines(pieces, Math.max(leastWidth, width ?? Infinity) - 2).map((line) => `  ${line}`);
+  const indented = (pieces: readonly string[]): readonly string[] =>
+    brokenLines(pieces, Math.max(leastWidth, width ?? Infinity) - 2).map((line) => `  ${line}`);
   const entries = tables.map(({ id, about, parameters }) => {
     const options = parameters.map(({ name, type, required }) => (required === true ? `--${name} <${type}>` : `[--${name} <${type}>]`));
     return [style.strong(id), ...indented(about.split(' ')), ...indented(options).map(style.dim)].join('\n');

@@ -9,18 +9,17 @@ import { findingLines, headline, healthLine, verdictLines } from './summary-text
 /** `recorded` are statements of whoever made the capsule: each heading says so. */
 export function capsuleTriageText({ info, recorded }: TriageDump, style: Style): string {
   const lines = [style.strong(visibleLine(baseName(info.file.path))), `  ${headline(info)}`, ''];
-  if (recorded === undefined || 'why' in recorded) lines.push(`  ${style.warn(visibleLine(`What happened is not known: ${recorded?.why ?? 'the capsule has no report'}`))}`);
+  if (recorded === undefined || 'why' in recorded)
+    lines.push(`  ${style.warn(visibleLine(`What happened is not known: ${recorded?.why ?? 'the capsule has no report'}`))}`);
   else {
     const { fileName, verdict, reason, health } = recorded;
     lines.push(
       `  ${style.dim(`The report in the capsule says of ${visibleLine(fileName)}:`)}`,
       `  ${style.strong(visibleLine(verdict.title))} (${classLine(verdict)})`,
       `  ${healthLine(health, style)}`,
-      ...(reason === undefined ? [] : [`  ${visibleLine(reason)}`]),
-      '',
-      style.strong('  What happened, as the report says'),
-      verdictLines(verdict, style),
     );
+    if (reason !== undefined) lines.push(`  ${visibleLine(reason)}`);
+    lines.push('', style.strong('  What happened, as the report says'), verdictLines(verdict, style));
   }
   lines.push(
     '',

@@ -39,7 +39,9 @@ describe('inspect', () => {
     const named = await runInProcess(['inspect', healthy, 'panic+0x6']);
     expect(named.out.split('\n')[0]).toBe(`virtual 0x${(BigInt(symbols[0]?.address ?? '0') + 6n).toString(16)}  panic+0x6`);
     // Bytes that are not in the dump are shown as such.
-    expect((await runInProcess(['inspect', healthy, '0xffffffffffff0000'])).out).toMatch(/^absolute 0xffffffffffff0000\n[0-9a-f]+(?: +--){16}\nthe dump has no bytes there: missing\n$/);
+    expect((await runInProcess(['inspect', healthy, '0xffffffffffff0000'])).out).toMatch(
+      /^absolute 0xffffffffffff0000\n[0-9a-f]+(?: +--){16}\nthe dump has no bytes there: missing\n$/,
+    );
   });
 
   it('says which names there are', async () => {

@@ -11,6 +11,7 @@ import { microsecondsToIso, todToIso } from '../../arch/s390x/tod-clock.ts';
 import { addressSpace } from './address-space.ts';
 import { readMemory, type ReadRequest } from './read.ts';
 import type { Session } from '../session/session.ts';
+import { append } from '../../../shared/append.ts';
 
 const wanted = 16;
 const previewBytes = 16;
@@ -102,13 +103,13 @@ export function inspectPlace(session: Session, place: Omit<ReadRequest, 'length'
     const tod = todToIso(value);
     add('TOD clock', tod !== undefined && tod < '2100' && tod > '1990' ? tod : undefined);
   }
-  readings.push(...times(value, view.getUint32(0, little)));
+  append(readings, times(value, view.getUint32(0, little)));
   if (isMainframe && value !== undefined) {
     add('page-table entry', pageEntryText(value));
     add('table entry', tableEntryText(value));
   }
   // Other machines keep no text so.
   if (isMainframe) add('EBCDIC 1047', ebcdicText(bytes));
-  readings.push(...floats(view, bytes.length, false), ...floats(view, bytes.length, true));
+  for (const isLittle of [false, true]) append(readings, floats(view, bytes.length, isLittle));
   return { schema: schemaVersion, readings };
 }
