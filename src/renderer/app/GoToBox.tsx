@@ -1,5 +1,5 @@
 /** The go-to box: shows where the cursor is, takes addresses, symbols and tasks, and says what it understood before it goes anywhere. */
-import { useState, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { firstPosition, infoOf } from '../state/open-dump.ts';
 import { positionText, type Position } from '../state/position.ts';
 import { resolveGoTo, symbolQuestion, taskQuestion, type GoToChoice } from '../state/go-to.ts';
@@ -46,6 +46,12 @@ export function GoToBox() {
   const position = useActiveCursor() ?? firstPosition(dump);
   const { choices, why } = useGoToChoices(dump, typed, position.space);
   const at = Math.min(picked, choices.length - 1);
+  const here = isKnown ? positionText(position) : '';
+  const box = useRef<HTMLInputElement>(null);
+  // A cursor that moves changes the text and ends its selection: what is typed next would come after it.
+  useLayoutEffect(() => {
+    if (document.activeElement === box.current && typed === undefined) box.current?.select();
+  }, [here, typed]);
 
   const leave = (): void => {
     setTyped(undefined);
@@ -57,8 +63,10 @@ export function GoToBox() {
     places.goTo(dump.key, to);
     leave();
     input?.blur();
-    // The cursor is in the bytes now, and so are the keys.
-    requestAnimationFrame(focusActivePane);
+    // The cursor is in the bytes now, and so are the keys, unless somebody is here again already.
+    requestAnimationFrame(() => {
+      if (input === undefined || document.activeElement !== input) focusActivePane();
+    });
   };
   const go = (input: HTMLInputElement): void => {
     if (dump === undefined) return;
@@ -109,6 +117,7 @@ export function GoToBox() {
   return (
     <div className="go-to" role="search">
       <input
+        ref={box}
         id={goToInputId}
         className={`go-to-input code${refusal === undefined ? '' : ' wrong'}`}
         data-testid="go-to"
@@ -124,7 +133,7 @@ export function GoToBox() {
         spellCheck={false}
         autoComplete="off"
         disabled={!isKnown}
-        value={typed ?? (isKnown ? positionText(position) : '')}
+        value={typed ?? here}
         onFocus={(event) => event.currentTarget.select()}
         onChange={(event) => {
           setTyped(event.currentTarget.value);
