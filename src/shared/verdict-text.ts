@@ -43,10 +43,10 @@ const alsoText = (contributing: readonly VerdictClass[]): readonly string[] =>
 export const classLine = ({ class: name, contributing }: Pick<VerdictJson, 'class' | 'contributing'>): string =>
   [classText(name), ...alsoText(contributing)].join('; ');
 
-/** The title, and in brackets the class where the title does not say it: "Panic (Fatal exception) (cause not known)", "Deadlock of 2 tasks on mutexes" */
-export function titleLine({ title, class: name, contributing }: VerdictJson): string {
+/** What follows the title, with the class where the title does not say it: "" after "Deadlock of 2 tasks on mutexes", " (cause not known)" after "Panic (Fatal exception)" */
+export function afterTitle({ title, class: name, contributing }: Pick<VerdictJson, 'title' | 'class' | 'contributing'>): string {
   const words = [...(title.toLowerCase().includes(classText(name).toLowerCase()) ? [] : [classText(name)]), ...alsoText(contributing)];
-  return words.length === 0 ? title : `${title} (${words.join('; ')})`;
+  return words.length === 0 ? '' : ` (${words.join('; ')})`;
 }
 
 /** "seen in 14 other dumps since 2026-01-02; issue 7 (open): what is known" */

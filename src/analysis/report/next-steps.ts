@@ -42,7 +42,7 @@ const ofClass: Readonly<Record<VerdictClass, readonly Piece[]>> = {
   'hypervisor-request': ['The dump was asked for by the hypervisor: its log says why. Look at "Analyses" for what was slow or stuck then.'],
   'kdump-failed': ['Look at the kdump system, the view "kdump" of this dump: its log and tasks show how far it got.'],
   running: ['The system was running. Look at "Analyses" for what it did.'],
-  unknown: ['See of what there is no sign, and what could not be seen, under "What happened".'],
+  unknown: ['"What happened" lists what there is no sign of, and what could not be seen.'],
 };
 
 /** A document that was altered may have another class. */

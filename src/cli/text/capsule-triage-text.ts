@@ -1,10 +1,9 @@
 /** Triage of an evidence capsule: what its report says of the dump, and what a capsule cannot answer. */
 import { baseName } from '../../shared/base-name.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
-import { classLine } from '../../shared/verdict-text.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
-import { findingLines, headline, healthLine, verdictLines } from './summary-text.ts';
+import { findingLines, headline, healthLine, titleText, verdictLines } from './summary-text.ts';
 
 /** `recorded` are statements of whoever made the capsule: each heading says so. */
 export function capsuleTriageText({ info, recorded }: TriageDump, style: Style): string {
@@ -15,7 +14,7 @@ export function capsuleTriageText({ info, recorded }: TriageDump, style: Style):
     const { fileName, verdict, reason, health } = recorded;
     lines.push(
       `  ${style.dim(`The report in the capsule says of ${visibleLine(fileName)}:`)}`,
-      `  ${style.strong(visibleLine(verdict.title))} (${classLine(verdict)})`,
+      `  ${titleText(verdict, style)}`,
       `  ${healthLine(health, style)}`,
     );
     if (reason !== undefined) lines.push(`  ${visibleLine(reason)}`);

@@ -12,7 +12,7 @@ import { completenessText } from '../../shared/dump-completeness.ts';
 import { packedText } from '../../shared/packed-copy.ts';
 import { byteText } from '../../shared/units.ts';
 import type { VerdictJson } from '../../shared/verdict-model.ts';
-import { titleLine, verdictRows } from '../../shared/verdict-text.ts';
+import { afterTitle, verdictRows } from '../../shared/verdict-text.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { instructionAddress, instructionName, noNames, type PlaceNames } from '../../shared/place-names.ts';
 import { formatTitle } from './catalogue-text.ts';
@@ -122,10 +122,7 @@ const decisionWords: Readonly<Record<string, string>> = {
 /** Ranges of memory in the first screen. */
 const shownRanges = 16;
 
-function titleText(verdict: VerdictJson, style: Style): string {
-  const { title } = verdict;
-  return `${style.strong(visibleLine(title))}${visibleLine(titleLine(verdict).slice(title.length))}`;
-}
+export const titleText = (verdict: VerdictJson, style: Style): string => `${style.strong(visibleLine(verdict.title))}${visibleLine(afterTitle(verdict))}`;
 
 /** The first screen. `names` are those of addresses in registers; `allCpus` gives each CPU a line, however many there are. */
 export function triageText(dump: TriageDump, style: Style, names = noNames, allCpus = false): string {

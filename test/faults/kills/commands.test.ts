@@ -32,14 +32,18 @@ const key = write('key.pem', generateKeyPairSync('ed25519').privateKey.export({ 
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 const inOut = (name: string) => ({ output: name, result: ({ out }: Place) => sha256(join(out, name)) });
 
-const index = (workers: number): KilledCommand => ({
-  name: `index with ${workers} workers`,
-  dump: large,
-  words: () => ['index', large, '--digest', '--workers', String(workers), '--json'],
+const indexed: Pick<KilledCommand, 'result'> = {
   result(_, { out }) {
     const { memoryRoot, pages, indexPath } = v.parse(indexSchema, JSON.parse(out));
     return { memoryRoot, pages, content: contentOf(indexPath) };
   },
+};
+
+const index = (workers: number): KilledCommand => ({
+  name: `index with ${workers} workers`,
+  dump: large,
+  words: () => ['index', large, '--digest', '--workers', String(workers), '--json'],
+  ...indexed,
 });
 
 const commands: readonly KilledCommand[] = [
@@ -72,10 +76,7 @@ const commands: readonly KilledCommand[] = [
       mkdirSync(join(out, 'pieces'));
       for (const name of readdirSync(join(scratch, 'pieces'))) writeFileSync(join(out, 'pieces', name), readFileSync(join(scratch, 'pieces', name)));
     },
-    result(_, { out }) {
-      const { memoryRoot, pages, indexPath } = v.parse(indexSchema, JSON.parse(out));
-      return { memoryRoot, pages, content: contentOf(indexPath) };
-    },
+    ...indexed,
   },
 ];
 
