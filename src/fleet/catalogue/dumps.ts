@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { AnalysisJson } from '../../shared/analysis-table.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
-import { indexedText, jsonbParameter, storableText } from '../database/storable.ts';
+import { indexedText, jsonbParameter } from '../database/storable.ts';
 import type { Sql } from '../database/database.ts';
 import { enterAnalyses } from './analysis-rows.ts';
 import { issueOf, signatureOf } from './issues.ts';
@@ -18,12 +18,13 @@ export interface TriagedDump {
 const mostText = 1000;
 const indexed = (value: string | undefined): string | null => (value === undefined ? null : indexedText(value));
 
-const text = (value: string | undefined): string | null => (value === undefined ? null : storableText(value).slice(0, mostText).toWellFormed());
+const text = (value: string | undefined): string | null => (value === undefined ? null : value.slice(0, mostText));
 
-/** A time that PostgreSQL takes; a dump may say any. */
+/** A time that PostgreSQL takes; a dump may say any, as 30 February, and PostgreSQL knows no year 0. */
 function time(value: string | undefined): string | null {
-  if (value === undefined || !/^\d{4}-/.test(value) || Number.isNaN(Date.parse(value))) return null;
-  return value;
+  if (value === undefined || !/^(?!0000)\d{4}-/.test(value)) return null;
+  const at = Date.parse(value);
+  return Number.isNaN(at) || new Date(at).toISOString().slice(0, 19) !== value.slice(0, 19) ? null : value;
 }
 
 interface FindingRow {
@@ -80,7 +81,7 @@ export async function enterDump(sql: Sql, { dumpKey, identity, triage, analyses 
       text(machine.machineType),
       indexed(kernel.nodename),
       indexed(kernel.release),
-      texts ? (kernel.commandLine === undefined ? null : storableText(kernel.commandLine)) : null,
+      texts ? (kernel.commandLine ?? null) : null,
       time(times.crash),
       time(times.dumpStart ?? times.dumpEnd),
       verdict.class,

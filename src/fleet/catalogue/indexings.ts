@@ -5,7 +5,7 @@ import { pathBytes, pathText } from '../../files/path-bytes.ts';
 import { indexingStates, rangeStates } from '../../shared/fleet-model.ts';
 import type { IndexJson, IndexRangeJson, PageCounts } from '../../shared/memory-model.ts';
 import { bigintNumber } from '../database/column-values.ts';
-import { jsonbParameter, problemText, storableText } from '../database/storable.ts';
+import { jsonbParameter, problemText } from '../database/storable.ts';
 import type { Sql } from '../database/database.ts';
 import { priorities } from '../queue/queues.ts';
 import { sendJobs } from '../queue/send-jobs.ts';
@@ -38,7 +38,7 @@ export async function enterIndexing(sql: Sql, boss: PgBoss, planned: PlannedInde
     v.object({ id: bigintNumber }),
     `INSERT INTO dumpbench.indexing (place, identity, dump_key, algorithm, range_size, pieces_from, folder_bytes, folder)
      VALUES ($1, $2, $3, $4, $5, $6, decode($7, 'hex'), $8) ON CONFLICT (identity, dump_key, algorithm, folder_bytes) DO NOTHING RETURNING id`,
-    [place, identity, dumpKey, algorithm, rangeSize, piecesFrom, hex, storableText(folder)],
+    [place, identity, dumpKey, algorithm, rangeSize, piecesFrom, hex, folder],
   );
   if (made !== undefined) {
     await sql.run(
@@ -172,7 +172,7 @@ export async function finishRange(sql: Sql, boss: PgBoss, { indexing, range }: R
   const values =
     'failed' in result
       ? ['failed', null, null, null, problemText(result.failed)]
-      : [result.state, storableText(result.piece), result.sha256, jsonbParameter(result.pages), problemOf(result)];
+      : [result.state, result.piece, result.sha256, jsonbParameter(result.pages), problemOf(result)];
   await sql.run(
     `UPDATE dumpbench.range SET state = $3, file = $4, sha256 = $5, counts = $6, problem = $7, finished = now()
      WHERE indexing = $1 AND number = $2 AND state = 'queued'`,
@@ -211,7 +211,7 @@ const unreadableText = ({ unreadable }: PageCounts): string => `${unreadable} pa
 export const finishIndexing = (sql: Sql, indexing: number, { indexPath, memoryRoot, pages, readErrors }: IndexJson): Promise<void> =>
   sql.run(
     `UPDATE dumpbench.indexing SET state = 'done', file = $2, memory_root = $3, counts = $4, problem = $5, finished = now() WHERE id = $1 AND state = 'merge'`,
-    [indexing, storableText(indexPath), memoryRoot ?? null, jsonbParameter(pages), readErrors === undefined ? null : unreadableText(pages)],
+    [indexing, indexPath, memoryRoot ?? null, jsonbParameter(pages), readErrors === undefined ? null : unreadableText(pages)],
   );
 
 const crashesRow = v.object({ crashes: v.number() });

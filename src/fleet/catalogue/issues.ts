@@ -29,7 +29,7 @@ export async function issueOf(sql: Sql, { kind, value }: Signature, verdict: Ver
   const [made] = await sql.rows(
     idRow,
     'INSERT INTO dumpbench.issue (kind, signature, class, title) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, signature) DO NOTHING RETURNING id',
-    [kind, indexedText(value), verdict.class, storableText(verdict.title).slice(0, 1000).toWellFormed()],
+    [kind, indexedText(value), verdict.class, verdict.title.slice(0, 1000)],
   );
   const [other] = made === undefined ? await find() : [made];
   if (other === undefined) throw new Error('an issue is neither there nor can be made');
@@ -86,7 +86,7 @@ export async function changeIssue(sql: Sql, id: number, { status, note, noteWas,
        links = ARRAY(SELECT link FROM unnest(links) AS link WHERE link <> ALL ($5::text[]))
          || ARRAY(SELECT link FROM unnest($4::text[]) AS link WHERE link <> ALL (links)), changed = now()
      WHERE id = $1 AND ($6::text IS NULL OR coalesce(note, '') = $6) RETURNING id`,
-    [id, status ?? null, note === undefined ? null : storableText(note), [...new Set(links.map(storableText))], withoutLinks, noteWas ?? null],
+    [id, status ?? null, note ?? null, [...new Set(links.map(storableText))], withoutLinks, noteWas ?? null],
   );
   return rows.length === 1;
 }

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { FleetError } from '../fleet-error.ts';
 import { databaseProblem } from './database-problem.ts';
 import { loadDrivers } from './drivers.ts';
+import { storableParameter } from './storable.ts';
 
 /** Statements, in a transaction or each by itself. */
 export interface Sql {
@@ -97,7 +98,7 @@ export function openDatabase({ kind, place, pool: config, onClose }: DatabaseOpt
   const askClient =
     (client: PoolClient): Ask =>
     async (text, values) =>
-      joined(await client.query(text, values === undefined ? [] : [...values]));
+      joined(await client.query(text, values === undefined ? [] : values.map(storableParameter)));
   const simple =
     (client: PoolClient): Ask =>
     async (text) =>

@@ -14,6 +14,12 @@ export function storableValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [storableText(name), storableValue(member)]));
 }
 
+/** A parameter of a statement: its text, also in an array, as PostgreSQL can keep it; anything else as it is. */
+export function storableParameter(value: unknown): unknown {
+  if (typeof value === 'string') return storableText(value);
+  return Array.isArray(value) ? value.map(storableParameter) : value;
+}
+
 /** A parameter for a column of JSONB. */
 export const jsonbParameter = (value: unknown): string => JSON.stringify(storableValue(value));
 
@@ -27,4 +33,4 @@ export function indexedText(text: string): string {
 }
 
 /** What went wrong, for a person: a dump may make it as long as it likes. */
-export const problemText = (text: string): string => storableText(text).slice(0, 4000).toWellFormed();
+export const problemText = (text: string): string => text.slice(0, 4000);

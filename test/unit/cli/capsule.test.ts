@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { madeCaseSchema, verifiedCaseSchema } from '../../../src/shared/case-model.ts';
 import { infoSchema } from '../../../src/shared/model.ts';
+import { afterTitle } from '../../../src/shared/verdict-text.ts';
 import { triageSchema } from '../../../src/shared/triage-model.ts';
 import { runInProcess } from '../../cli-in-process.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -177,7 +178,9 @@ describe('a capsule as a dump', () => {
     const verdict = (await triageOf(damaged))?.verdict;
     expect((await triageOf(path))?.recorded).toMatchObject({ fileName: basename(damaged), verdict: { title: verdict?.title, class: verdict?.class } });
     const { out } = await runInProcess(['triage', path]);
-    expect(out).toContain(`The report in the capsule says of ${basename(damaged)}:\n  ${verdict?.title ?? 'a title'} (`);
+    expect(out).toContain(
+      `The report in the capsule says of ${basename(damaged)}:\n  ${verdict?.title ?? 'a title'}${verdict === undefined ? '' : afterTitle(verdict)}\n`,
+    );
     expect(out).toMatch(/Neither its signature nor the proofs[^]*need the dump that it was made from/);
     expect(out).not.toMatch(/Cause not known|unknown number of CPUs/);
     const bytes = readFileSync(path);
