@@ -67,6 +67,15 @@ describe('hangs and loops', () => {
     expect(gaps(evidence)).toMatch(gap);
   });
 
+  it('a CPU whose task asked for the crash does not loop; one that was interrupted by the key may', () => {
+    const writing = busy(0, ['__handle_sysrq', 'write_sysrq_trigger', 'proc_reg_write']);
+    expect(classes(looked([], [writing]))).toMatch(/cpu-loop/);
+    expect(gaps(looked([], [writing]))).toBe('');
+    expect(gaps(looked([], [writing, busy(1, ['carry_parcel'])]))).toMatch(/^A loop on CPU 1 cannot be excluded/);
+    const interrupted = { ...writing, frames: [frame('__handle_sysrq'), frame('carry_parcel', 'interrupted'), frame('write_sysrq_trigger')] };
+    expect(gaps(looked([], [interrupted]))).toMatch(/^A loop on CPU 0 cannot be excluded/);
+  });
+
   it('a CPU of x86_64 idles in a function of the instruction that waits', () => {
     const halted = trace(0, 'swapper/0', 0, frame('native_safe_halt', 'running'), frame('default_idle'), frame('do_idle'));
     expect(classes({ ...looked(), traces: [halted] })).toMatch(/cpu-loop/);

@@ -45,6 +45,12 @@ const hasKnownOwner = ({ wait }: BlockedTask): boolean => wait.for === 'io' || w
 
 const isShort = ({ seconds }: BusyCpu): boolean => seconds !== undefined && seconds < longSeconds;
 
+/** Its task wrote to /proc/sysrq-trigger, so it did not loop. Code that an interrupt from a keyboard stopped may loop. */
+function askedForCrash({ frames }: BusyCpu): boolean {
+  const border = frames.findIndex(({ kind }, at) => at > 0 && kind === 'interrupted');
+  return frames.slice(0, border === -1 ? undefined : border).some(({ symbol }) => functionName(symbol) === 'write_sysrq_trigger');
+}
+
 /** @param what could have been the trouble */
 const open = (what: string, why: string): string => `${what} cannot be excluded: ${why}`;
 
@@ -59,7 +65,7 @@ function unclear({ blocked, busy }: Hangs): readonly string[] {
     ...(ageless === 0 ? [] : [open('Hung tasks', `how long ${ageless} of the tasks have slept uninterruptibly is not known`)]),
     ...(ownerless === 0 ? [] : [open('A deadlock', `who holds what ${ownerless} ${ownerless === 1 ? 'task waits' : 'tasks wait'} for is not known`)]),
     ...busy.filter(({ spins }) => spins !== undefined).map(({ cpu }) => open('A held lock', `how long CPU ${cpu} has spun for a lock is not known`)),
-    ...busy.filter((one) => !isShort(one)).map(mayLoop),
+    ...busy.filter((one) => !isShort(one) && !askedForCrash(one)).map(mayLoop),
   ];
 }
 
@@ -93,9 +99,13 @@ function byCpus({ hangs, unseenStacks, noStacks, traces }: VerdictEvidence): rea
   const excluded: Exclusion[] = [];
   if (unfollowed === 0 && busy.every(({ spins }) => spins === undefined) && !blocked.some(mayHang))
     excluded.push({ classes: ['lock-held'], why: 'no task has waited long for a lock, and no CPU spins for one' });
+  const others = busy.filter((one) => !askedForCrash(one));
+  const asked = others.length === busy.length ? '' : ', besides the one that asked for the crash';
   const work =
-    busy.length === 0 ? 'no CPU was at work in kernel code' : `tasks of ${busy.length} of the CPUs were at work in kernel code, none for ${longSeconds} s`;
-  if (busy.every(isShort) && traces.every(isQuiet)) excluded.push({ classes: ['cpu-loop'], why: work });
+    others.length === 0
+      ? `no CPU was at work in kernel code${asked}`
+      : `tasks of ${others.length} of the CPUs were at work in kernel code${asked}, none for ${longSeconds} s`;
+  if (others.every(isShort) && traces.every(isQuiet)) excluded.push({ classes: ['cpu-loop'], why: work });
   return excluded;
 }
 
