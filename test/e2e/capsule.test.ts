@@ -1,10 +1,12 @@
 /** An evidence capsule in the window: the part of a dump that it is, with its pages, and said to be that. */
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
+import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import { bundledSamples } from '../../src/samples/bundled.ts';
+import { triageSchema } from '../../src/shared/triage-model.ts';
 import { runInProcess } from '../cli-in-process.ts';
 import { dumpFile, haveDump } from '../dumps.ts';
 import { describeNeeding } from '../requirements.ts';
@@ -48,6 +50,13 @@ describeNeeding('window', 'an evidence capsule', () => {
     expect(seen).not.toBe('');
     const { page, photograph } = await openOne([capsule]);
     await page.getByText('An evidence capsule').first().waitFor();
+    const verdict = page.getByTestId('verdict');
+    await verdict.getByText(`The report in the capsule says of ${basename(source)}:`).waitFor();
+    const { out } = await runInProcess(['triage', source, '--json']);
+    const [triaged] = v.parse(triageSchema, JSON.parse(out)).dumps;
+    expect(await verdict.getByTestId('verdict-title').innerText()).toBe(triaged?.verdict.title);
+    await verdict.getByText('Neither its signature nor the proofs').waitFor();
+    expect(await page.getByText('Cause not known').count()).toBe(0);
     await photograph('capsule-overview');
     await goTo(page, 'absolute:0x0');
     const grid = page.getByTestId('hex-grid').filter({ visible: true });

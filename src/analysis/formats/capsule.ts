@@ -78,7 +78,7 @@ const about = (fileName: string, count: number): Finding => ({
   id: 'container-complete/capsule',
   severity: 'warning',
   title: 'An evidence capsule',
-  detail: `it was made from ${fileName}, holds the ${count} pages that its report cites, and no registers, notes, or other memory. What happened is described in its report. Neither its signature nor its proofs were checked when it was opened`,
+  detail: `it was made from ${fileName}, holds the ${count === 1 ? 'page' : `${count} pages`} that its report cites, and no registers, notes, or other memory. What happened is described in its report. Neither its signature nor its proofs were checked when it was opened`,
 });
 
 function* open(source: ByteSource): Steps<DumpImage> {

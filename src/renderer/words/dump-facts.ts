@@ -62,7 +62,8 @@ export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[
   );
   const { crashkernel } = memory;
   add('crashkernel', 'crashkernel', crashkernel === undefined ? undefined : `${crashkernel.start} – ${crashkernel.end}`, ['/memory/crashkernel']);
-  add('cpus', 'CPUs', cpuCountText(machine), ['/machine/cpuCount'], cpuCountText(machine));
+  // A capsule holds no CPUs, however many the dump had.
+  if (container.format !== 'capsule') add('cpus', 'CPUs', cpuCountText(machine), ['/machine/cpuCount'], cpuCountText(machine));
   const arch = archNames[machine.arch] ?? machine.arch;
   const guest = machine.hypervisor === undefined ? '' : machine.hypervisor === 'LPAR' ? ', LPAR' : `, ${machine.hypervisor} guest`;
   const type = machine.machineType === undefined ? '' : ` ${machine.machineType}`;

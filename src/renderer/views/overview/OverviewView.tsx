@@ -5,19 +5,25 @@ import type { CSSProperties } from 'react';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { allFindings } from './all-findings.ts';
+import { CapsuleCard } from './CapsuleCard.tsx';
 import { CpuCard } from './CpuCard.tsx';
 import { DumpTitle } from './DumpTitle.tsx';
 import { FindingsCard } from './FindingsCard.tsx';
 import { LogCard } from './LogCard.tsx';
 import { KdumpCard } from './KdumpCard.tsx';
 import { MemoryCard } from './MemoryCard.tsx';
-import { mediumAreas, wideAreas } from './overview-areas.ts';
+import { capsuleAreas, mediumAreas, wideAreas } from './overview-areas.ts';
 import { Opening } from './Opening.tsx';
 import { TraceCard } from './TraceCard.tsx';
 import { VerdictCard } from './VerdictCard.tsx';
 import { WaysOn } from './WaysOn.tsx';
 import './overview.css';
 import './overview-cards.css';
+
+const areaStyle = (medium: string, wide: string): CSSProperties & Readonly<Record<`--${string}`, string>> => ({
+  '--medium-areas': medium,
+  '--wide-areas': wide,
+});
 
 export function OverviewView({ dump }: { readonly dump: OpenDump }) {
   const { engine } = useWorkbench();
@@ -38,12 +44,24 @@ export function OverviewView({ dump }: { readonly dump: OpenDump }) {
   const gravity = findings.length === 0 ? 'none' : findings.some(({ severity }) => severity !== 'info') ? 'grave' : 'remarks';
   const findingsCard = <FindingsCard dump={dump} findings={findings} />;
   const cards = { trace: crashed !== undefined, kdump, findings: gravity } as const;
-  const areas: CSSProperties & Readonly<Record<`--${string}`, string>> = { '--medium-areas': mediumAreas(cards), '--wide-areas': wideAreas(cards) };
+  const { recorded } = triage;
+  if (recorded !== undefined)
+    return (
+      <div className="view overview" data-testid="overview">
+        <DumpTitle dump={dump} info={triage.info} />
+        <CapsuleCard dump={dump} recorded={recorded} />
+        <div className="overview-cards" style={areaStyle(capsuleAreas.medium, capsuleAreas.wide)}>
+          <MemoryCard dump={dump} />
+          {findingsCard}
+        </div>
+        <WaysOn dump={dump} />
+      </div>
+    );
   return (
     <div className="view overview" data-testid="overview">
       <DumpTitle dump={dump} info={triage.info} />
       <VerdictCard dump={dump} triage={triage} />
-      <div className="overview-cards" style={areas}>
+      <div className="overview-cards" style={areaStyle(mediumAreas(cards), wideAreas(cards))}>
         <MemoryCard dump={dump} />
         {gravity === 'grave' ? findingsCard : null}
         {crashed === undefined ? null : <TraceCard dump={dump} trace={crashed} />}

@@ -1,19 +1,16 @@
-import { Fragment, useState } from 'react';
 import type { TriageDump } from '../../../shared/triage-model.ts';
 import { withKnownIssues } from '../../../shared/known-issues.ts';
-import { classText, verdictRows } from '../../../shared/verdict-text.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { placePosition } from '../../words/place.ts';
-import { classTone, verdictBanner } from '../../words/verdict.ts';
+import { verdictBanner } from '../../words/verdict.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { AddressText } from '../../widgets/AddressText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
+import { VerdictClass } from './VerdictClass.tsx';
+import { VerdictDetails } from './VerdictDetails.tsx';
 
 const uncaused: ReadonlySet<string> = new Set(['unknown', 'running']);
-
-/** Rows of the verdict that are in the card itself. */
-const shownAbove: ReadonlySet<string> = new Set(['Title', 'Class']);
 
 /**
  * The worst first: a check that failed, else the kind of trouble and where it was, else what the kernel said last; then what it rests on. Evidence,
@@ -24,18 +21,10 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
   const verdict = withKnownIssues(triage.verdict, useStore(knownIssues)?.issues, triage.info.kernel.release);
   const { tone, headline, detail, check } = verdictBanner(triage, dump.checks, dump.osInfo ?? triage);
   const [range] = check?.ranges ?? [];
-  const [isOpen, setIsOpen] = useState(false);
   const named = check === undefined && !uncaused.has(verdict.class);
   const title = <Hostile text={verdict.title} />;
-  // What ended the system, not what is wrong with the file: it is with the sentence that says so.
-  const chip = (
-    <span className="verdict-class">
-      <span className={`verdict-chip tone-${classTone(verdict.class)}`} data-testid="verdict-class">
-        {classText(verdict.class)}
-      </span>
-      {verdict.contributing.length === 0 ? null : <span className="dim"> contributing: {verdict.contributing.map(classText).join(', ')}</span>}
-    </span>
-  );
+  // With the sentence that says what ended the system.
+  const chip = <VerdictClass verdict={verdict} />;
   const said = <AddressText dump={dump.key} text={headline} />;
   return (
     <section className={`card verdict verdict-${tone}`} aria-label="Verdict" data-testid="verdict" data-tone={tone}>
@@ -60,23 +49,7 @@ export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonl
             Known issue: <Hostile text={link === undefined ? text : `${text} (${link})`} />
           </p>
         ))}
-        <details className="verdict-why" data-testid="verdict-why" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
-          <summary>Evidence and signature</summary>
-          {isOpen ? (
-            <dl className="selectable">
-              {verdictRows(verdict)
-                .filter(([name]) => !shownAbove.has(name) && (name !== 'Known issue' || verdict.knownIssues?.length === 0))
-                .map(([name, value], row) => (
-                  <Fragment key={row}>
-                    <dt>{name}</dt>
-                    <dd>
-                      <AddressText dump={dump.key} text={value} />
-                    </dd>
-                  </Fragment>
-                ))}
-            </dl>
-          ) : null}
-        </details>
+        <VerdictDetails dump={dump.key} verdict={verdict} />
       </div>
       <div className="verdict-links">
         {check === undefined ? (

@@ -36,3 +36,9 @@ export const wideAreas = ({ trace, kdump }: Omit<ShownCards, 'findings'>): strin
     trace ? undefined : 'log log findings',
     'memory memory findings',
   );
+
+/** Of an evidence capsule, which has no registers and no kernel log. */
+export const capsuleAreas = {
+  medium: rows('memory memory memory', 'findings findings findings'),
+  wide: rows('memory memory findings'),
+};
