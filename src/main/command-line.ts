@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { app } from 'electron';
 
 /**
- * Everything after `--`; without it, every argument that is neither a switch nor the application's own folder.
- * Paths are made absolute against the caller's folder: a second instance runs somewhere else.
+ * Everything after `--`; without it, every argument that is neither a switch nor the application's own folder. Paths are made absolute against the
+ * caller's folder: a second instance has another working directory.
  */
 export function dumpPaths(argv: readonly string[], directory: string): readonly string[] {
   const separator = argv.indexOf('--');

@@ -1,4 +1,4 @@
-/** The engine outside the main process. */
+/** Runs the engine outside the main process. */
 import type { MessagePortMain } from 'electron';
 import { childEnvironment } from '../shared/child-environment.ts';
 import { entryFile, startHost, type HostProcess } from './host-process.ts';

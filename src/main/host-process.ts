@@ -1,6 +1,6 @@
 /**
- * A process next to main, and the port through which the page talks to it. A utility process where this Electron's Node-API carries SQLite's binding;
- * else a child process on a Node that does (docs/engine-hosts.md).
+ * A process started by main, and the port through which the page talks to it: a utility process if this Electron's Node-API supports SQLite's
+ * binding, otherwise a child process on a Node that does (docs/engine-hosts.md).
  */
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,15 +9,15 @@ import { fileURLToPath } from 'node:url';
 import { utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
 
 export interface HostProcess {
-  /** In words, for the status bar. */
+  /** Text for the status bar. */
   readonly host: string;
   stop(): void;
 }
 
 export interface HostOptions {
-  /** For sentences: "the engine". */
+  /** Used in sentences: "the engine". */
   readonly what: string;
-  /** In the system's list of processes. */
+  /** Name in the system's list of processes. */
   readonly serviceName: string;
   /** Entry files below out/. */
   readonly entries: { readonly utility: string; readonly child: string };
@@ -29,7 +29,7 @@ export interface HostOptions {
 const neededNodeApi = 10;
 export const entryFile = (name: string): string => fileURLToPath(new URL(`../${name}.js`, import.meta.url)).replace('app.asar', 'app.asar.unpacked');
 
-/** @param onGone called once, with a plain sentence, when the process ends without having been stopped */
+/** @param onGone called once, with a sentence for the user, when the process ends without having been stopped */
 export function startHost(options: HostOptions, port: MessagePortMain, onGone: (reason: string) => void): HostProcess {
   const host = process.env.DUMPBENCH_ENGINE_HOST ?? (Number(process.versions.napi) >= neededNodeApi ? 'utility' : 'child');
   return host === 'utility' ? startUtility(options, port, onGone) : startChild(options, port, onGone);
@@ -56,7 +56,7 @@ function startUtility(
   };
 }
 
-/** The Node of the child process: named by the environment, brought along by the package, or the system's. */
+/** The Node of the child process: named by the environment, bundled with the package, or the system's. */
 export function childNode(): string {
   const packaged = join(process.resourcesPath, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   return process.env.DUMPBENCH_NODE ?? (existsSync(packaged) ? packaged : 'node');
@@ -90,7 +90,7 @@ function startChild({ what, entries, environment }: HostOptions, port: MessagePo
   port.on('message', (event) => {
     if (!over && child.connected) child.send(event.data as object);
   });
-  // As in a utility process, where the port is the process's own: it learns that the page has gone, or has closed it.
+  // As in a utility process, which owns its port: it notices when the page has gone or has closed it.
   port.on('close', () => {
     if (child.connected) child.disconnect();
   });

@@ -33,7 +33,7 @@ const samplesFolder = fileURLToPath(new URL('../samples/', import.meta.url)).rep
 
 function handlersFor(window: MainWindow, settings: Settings, remarks: readonly string[], onMenuChanged: () => void): Handlers {
   const written = writtenFiles();
-  /** Asks where, and writes what `content` gives. Nothing when the dialog was dismissed. */
+  /** Asks for a path, and writes what `content` returns. Without a path when the dialog was dismissed. */
   const save = async (
     kind: SavedKind,
     title: string,
@@ -43,7 +43,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
     const answer = await dialog.showSaveDialog(window.browser, { title, defaultPath: suggestedName, properties: ['showOverwriteConfirmation'] });
     if (answer.canceled || answer.filePath === '') return {};
     const target = answer.filePath;
-    // The dialog has asked whether what is there may be replaced.
+    // The dialog has asked whether an existing file may be replaced.
     const how = { kind, replace: true, expected: 'another place' } as const;
     checkOutput(target, how);
     writeOutput(target, await content(), how);
@@ -155,7 +155,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
     },
     async fileStates({ paths }) {
       const state = async (path: string): Promise<{ bytes?: number; modified?: number; changed?: number; folder?: true }> => {
-        // Of a member of an archive or a disk that is the file that holds it.
+        // For a member of an archive or a disk, this is the file that contains it.
         const { file } = memberPath(path);
         return stat(file).then(
           (stats) => ({
@@ -179,7 +179,7 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
       const [path] = answer.filePaths;
       if (path === undefined) return {};
       const read = readKeptIssues(path);
-      // One that cannot be read takes the place of none that can.
+      // An unreadable file does not replace a readable one.
       if (read.failure === undefined) settings.setKnownIssues(path);
       return { knownIssues: read };
     },
@@ -203,19 +203,19 @@ function handlersFor(window: MainWindow, settings: Settings, remarks: readonly s
       const contents = window.browser.webContents;
       const now = contents.getZoomFactor();
       const factor = typeof to === 'number' ? to : { in: Math.min(3, now + 0.1), out: Math.max(0.5, now - 0.1), reset: 1, double: 2 }[to];
-      // What is added up in tenths stays in tenths.
+      // Avoids rounding errors from adding tenths.
       const rounded = Math.round(factor * 100) / 100;
       contents.setZoomFactor(rounded);
       settings.setZoomFactor(rounded);
       return { factor: rounded };
     },
     async copyText({ text }) {
-      // A promise since Electron 40, nothing before.
+      // A promise since Electron 40; undefined before.
       await clipboard.writeText(text);
       return {};
     },
     showInFolder({ path }) {
-      // Of a member of an archive or a disk that is the file that holds it.
+      // For a member of an archive or a disk, show the file that contains it.
       shell.showItemInFolder(memberPath(path).file);
       return {};
     },
@@ -267,8 +267,8 @@ const attachmentTitles: Readonly<Record<AttachmentKind, string>> = {
 };
 
 /**
- * @param remarks what the person reads at the start
- * @param onMenuChanged the menu shows keys and the theme
+ * @param remarks shown to the user at the start
+ * @param onMenuChanged called because the menu shows keys and the theme
  */
 export function handleShellCalls(window: MainWindow, settings: Settings, remarks: readonly string[], onMenuChanged: () => void): void {
   const handlers = handlersFor(window, settings, remarks, onMenuChanged);

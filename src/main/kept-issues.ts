@@ -1,8 +1,8 @@
-/** The file of known issues that a person keeps in the settings. It is read anew at each start, and stays where it is. */
+/** The file of known issues named in the settings. It is read again at each start, and is not copied. */
 import { readKnownIssues } from '../files/known-issues-file.ts';
 import type { KeptIssues } from '../shared/shell-protocol.ts';
 
-/** Its issues; where it cannot be read, why: the window says so, and starts all the same. */
+/** Its issues, or why it cannot be read: the window reports that and starts anyway. */
 export function readKeptIssues(path: string): KeptIssues {
   try {
     const read = readKnownIssues(path);

@@ -1,4 +1,4 @@
-/** Entry point of the desktop app: wires the parts, decides nothing itself. Never parses a dump. */
+/** Entry point of the desktop app: wires the parts and contains no logic. Never parses a dump. */
 import { givenArguments } from '../files/argument-bytes.ts';
 import { append } from '../shared/append.ts';
 import { app } from 'electron';
@@ -23,7 +23,7 @@ const first = printing !== undefined || app.requestSingleInstanceLock({ paths })
 if (printing !== undefined) void app.whenReady().then(() => printFile(printing));
 else if (!first) app.quit();
 else {
-  /** Files that macOS hands over before the window exists. */
+  /** Files that macOS passes before the window exists. */
   const early: string[] = [];
   let open = (more: readonly string[]): void => {
     append(early, more);
@@ -39,7 +39,7 @@ else {
   app.on('window-all-closed', () => {
     app.quit();
   });
-  // Electron waits for this module before it is ready: awaiting readiness at the top level would never end.
+  // Electron waits for this module before it is ready: awaiting readiness at the top level would never return.
   void app.whenReady().then(() => {
     hardenSession();
     serveApp();

@@ -1,4 +1,4 @@
-/** Native menu. Items that act on dumps send the id of an action of the renderer: it has the same name in the palette. */
+/** Native menu. Items that act on dumps send the id of a renderer action, which has the same name in the palette. */
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import { attachmentKinds, attachmentTitles } from '../shared/attachment.ts';
 import { themes } from '../shared/shell-protocol.ts';

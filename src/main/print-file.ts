@@ -1,4 +1,4 @@
-/** `--print-page IN OUT`: prints a page without a window, for the command line, and ends. */
+/** `--print-page IN OUT`: prints a page without a window, for the command line, and exits. */
 import { dirname, join } from 'node:path';
 import { app } from 'electron';
 import { keepPrinted, pageText } from '../files/print-folder.ts';
@@ -13,9 +13,9 @@ export interface PageToPrint {
 
 const flag = '--print-page';
 
-/** What the arguments ask for; undefined where they ask for the window. */
+/** The files that the arguments name; undefined if they ask for the window. */
 export function pageToPrint(words: readonly string[]): PageToPrint | undefined {
-  // After `--` there are names of files, whatever they look like.
+  // Everything after `--` is a file name, even if it looks like an option.
   const end = words.indexOf('--');
   const own = end === -1 ? words : words.slice(0, end);
   const at = own.indexOf(flag);
@@ -23,12 +23,12 @@ export function pageToPrint(words: readonly string[]): PageToPrint | undefined {
   return page === undefined || pdf === undefined ? undefined : { page, pdf };
 }
 
-/** Before the program is ready: a profile of its own, for as long as the file's folder. */
+/** Call before the program is ready: sets a separate profile, which lasts as long as the file's folder. */
 export function usePrintProfile({ pdf }: PageToPrint): void {
   app.setPath('userData', join(dirname(pdf), 'profile'));
 }
 
-/** Ends the program: 0 when the PDF is there. */
+/** Exits with 0 if the PDF was written. */
 export async function printFile({ page, pdf }: PageToPrint): Promise<void> {
   hardenSession();
   serveApp();

@@ -6,22 +6,22 @@ import { withPrintFonts } from '../files/print-fonts.ts';
 import { servePage } from './app-protocol.ts';
 import { pagePreferences } from './security.ts';
 
-/** Chromium from this version on draws the running heads that the page itself declares (margin boxes of CSS). */
+/** From this version on, Chromium draws the running heads that the page itself declares (CSS margin boxes). */
 const firstWithMarginBoxes = 131;
 const hasMarginBoxes = Number.parseInt(process.versions.chrome, 10) >= firstWithMarginBoxes;
 
-/** For those before: as wide as the text of the page. */
+/** For earlier versions: as wide as the text of the page. */
 const line = 'display:flex;justify-content:space-between;width:100%;margin:0 17mm 0 19mm;font:8px system-ui,sans-serif;color:#566074';
 const head = `<div style="${line}"><span class="title"></span></div>`;
 const foot = `<div style="${line}"><span></span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>`;
 
 const fonts = fileURLToPath(new URL('../renderer/assets/', import.meta.url));
 
-/** @returns the PDF's bytes: of the same page the same, for one version of Chromium */
+/** @returns the PDF's bytes: identical for the same page and version of Chromium */
 export async function printPage(html: string): Promise<Uint8Array> {
   const window = new BrowserWindow({
     show: false,
-    // Painted while it loads, its elements would be numbered in the order in which they arrived.
+    // If the page were painted while it loads, its elements would be numbered in the order of their arrival.
     paintWhenInitiallyHidden: false,
     webPreferences: { ...pagePreferences, javascript: false },
   });
@@ -29,7 +29,7 @@ export async function printPage(html: string): Promise<Uint8Array> {
   try {
     await window.loadURL(page.url);
     const pdf = await window.webContents.printToPDF({
-      // The page says its size, where a person chose one.
+      // The page declares its paper size if the user chose one.
       pageSize: 'A4',
       preferCSSPageSize: true,
       printBackground: true,

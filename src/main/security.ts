@@ -1,19 +1,19 @@
-/** What the app must never do: leave its page, open windows, ask for permissions, talk to a network. */
+/** Prevents what the app must never do: leave its page, open windows, ask for permissions, use a network. */
 import { app, session } from 'electron';
 import { appOrigin } from './app-protocol.ts';
 
-/** What every page of the program is opened with. */
+/** Web preferences of every page of the program. */
 export const pagePreferences = {
   sandbox: true,
   contextIsolation: true,
   nodeIntegration: false,
   webviewTag: false,
   spellcheck: false,
-  // showOpenFilePicker and its kin: files are chosen by main's dialogs alone, and a permission that is denied can end the program.
+  // showOpenFilePicker and similar: files are chosen only in main's dialogs, and a denied permission can crash the program.
   disableBlinkFeatures: 'FileSystemAccess,FileSystemAccessLocal',
 } as const;
 
-/** By these somebody else drives the program, and reads and writes with its rights. The fuses of the package refuse Node's own. */
+/** With these, another program could control this one, and read and write with its rights. The fuses of the package disable Node's own switches. */
 const debuggingSwitches = [
   'remote-debugging-port',
   'remote-debugging-pipe',
@@ -27,7 +27,7 @@ const debuggingSwitches = [
   'wait-for-debugger-children',
 ] as const;
 
-/** Ends the packaged program when it is to be debugged; from a checkout the tests drive it so. */
+/** Exits if the packaged program is started for debugging. In a checkout this is allowed: the tests control it that way. */
 function refuseDebugging(): void {
   const asked = debuggingSwitches.find((name) => app.commandLine.hasSwitch(name));
   if (!app.isPackaged || asked === undefined) return;
@@ -37,15 +37,15 @@ function refuseDebugging(): void {
   process.exit(2);
 }
 
-/** Before the app is ready. */
+/** Call before the app is ready. */
 export function hardenApp(): void {
   refuseDebugging();
-  // With --no-sandbox (root on Linux) enableSandbox crash-loops; everywhere else every renderer is sandboxed.
+  // With --no-sandbox (root on Linux) enableSandbox crash-loops; otherwise every renderer is sandboxed.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   for (const name of ['disable-background-networking', 'disable-component-update', 'disable-domain-reliability', 'no-pings'])
     app.commandLine.appendSwitch(name);
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
-  // WebRTC goes around all of this. It may use UDP and TCP by way of a proxy alone, and at this one nobody listens: port 9 discards.
+  // WebRTC bypasses all of this. It may use UDP and TCP only through a proxy, and nothing listens at this one: port 9 is "discard".
   app.commandLine.appendSwitch('force-webrtc-ip-handling-policy', 'disable_non_proxied_udp');
   app.commandLine.appendSwitch('proxy-server', 'http://127.0.0.1:9');
   app.commandLine.appendSwitch('proxy-bypass-list', '<-loopback>');
@@ -64,7 +64,7 @@ export function hardenApp(): void {
   });
 }
 
-/** After the app is ready, before the first window. */
+/** Call after the app is ready, before the first window. */
 export function hardenSession(): void {
   const current = session.defaultSession;
   current.setPermissionRequestHandler((_contents, _permission, answer) => {

@@ -1,4 +1,4 @@
-/** Sessions that the window keeps by itself: small text files in the user's configuration folder. The page knows their form. */
+/** Sessions that the window saves automatically: small text files in the user's configuration folder. Only the page knows their format. */
 import { join } from 'node:path';
 import { readGivenText } from '../files/given-file.ts';
 import { writeOutput } from '../files/output-file.ts';
@@ -11,10 +11,10 @@ export interface SessionFiles {
 }
 
 const maxBytes = 4 << 20;
-/** Dumps whose layout and notes are remembered; those looked at longest ago go first. */
+/** Dumps whose layout and notes are remembered; the least recently used are dropped first. */
 const maxKept = 200;
 
-/** A session that a person names. @throws DumpError when it is no file that can be read, or larger than any session */
+/** A session file that the user names. @throws DumpError if it is not a readable file, or is larger than any session */
 export const readSessionText = (path: string): string => readGivenText(path, { what: 'a session file', most: maxBytes, evidence: false });
 
 export function openSessionFiles(folder: string): SessionFiles {

@@ -6,7 +6,7 @@ import { densities, fontChoices, hexRowsSchema, recentSchema, themes, zoomFactor
 
 const whole = v.pipe(v.number(), v.safeInteger());
 
-/** What cannot be read falls back to what a new installation has, each setting for itself. */
+/** A setting that cannot be read gets its default, independently of the others. */
 const storedSchema = v.object({
   theme: v.fallback(v.picklist(themes), 'system'),
   recents: v.fallback(v.array(recentSchema), []),
@@ -29,12 +29,12 @@ export function readSettings(path: string): StoredSettings {
   try {
     stored = JSON.parse(readGivenText(path, { what: 'the settings', most: maxBytes, evidence: false }));
   } catch {
-    // The first start, or a file that somebody broke: the program starts all the same.
+    // The first start, or a damaged file: the program starts anyway.
   }
   return v.parse(storedSchema, typeof stored === 'object' && stored !== null ? stored : {});
 }
 
-/** @throws DumpError io when they cannot be kept */
+/** @throws DumpError io when they cannot be saved */
 export function writeSettings(path: string, settings: StoredSettings): void {
   writeOutput(path, `${JSON.stringify(settings, undefined, 2)}\n`, { kind: 'own', replace: true });
 }

@@ -1,4 +1,4 @@
-/** Theme, recents and the window's place, in one small file of the user's configuration folder. */
+/** Theme, recent dumps and the window's position, in one small file of the user's configuration folder. */
 import { join } from 'node:path';
 import { app, nativeTheme } from 'electron';
 import type { Density, Fonts, HexRows, Recent, Theme } from '../shared/shell-protocol.ts';
@@ -37,7 +37,7 @@ export function openSettings(): Settings {
   const path = join(app.getPath('userData'), 'config.json');
   let stored = readSettings(path);
   applyTheme(stored.theme);
-  /** What cannot be kept holds for this run all the same. */
+  /** Settings that cannot be saved still apply to this run. */
   const set = (change: Partial<StoredSettings>): void => {
     stored = { ...stored, ...change };
     writeSettings(path, stored);
@@ -85,7 +85,7 @@ export function openSettings(): Settings {
       try {
         set({ bounds });
       } catch {
-        // The window closes now: nobody is left to be told.
+        // The window is closing: an error could no longer be shown.
       }
     },
   };

@@ -1,10 +1,10 @@
-/** Starts and ends the processes of users' SQL for an engine in a utility process. Knows nothing of queries. */
+/** Starts and ends the processes that run users' SQL for an engine in a utility process. Does not handle queries itself. */
 import { utilityProcess, type UtilityProcess } from 'electron';
 import * as v from 'valibot';
 import { watchMemory } from '../files/process-memory.ts';
 import { endedForMemory, mostSqlBytes, sqlTookMemory, toMainSchema, type FromMain } from '../shared/sql-process-protocol.ts';
 
-/** An engine that asks for more at once is out of its mind. */
+/** An engine that asks for more at once is malfunctioning. */
 const mostAtOnce = 16;
 
 /**
@@ -19,7 +19,7 @@ export function serveSqlProcesses(engine: UtilityProcess, entry: string, environ
   const kill = (id: number): void => {
     const child = running.get(id);
     running.delete(id);
-    // A query that runs hears no polite signal.
+    // A running query does not react to a softer signal.
     if (child?.pid !== undefined) process.kill(child.pid, 'SIGKILL');
   };
   const start = (id: number, job: unknown): void => {
@@ -37,7 +37,7 @@ export function serveSqlProcesses(engine: UtilityProcess, entry: string, environ
           kill(id);
         });
       child.postMessage(job);
-      // Killed while it started.
+      // Killed while starting.
       if (running.get(id) !== child && child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
     });
     child.on('message', (answer: unknown) => {

@@ -1,6 +1,6 @@
 /**
- * The folder of the window's settings and sessions, in which Chromium keeps compiled code of the page, too. Whoever could write there could
- * bring code along: a folder that is not the user's alone is refused, and another one is used.
+ * The folder of the window's settings and sessions, in which Chromium also caches compiled code of the page. Other users who can write there could
+ * inject code, so a folder that is not private to the user is refused and another one is used.
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +8,12 @@ import { app } from 'electron';
 import { whyNotPrivate } from '../files/cache-folder.ts';
 import { makeOwnFolder } from '../files/own-folder.ts';
 
-/** What is read again from it, as code or as data. */
+/** Subfolders whose contents are read back, as code or as data. */
 const parts = ['Code Cache', 'Code Cache/js', 'Code Cache/wasm', 'GPUCache', 'DawnGraphiteCache', 'DawnWebGPUCache', 'sessions'];
 
 /**
- * Before the app is ready, and before anything is read from the folder.
- * @returns a sentence when another folder is used
+ * Call before the app is ready and before anything is read from the folder.
+ * @returns a sentence if another folder is used
  */
 export function useOwnUserFolder(): string | undefined {
   const usual = app.getPath('userData');

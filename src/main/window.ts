@@ -1,4 +1,4 @@
-/** The one window and the engine behind it. Each load of the page gets an engine of its own. */
+/** The window and its engine. Each load of the page gets a new engine. */
 import { append } from '../shared/append.ts';
 import { fileURLToPath } from 'node:url';
 import { BrowserWindow, MessageChannelMain, nativeTheme } from 'electron';
@@ -13,17 +13,17 @@ import type { Settings } from './settings.ts';
 
 export interface MainWindow {
   readonly browser: BrowserWindow;
-  /** Dumps to open in the page, now or as soon as it is there. */
+  /** Opens dumps in the page, now or as soon as it has loaded. */
   readonly open: (paths: readonly string[]) => void;
-  /** Dumps named before the page asked for them; empty from then on. */
+  /** Dumps named before the page asked for them; empty afterwards. */
   readonly takeFirstPaths: () => readonly string[];
   readonly send: (event: ShellEvent) => void;
   readonly restartEngine: () => void;
-  /** Gives the page a port to a new process that can open a catalogue; an older one is ended. */
+  /** Gives the page a port to a new process that can open a catalogue; a previous one is ended. */
   readonly startFleet: () => void;
 }
 
-/** Restarts within this time count as one crash loop. */
+/** Restarts within this time count towards the same crash loop. */
 const loopMs = 30_000;
 const maxRestarts = 4;
 

@@ -1,4 +1,4 @@
-/** The bridge of the sandboxed page: shell calls, shell events, and the ports of the engine and of a fleet's catalogue handed through. Nothing else. */
+/** The bridge of the sandboxed page: passes shell calls, shell events, and the ports of the engine and of a fleet's catalogue. Nothing else. */
 import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron';
 import { enginePortMessage, fleetPortMessage } from '../shared/shell-protocol.ts';
 
@@ -8,7 +8,7 @@ interface Answer {
   readonly message?: string;
 }
 
-// The page needs none of it, and main/security.ts leaves it no way out.
+// The page does not need WebRTC, and main/security.ts blocks it too.
 void webFrame.executeJavaScript('for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "RTCDataChannel"]) delete window[name]');
 
 contextBridge.exposeInMainWorld('dumpbench', {

@@ -1,5 +1,5 @@
-/** Entry of the page: puts the workbench together before the page has finished loading, because the engine's port comes then. */
-// The base first: what components bring along is on it.
+/** Entry of the page: assembles the workbench before the page has finished loading, because that is when the engine's port arrives. */
+// The base first: the components' styles build on it.
 import './app/fonts.css';
 import './app/tokens.css';
 import './app/base.css';
@@ -21,7 +21,7 @@ const wishes = (): ScreenWishes => ({ light: light.matches, moreContrast: contra
 
 const engine = linkEngine(window);
 const shell = openShell(window);
-/** A text that is there again at the next start. */
+/** A text that is restored at the next start. */
 const keptText = (name: string): KeptText => ({
   read: () => localStorage.getItem(name) ?? undefined,
   write: (text) => localStorage.setItem(name, text),
@@ -72,9 +72,9 @@ shell
     if (knownIssues?.failure === undefined) workbench.knownIssues.set(knownIssues);
     const sentences = [...remarks, ...(knownIssues?.failure === undefined ? [] : [`known issues: ${knownIssues.failure}`])];
     if (sentences.length > 0) workbench.notice.set({ tone: 'plain', text: sentences.join('; ') });
-    // Files that were asked for are what the window is about; else what it was about before.
+    // Opens the requested files; without any, restores the last session.
     return start.paths.length > 0 ? workbench.openPaths(start.paths) : workbench.sessions.restoreLast();
   })
   .catch(workbench.tell)
-  // The first picture is the right one: no flash of another theme, or of the page without dumps.
+  // The first frame is already correct: no flash of another theme, or of the page without dumps.
   .finally(render);

@@ -92,11 +92,11 @@ export interface Workbench {
   /** What overlays are open: of the shell, not of a view. */
   readonly overlay: Store<Overlay | undefined>;
   readonly notice: Store<Notice | undefined>;
-  /** Steps of a person that can be taken back. */
+  /** Steps of the user that can be taken back. */
   readonly undo: UndoStack;
   readonly engineWatch: EngineWatch;
   readonly fileWatch: FileWatch;
-  /** Keys that a person chose, by action. */
+  /** Keys that the user chose, by action. */
   readonly keys: Store<Readonly<Record<string, string>>>;
   readonly preferences: Preferences;
   readonly hexTabs: HexTabs;
@@ -127,7 +127,7 @@ export interface Workbench {
   readonly kept: Store<Kept>;
   /** Where lines between panes were moved to: shares of the first panes, by name. */
   readonly splits: Store<Readonly<Record<string, number>>>;
-  /** Says what went wrong with something that a person asked for. */
+  /** Says what went wrong with something that the user asked for. */
   readonly tell: (error: unknown) => void;
   /** Files that were chosen together, and folders. Resolves as soon as it is known whether there is something to look through. */
   readonly openPaths: (paths: readonly string[]) => Promise<void>;

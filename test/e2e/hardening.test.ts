@@ -34,7 +34,7 @@ describeNeeding('window', 'a script in the page', () => {
       }, name);
       expect(answer, name).toEqual(['denied', 'denied']);
     }
-    // A click that a person makes allows more to a page than a script of its own.
+    // A click that the user makes allows more to a page than a script of its own.
     await page.evaluate((names) => {
       document.body.addEventListener('click', () => {
         for (const name of names) {

@@ -1,4 +1,4 @@
-/** What a person leaves behind is there again: layout, cursors, bookmarks, annotations; as a file too. */
+/** What the user leaves behind is there again: layout, cursors, bookmarks, annotations; as a file too. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What the program is, what it is made of, and under which licences. All of it is on disk. */
+/** Describes the program, its components and their licences. All texts are on disk. */
 import { useEffect, useState } from 'react';
 import { useStore } from '../hooks/use-store.ts';
 import { Dialog } from '../widgets/dialog/Dialog.tsx';
@@ -45,7 +45,7 @@ export function About() {
             </li>
           ))}
         </ul>
-        {/* It scrolls, so it takes the focus. */}
+        {/* It scrolls, so it must be focusable. */}
         <pre className="about-text code selectable" tabIndex={0} aria-label={`Licence of ${shown?.name ?? ''}`} data-testid="licence-text">
           {shown?.text}
         </pre>

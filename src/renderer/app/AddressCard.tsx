@@ -1,4 +1,4 @@
-/** What explains the address that the pointer or the focus rests on, wherever in the window it is shown. Links in it lead there. */
+/** Explains the address under the pointer or the focus, wherever in the window it is shown, with links to it. */
 import { useEffect, useEffectEvent, useId, useLayoutEffect, useRef } from 'react';
 import type { AddressJson } from '../../shared/address-model.ts';
 import { useStore } from '../hooks/use-store.ts';
@@ -11,7 +11,7 @@ import { useWorkbench } from '../workbench.ts';
 import './address-card.css';
 
 const gap = 6;
-/** What is not known is said in so many lines; the rest is counted. */
+/** At most this many unknown facts are listed; the rest are counted. */
 const mostMissing = 4;
 
 export function AddressCard() {
@@ -19,11 +19,11 @@ export function AddressCard() {
   const card = useStore(addressCards.shown);
   usePointing();
   if (card === undefined) return null;
-  // One that has the focus keeps it while it goes from address to address.
+  // A focused card keeps the focus when it changes to another address.
   return <Shown key={card.isHeld ? 'held' : `${card.dump} ${card.text} ${card.box.left} ${card.box.top}`} card={card} />;
 }
 
-/** Tells what is pointed at, for the whole page: elements carry their addresses. */
+/** Tracks what is pointed at in the whole page: elements carry their addresses. */
 function usePointing(): void {
   const { addressCards } = useWorkbench();
   useEffect(() => {
@@ -46,11 +46,11 @@ function usePointing(): void {
     const gone = (event: Event): void => {
       if (!inCard(event.target)) addressCards.close();
     };
-    // One that a key asked for stays: the focus may have scrolled its address into sight.
+    // A card opened by key stays: focusing may have scrolled its address into view.
     const scrolled = (event: Event): void => {
       if (addressCards.shown.get()?.isHeld !== true) gone(event);
     };
-    // After a scroll the pointer may be on the same element still, and only a move tells.
+    // After a scroll the pointer may still be on the same element; only a move shows it.
     const moved = ({ target }: Event): void => {
       const at = target instanceof Element ? pointedAddress(target.closest(explainedSelector)) : undefined;
       if (at !== undefined) addressCards.point(at);
@@ -89,14 +89,14 @@ function Shown({ card }: { readonly card: Card }) {
     element.style.left = `${Math.max(gap, Math.min(box.left, window.innerWidth - width - gap))}px`;
     element.style.top = `${Math.min(top, Math.max(gap, window.innerHeight - height - gap))}px`;
   }, [box, answer, error]);
-  // What has the focus is described by the card; who asked by key is in it, and returns on Escape.
+  // The focused element is described by the card; if it was opened by key, the card has the focus, and Escape returns it.
   useEffect(() => {
     const before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
     if (isHeld) {
       const own = place.current;
       if (own?.contains(before ?? null) !== true) returnTo.current = before;
       own?.focus();
-      // What takes the focus from it, such as a view that a link leads to, keeps it. A card that is still shown keeps its own.
+      // Whatever took the focus from the card, such as the view that a link opens, keeps it. A card that is still shown keeps its own focus.
       return () => {
         if (addressCards.shown.get()?.isHeld === true) return;
         if (document.activeElement === document.body || own?.contains(document.activeElement) === true) returnTo.current?.focus();
@@ -200,7 +200,7 @@ interface WayProps {
   readonly type: string | undefined;
 }
 
-/** A place that a fact names; with a type, that is laid over it. */
+/** A place that a fact names; if it has a type, the type is applied there. */
 function Way({ dump, text, position, type }: WayProps) {
   const { addressCards, places, laidTypes } = useWorkbench();
   return (

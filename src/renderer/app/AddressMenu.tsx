@@ -1,4 +1,4 @@
-/** The menu of every address in the window, and of what views offer next to it: elements carry their addresses, so no view has to ask for them. */
+/** The menu of every address in the window, together with the view's own items: elements carry their addresses, so views need no code for it. */
 import { useEffect } from 'react';
 import type { PointedAddress } from '../state/address-card.ts';
 import { offeredItems, type ContextItem } from '../state/context-menu.ts';
@@ -8,11 +8,11 @@ import { useWorkbench } from '../workbench.ts';
 import { findPlace } from './find-place.ts';
 import { activeRowOf } from './explained-element.ts';
 
-/** The element that a menu was asked for: under the pointer, or by key of the picked row of a table. */
+/** The element for which the menu was requested: the one under the pointer, or by key the selected row of a table. */
 function addressAt({ target, button }: MouseEvent): PointedAddress | undefined {
   if (!(target instanceof Element)) return undefined;
   const own = placedAddress(target.closest(placedSelector));
-  // A key asks for the table as a whole.
+  // A key press targets the whole table.
   return own ?? (button === 2 ? undefined : placedAddress(activeRowOf(target)?.querySelector(placedSelector)));
 }
 
@@ -21,7 +21,7 @@ export function AddressMenu() {
   useEffect(() => {
     const { contextMenu, tell } = workbench;
     const onMenu = (event: MouseEvent): void => {
-      // A view that has a menu of its own offers the address in it.
+      // A view with its own menu includes the address items.
       if (event.defaultPrevented) return;
       const at = addressAt(event);
       const offer = offeredItems(event);

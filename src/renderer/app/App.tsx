@@ -1,4 +1,4 @@
-/** The shell: top bar, rail, the dock with its tabs, status bar, and what lies over them. */
+/** The shell: top bar, rail, the dock with its tabs, status bar, and overlays. */
 import { useEffect } from 'react';
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
@@ -32,11 +32,11 @@ export function App({ mac }: { readonly mac: boolean }) {
   const overlay = useStore(workbench.overlay);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      // A dialog that asks for keys gets them first.
+      // A dialog that records keys gets them first.
       if (document.querySelector('[data-takes-keys]') !== null) return;
       if (runKeys(workbench, event, keyFocus(), mac)) event.preventDefault();
     };
-    // Before widgets: an editor or a grid must not keep Ctrl+G for itself. What acts on the cursor says where its keys work.
+    // Before widgets: an editor or a grid must not consume Ctrl+G. Actions on the cursor declare where their keys work.
     window.addEventListener('keydown', onKey, { capture: true });
     return () => window.removeEventListener('keydown', onKey, { capture: true });
   }, [workbench, mac]);

@@ -23,7 +23,7 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
   const close = (): void => workbench.overlay.update((now) => (now === 'palette' ? undefined : now));
   const run = (action: Action | undefined): void => {
     close();
-    // After the dialog has given the focus back: an action may want it.
+    // After the dialog has returned the focus: an action may need it.
     if (action !== undefined) setTimeout(action.run);
   };
   const keys = (event: KeyboardEvent): void => {
@@ -33,7 +33,7 @@ export function CommandPalette({ mac }: { readonly mac: boolean }) {
       setChosen((at + step + found.length) % found.length);
     }
     if (event.key === 'Enter') {
-      // The key is not for the button that gets the focus back.
+      // The key must not reach the button that regains the focus.
       event.preventDefault();
       run(found[at]);
     }

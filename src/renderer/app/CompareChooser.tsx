@@ -1,4 +1,4 @@
-/** Which other dump is compared with the current one, where more than two are open. */
+/** Chooses the dump to compare with the current one if more than two are open. */
 import { useStore } from '../hooks/use-store.ts';
 import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Dialog } from '../widgets/dialog/Dialog.tsx';

@@ -1,4 +1,4 @@
-/** The menu that a right click opens: arrows move in it, Enter chooses, Escape and whatever happens elsewhere close it. */
+/** The menu that a right click opens: arrows move in it, Enter chooses, Escape or any event elsewhere closes it. */
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
 import { useStore } from '../hooks/use-store.ts';
 import type { ContextMenuState } from '../state/context-menu.ts';
@@ -21,7 +21,7 @@ function Shown({ menu }: { readonly menu: ContextMenuState }) {
     element.style.left = `${Math.max(edge, Math.min(menu.left, window.innerWidth - width - edge))}px`;
     element.style.top = `${Math.max(edge, Math.min(menu.top, window.innerHeight - height - edge))}px`;
     element.querySelector<HTMLElement>('button:not([disabled])')?.focus();
-    // What an item opens keeps the focus.
+    // Whatever an item opens keeps the focus.
     return () => {
       if (document.activeElement === document.body || element.contains(document.activeElement)) before?.focus();
     };
@@ -41,7 +41,7 @@ function Shown({ menu }: { readonly menu: ContextMenuState }) {
       event.stopPropagation();
     };
     window.addEventListener('keydown', onKey, { capture: true });
-    // A view that fills scrolls by itself; only a person's own scrolling is a turn away from the menu.
+    // A view that is loading scrolls by itself; only scrolling by the user dismisses the menu.
     for (const type of ['pointerdown', 'wheel']) document.addEventListener(type, outside, { capture: true });
     window.addEventListener('blur', outside);
     window.addEventListener('resize', outside);

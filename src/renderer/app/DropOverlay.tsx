@@ -7,7 +7,10 @@ import './drop-overlay.css';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
-/** Files dropped anywhere are opened, or attached to the dump in front where they tell more of it. The page itself never takes them: a dropped file would replace it. */
+/**
+ * Files dropped anywhere are opened, or attached to the dump in front if they supplement it. The browser's own handling is prevented: a dropped file
+ * would replace the page.
+ */
 export function DropOverlay() {
   const workbench = useWorkbench();
   const { shell, notice } = workbench;
@@ -20,7 +23,7 @@ export function DropOverlay() {
       setOver(carriesFiles(event));
     };
     const onLeave = (event: DragEvent): void => {
-      // Leaving for nothing is leaving the window.
+      // No related target means that the pointer left the window.
       if (event.relatedTarget === null) setOver(false);
     };
     const onDrop = (event: DragEvent): void => {

@@ -10,7 +10,7 @@ function stateIcon(dump: OpenDump): { readonly icon: string; readonly tone: stri
   return dump.health.passed > 0 ? { icon: 'pass', tone: 'ok', word: 'no check failed' } : { icon: 'circle-large', tone: 'plain', word: 'nothing checked' };
 }
 
-/** A dump as one of several to choose from: how it is, its name and its path. */
+/** A dump in a list of choices: its health, name and path. */
 export function DumpName({ dump }: { readonly dump: OpenDump }) {
   const { icon, tone, word } = stateIcon(dump);
   return (

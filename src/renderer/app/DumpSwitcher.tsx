@@ -9,7 +9,7 @@ import { dumpMenuId } from './focus.ts';
 import { RecentList } from './RecentList.tsx';
 import './dump-switcher.css';
 
-/** All open dumps, at the right of the top bar. */
+/** All open dumps, on the right of the top bar. */
 export function DumpSwitcher() {
   const { dumps, places, closeDump, chooseDumps } = useWorkbench();
   const all = useStore(dumps.all);

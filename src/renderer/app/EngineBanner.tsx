@@ -1,4 +1,4 @@
-/** Says when the engine went away, that it comes back, and that it is back. */
+/** Reports that the engine stopped, is being restarted, and is running again. */
 import { useEffect, useState } from 'react';
 import { useStore } from '../hooks/use-store.ts';
 import { plural } from '../words/numbers.ts';
@@ -8,7 +8,7 @@ import { Icon } from '../widgets/Icon.tsx';
 import { IconButton } from '../widgets/IconButton.tsx';
 import './banner.css';
 
-/** Main starts it again by itself; when that does not happen within this time it has given up. */
+/** Main restarts it automatically; if that does not happen within this time, it has given up. */
 const giveUpMs = 3000;
 const backForMs = 6000;
 

@@ -1,4 +1,4 @@
-/** A file that does not open: what was found, where, what should be there, what to do next, and its bytes. */
+/** A file that does not open: what was found, where, what was expected, what to do next, and the file's bytes. */
 import { useState } from 'react';
 import type { OpenDump, OpenFailure } from '../state/open-dump.ts';
 import { hex } from '../../shared/units.ts';

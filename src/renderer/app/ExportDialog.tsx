@@ -1,4 +1,4 @@
-/** Export of a dump's memory: format, range, what is left out, which system; then the desktop's dialog asks where to. */
+/** Export of a dump's memory: format, range, filter and system; then the desktop's dialog asks for the path. */
 import { useState } from 'react';
 import {
   exportFormatTitles,
@@ -29,7 +29,7 @@ interface FilterProps {
   readonly unfiltered: ReadonlyMap<FilterLevel, string> | undefined;
 }
 
-/** What is left out, by makedumpfile's levels; those that cannot be followed in this dump say why. */
+/** What is left out, by makedumpfile's levels; levels that cannot be applied to this dump say why. */
 function Filter({ chosen, onChange, unfiltered }: FilterProps) {
   const reasons = new Set(unfiltered?.values());
   return (

@@ -1,4 +1,4 @@
-/** How far an export is, and then what is in it, what is not, and how other programs open it. It can go on without the dialog. */
+/** Progress of an export, then what it contains, what it lacks, and how other programs open it. The export continues without the dialog. */
 import { useState } from 'react';
 import { exportFormatTitles, type ExportJson, type OpenWithJson } from '../../shared/export-model.ts';
 import { phaseText } from '../../shared/scan-progress.ts';
@@ -44,7 +44,7 @@ function Copy({ text, what }: { readonly text: string; readonly what: string }) 
   );
 }
 
-/** What has to be typed to open it with another program. */
+/** The command that opens it in another program. */
 function OpenWith({ tool, command, needs }: OpenWithJson) {
   return (
     <li className="export-tool" data-testid={`export-open-${tool}`}>

@@ -1,4 +1,4 @@
-/** The page without a dump: how to open one, what opens, and what was open before. */
+/** The page without a dump: how to open one, which formats are supported, and recent dumps. */
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { Icon } from '../widgets/Icon.tsx';

@@ -1,4 +1,4 @@
-/** The dumps and sets in a folder that was dropped or chosen: those that are marked are opened. While the folder is looked through it says so. */
+/** The dumps and sets in a dropped or chosen folder; the selected ones are opened. Shows progress while the folder is searched. */
 import { useEffect, useState } from 'react';
 import { andList } from '../../shared/and-list.ts';
 import type { Gathered } from '../../shared/gather-protocol.ts';
@@ -13,7 +13,7 @@ import { plural } from '../words/numbers.ts';
 import { useWorkbench } from '../workbench.ts';
 import './gather-dialog.css';
 
-/** What is done sooner shows no dialog. */
+/** A search that ends sooner shows no dialog. */
 const delayMs = 300;
 
 function Looking({ paths }: { readonly paths: readonly string[] }) {

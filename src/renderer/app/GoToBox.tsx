@@ -1,4 +1,4 @@
-/** The go-to box: shows where the cursor is, takes addresses, symbols and tasks, and says what it understood before it goes anywhere. */
+/** The go-to box: shows the cursor's position, accepts addresses, symbols and tasks, and shows how the input was interpreted before going there. */
 import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { firstPosition, infoOf } from '../state/open-dump.ts';
 import { positionText, type Position } from '../state/position.ts';
@@ -48,7 +48,7 @@ export function GoToBox() {
   const at = Math.min(picked, choices.length - 1);
   const here = isKnown ? positionText(position) : '';
   const box = useRef<HTMLInputElement>(null);
-  // A cursor that moves changes the text and ends its selection: what is typed next would come after it.
+  // Moving the cursor changes the text and ends its selection: further input would be appended to it.
   useLayoutEffect(() => {
     if (document.activeElement === box.current && typed === undefined) box.current?.select();
   }, [here, typed]);
@@ -63,7 +63,7 @@ export function GoToBox() {
     places.goTo(dump.key, to);
     leave();
     input?.blur();
-    // The cursor is in the bytes now, and so are the keys, unless somebody is here again already.
+    // The cursor is in the bytes now, so the focus goes there too, unless the user has already returned to this box.
     requestAnimationFrame(() => {
       if (input === undefined || document.activeElement !== input) focusActivePane();
     });
@@ -72,19 +72,19 @@ export function GoToBox() {
     if (dump === undefined) return;
     const text = input.value;
     const choice = choices[at];
-    // What is there unchanged is a place as well: Enter goes to its bytes.
+    // The unchanged text is a place as well: Enter goes to its bytes.
     const shown = typed === undefined ? resolveGoTo(text, position.space, dump.triage?.cpus) : undefined;
     if (choice !== undefined) arrive(choice.position, input);
     else if (shown?.ok === true) arrive(shown.position, input);
     else if (taskQuestion(text) !== undefined) {
-      // Until the list has come there is nothing to refuse.
+      // Nothing is rejected before the list has arrived.
       if (why !== undefined) setRefusal({ message: why });
     } else if (symbolQuestion(text) === undefined) {
       const found = resolveGoTo(text, position.space, dump.triage?.cpus);
       if (found.ok) arrive(found.position, input);
       else setRefusal(found);
     } else
-      // Enter came before the list did.
+      // Enter was pressed before the list arrived.
       findPlace(workbench, dump.key, text).then(
         (place) => {
           if (input.value === text) arrive({ ...place, length: 1 }, input);

@@ -1,4 +1,4 @@
-/** What the go-to box understood: the places that may be meant, and what lies at the picked one. */
+/** How the go-to box interprets its input: the possible places, and what is at the selected one. */
 import type { GoToChoice } from '../state/go-to.ts';
 import type { OpenDump } from '../state/open-dump.ts';
 import { positionText } from '../state/position.ts';
@@ -46,7 +46,7 @@ export function GoToChoices({ dump, choices, picked, onPick, onChoose }: GoToCho
   );
 }
 
-/** At most so much is said of it; its card says the rest. */
+/** At most this many facts are shown; the card shows the rest. */
 const mostFacts = 3;
 
 function Preview({ dump, choice }: { readonly dump: OpenDump; readonly choice: GoToChoice }) {

@@ -1,4 +1,4 @@
-/** The page when dumps are open and none of their tabs is. */
+/** The page shown when dumps are open but no tabs. */
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { DumpName } from './DumpName.tsx';

@@ -5,7 +5,7 @@ import { Icon } from '../widgets/Icon.tsx';
 import { IconButton } from '../widgets/IconButton.tsx';
 import './banner.css';
 
-/** What became of something that a person asked for. Stays until it is dismissed, or something is done about it. */
+/** The outcome of something the user requested. Stays until it is dismissed or one of its actions is used. */
 export function NoticeBar() {
   const { notice } = useWorkbench();
   const shown = useStore(notice);

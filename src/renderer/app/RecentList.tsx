@@ -7,7 +7,7 @@ import { IconButton } from '../widgets/IconButton.tsx';
 import { recentBadge, recentTimes } from '../words/recent.ts';
 import './recent-list.css';
 
-/** Dumps that were open before, the last one first: how their checks ended, what ended the system, and when. */
+/** Recently opened dumps, newest first: the outcome of their checks, what ended the system, and when. */
 export function RecentList({ onOpen }: { readonly onOpen?: () => void }) {
   const { recents, dumps, openRecent, forgetRecent } = useWorkbench();
   const open = useStore(dumps.all);

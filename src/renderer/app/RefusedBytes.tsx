@@ -1,4 +1,4 @@
-/** The bytes of a file that does not open: read only, and no more than is on screen. */
+/** The bytes of a file that does not open: read-only, and only as much as is on screen. */
 import { useEffect, useEffectEvent, useState } from 'react';
 import { hex } from '../../shared/units.ts';
 import { createQuerySlot } from '../engine/query-slot.ts';
@@ -69,7 +69,7 @@ export function RefusedBytes({ dump, failure }: { readonly dump: OpenDump; reado
     return slot.drop;
   }, [slot, path, dump.generation]);
   const about = useStore(slot.state).value;
-  // What cannot be read, or has no bytes, was said above.
+  // An unreadable or empty file is already reported above.
   if (about === undefined || about.size === 0) return null;
   const { file, packedWith } = about;
   const isOther = packedWith !== undefined || file !== path;

@@ -1,4 +1,4 @@
-/** What a person says of a dump in place of its headers: machine, addresses of memory without any, the key of a secure guest. */
+/** What the user supplies in place of a dump's headers: machine, addresses of memory without headers, the key of a secure guest. */
 import { defined } from '../../shared/defined.ts';
 import { machineNames } from '../../shared/machine-names.ts';
 import type { SaidOfDump } from '../../shared/said-of-dump.ts';
@@ -12,14 +12,14 @@ export interface SaidDraft {
   readonly machine: string;
   /** The files are memory without a header. */
   readonly isHeaderless: boolean;
-  /** By the paths of the files, as they were typed. */
+  /** By file path, as typed. */
   readonly addresses: Readonly<Record<string, string>>;
   readonly key: string | undefined;
 }
 
 export const noSaid: SaidDraft = { machine: '', isHeaderless: false, addresses: {}, key: undefined };
 
-/** The draft of a dump that is opened again. */
+/** The draft for a dump that is opened again. */
 export const draftOf = ({ machine = '', memoryAt, cck }: SaidOfDump, paths: readonly string[]): SaidDraft => ({
   machine,
   isHeaderless: memoryAt !== undefined,
@@ -27,7 +27,7 @@ export const draftOf = ({ machine = '', memoryAt, cck }: SaidOfDump, paths: read
   key: cck,
 });
 
-/** What the engine is asked with, or what is wrong in words. */
+/** The input for the engine, or a sentence that says what is wrong. */
 export function saidOfDraft({ machine, isHeaderless, addresses, key }: SaidDraft, paths: readonly string[]): SaidOfDump | string {
   const memoryAt: string[] = [];
   for (const path of isHeaderless ? paths : []) {

@@ -1,4 +1,4 @@
-/** The dumps that the program brings along, each with what it shows. */
+/** The sample dumps that come with the program, each with a description. */
 import { useEffect, useState } from 'react';
 import type { Sample } from '../../shared/shell-protocol.ts';
 import { fileName } from '../state/open-dump.ts';

@@ -1,4 +1,4 @@
-/** A file that holds several dumps, an archive or a disk: those that are marked are opened in its place. */
+/** An archive or disk that contains several dumps: the selected ones are opened instead of it. */
 import { useState } from 'react';
 import type { DumpChoice, SeveralDumpsJson } from '../../shared/dump-choice.ts';
 import { byteText } from '../../shared/units.ts';

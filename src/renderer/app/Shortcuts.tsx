@@ -49,7 +49,7 @@ export function Shortcuts({ mac }: { readonly mac: boolean }) {
       const keys = keysOf(event, mac);
       if (keys === undefined) return;
       const other = actions.find((one) => one.keys === keys && one.id !== action);
-      // With two actions on one key nobody could say which one runs.
+      // With two actions on one key it would be unclear which one runs.
       if (other === undefined) save(action, keys);
       else setSaid(`${keysText(keys, mac)} is already used for "${other.title}".`);
     }

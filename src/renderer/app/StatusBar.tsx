@@ -42,7 +42,7 @@ function Running() {
   );
 }
 
-/** What holds at this moment: the only network is that to a server which a person named. */
+/** The current state: the only network connection is to a server that the user named. */
 function Network() {
   const state = useStore(useWorkbench().fleet.state);
   const server = state.phase === 'open' && state.kind === 'server' ? state.place : undefined;

@@ -1,4 +1,4 @@
-/** What is known of the byte under the cursor: whether the dump holds it, and how far it can be trusted. */
+/** What is known about the byte under the cursor: whether it is in the dump, and how far it can be trusted. */
 import { usePlaceWords } from '../hooks/use-place-words.ts';
 import { useQuery } from '../hooks/use-query.ts';
 import type { OpenDump } from '../state/open-dump.ts';
@@ -18,7 +18,7 @@ export function StatusPlace({ dump, cursor }: { readonly dump: OpenDump; readonl
     const { absent } = await engine.call('read', { dump: handle, space, address, length: 1, ...owner }, { signal });
     const [gap] = absent;
     const walked = space === 'virtual' ? await engine.call('translate', { dump: handle, address, ...owner }, { signal }) : undefined;
-    // Prefixing is not undone here: of a real address only the state is said.
+    // Prefixing is not undone here: for a real address only the state is shown.
     const absolute = space === 'absolute' ? address : walked?.absolute === undefined ? undefined : BigInt(walked.absolute);
     const at = space === 'file' ? { space, address } : absolute === undefined ? undefined : { space: 'absolute' as const, address: absolute };
     return { state: gap?.state ?? 'present', reason: gap?.reason, at };

@@ -1,4 +1,4 @@
-/** What goes wrong behind the window's back: an engine that hangs, a file that is not what it was. */
+/** Reports problems from outside the window: an engine that hangs, a file that has changed. */
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkbench } from '../workbench.ts';
 import { Hostile } from '../widgets/Hostile.tsx';

@@ -8,7 +8,7 @@ interface State {
   readonly error: Error | undefined;
 }
 
-/** A view that fails takes only itself down. */
+/** Keeps the failure of one view from affecting the others. */
 export class ViewBoundary extends Component<Props, State> {
   override state: State = { error: undefined };
 

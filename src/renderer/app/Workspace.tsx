@@ -4,7 +4,7 @@ import { DockArea } from './dock/DockArea.tsx';
 import { FirstRun } from './FirstRun.tsx';
 import { NoTabs } from './NoTabs.tsx';
 
-/** What the window is about: the open tabs, or how to get some. */
+/** The main area: the open tabs, or ways to open some. */
 export function Workspace() {
   const { places, dumps } = useWorkbench();
   const hasTabs = useStore(places.tabs).open.length > 0;

@@ -1,10 +1,10 @@
-/** Which actions a few typed letters mean: all letters in order, best at the starts of words. */
+/** Matches actions to typed letters: all letters in order, preferably at the starts of words. */
 
 interface Titled {
   readonly title: string;
 }
 
-/** Lower is better; undefined when the letters are not there in order. */
+/** Lower is better; undefined if the letters do not occur in this order. */
 export function matchScore(title: string, typed: string): number | undefined {
   const text = title.toLowerCase();
   let score = 0;

@@ -5,9 +5,9 @@ export interface Action {
   readonly id: string;
   readonly title: string;
   readonly keys?: string;
-  /** Where the focus must be for the keys to work; anywhere unless given. */
+  /** Where the focus must be for the keys to work; anywhere by default. */
   readonly keysIn?: KeyPlace;
-  /** False: not offered and without effect now. */
+  /** False if it is neither offered nor has an effect now. */
   readonly enabled?: () => boolean;
   readonly run: () => void;
 }

@@ -24,7 +24,7 @@ import { tabActions } from './tab-actions.ts';
 import { undoActions } from './undo-actions.ts';
 import type { Action } from './action.ts';
 
-/** All actions of a workbench, as they are now: some come and go with dumps and jobs. Keys are those that a person chose. */
+/** All current actions of a workbench: some depend on dumps and jobs. Keys are the ones that the user chose. */
 export function actionsOf(workbench: Workbench): readonly Action[] {
   const chosen = workbench.keys.get();
   return allActions(workbench).map(({ keys, ...action }) => {
@@ -102,16 +102,16 @@ function allActions(workbench: Workbench): readonly Action[] {
 
 const isOn = (action: Action): boolean => action.enabled?.() ?? true;
 
-/** What the palette offers now. */
+/** The actions that the palette offers now. */
 export const offeredActions = (workbench: Workbench): readonly Action[] => actionsOf(workbench).filter(isOn);
 
-/** Runs a action by its id; what is not there or not possible now does nothing. */
+/** Runs an action by its id; does nothing if it is unknown or not possible now. */
 export function runAction(workbench: Workbench, id: string): void {
   const action = actionsOf(workbench).find((one) => one.id === id);
   if (action !== undefined && isOn(action)) action.run();
 }
 
-/** Runs the action of a key press. Returns whether there is one for where the focus is: the press is then ours. */
+/** Runs the action of a key press. Returns whether there is one for the current focus: the press is then consumed. */
 export function runKeys(workbench: Workbench, press: KeyPress, focus: KeyFocus, mac: boolean): boolean {
   if (writesText(press, focus, mac)) return false;
   const action = actionsOf(workbench).find(({ keys, keysIn }) => keys !== undefined && keysWork(keysIn, focus) && matchesKeys(press, keys, mac));

@@ -1,4 +1,4 @@
-/** Actions of the compare view that is looked at. */
+/** Actions of the active compare view. */
 import { activeTab } from '../state/tabs.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Action } from './action.ts';

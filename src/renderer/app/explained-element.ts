@@ -1,17 +1,17 @@
-/** The address that a key asks for: of what has the focus, of the row that is picked in a table, or the next one there. */
+/** Finds the address that a key explains: in the focused element, in the selected row of a table, or the next one there. */
 import type { PointedAddress } from '../state/address-card.ts';
 import { explainedSelector, pointedAddress } from '../widgets/explained.ts';
 
-/** What is read as one: a row of a table, a line of a list, a paragraph. */
+/** What is read as one unit: a row of a table, a line of a list, a paragraph. */
 const lines = '[role="row"], tr, li, dd, p';
 
-/** The row of a table that its keys act on. */
+/** The row of a table on which its keys act. */
 export function activeRowOf(table: Element): Element | undefined {
   const id = table.getAttribute('aria-activedescendant');
   return (id === null ? undefined : document.getElementById(id)) ?? undefined;
 }
 
-/** The line that the card before was about, and which address of it. */
+/** The line of the previous card, and which of its addresses. */
 let last: { readonly line: Element; readonly index: number } | undefined;
 
 const inLine = (line: Element, index: number): PointedAddress | undefined => {
@@ -21,7 +21,7 @@ const inLine = (line: Element, index: number): PointedAddress | undefined => {
   return pointedAddress(all[at]);
 };
 
-/** @param again the card is shown and asked for once more */
+/** @param again the card is shown and requested once more */
 export function focusedAddress(again: boolean): PointedAddress | undefined {
   if (again && last !== undefined) return inLine(last.line, last.index + 1);
   last = undefined;
@@ -34,7 +34,7 @@ export function focusedAddress(again: boolean): PointedAddress | undefined {
   return inLine(line, Math.max(0, index));
 }
 
-/** Where a card is that is about no element: in the middle of what has the focus. */
+/** Position of a card that belongs to no element: the middle of what has the focus. */
 export function focusBox(): PointedAddress['box'] {
   const { left, top, height } = (document.activeElement ?? document.body).getBoundingClientRect();
   return { left: left + 40, top: top + height / 3, bottom: top + height / 3 };

@@ -1,4 +1,4 @@
-/** Export of memory: of the dump, and of what is selected in it. */
+/** Export of memory: of the whole dump, and of the selection in it. */
 import type { Workbench } from '../workbench.ts';
 import type { Action } from './action.ts';
 

@@ -1,4 +1,4 @@
-/** Where a text leads that names a place of a dump: an address, a register, or a symbol. */
+/** Resolves a text that names a place in a dump: an address, a register, or a symbol. */
 import { parseTypedAddress } from '../../shared/symbol-expression.ts';
 import { resolveAddress } from '../../shared/address-expression.ts';
 import { defined } from '../../shared/defined.ts';
@@ -7,7 +7,7 @@ import { kernelPosition, type Position } from '../state/position.ts';
 import { registerLookup } from '../state/register-lookup.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** @throws Error in words for what leads nowhere */
+/** @throws Error with a message for the user if it cannot be resolved */
 export async function findPlace({ dumps, engine }: Pick<Workbench, 'dumps' | 'engine'>, key: string, text: string): Promise<Position> {
   const dump = dumps.find(key);
   const handle = dump === undefined ? undefined : handleOf(dump);

@@ -17,7 +17,7 @@ const focusable = 'button:not([disabled]), [href], input:not([disabled]), select
 
 const isVisible = (element: HTMLElement): boolean => element.offsetParent !== null || element.getClientRects().length > 0;
 
-/** First thing in a pane that takes keys; what names itself `data-pane-focus` goes first. */
+/** First focusable element in a pane; one with `data-pane-focus` takes precedence. */
 function entryOf(pane: HTMLElement): HTMLElement | undefined {
   const named = [...pane.querySelectorAll<HTMLElement>('[data-pane-focus]')].find(isVisible);
   return named ?? [...pane.querySelectorAll<HTMLElement>(focusable)].find(isVisible) ?? (pane.tabIndex >= -1 ? pane : undefined);
@@ -37,14 +37,14 @@ export function focusNextPane(step: 1 | -1): void {
   }
 }
 
-/** Whether keys that are pressed here write text: they have a meaning of their own there. Of an editor every part counts. */
+/** Whether keys pressed here write text, so that they have their own meaning. Every part of an editor counts. */
 function isInText(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return !['button', 'checkbox', 'color', 'radio', 'range', 'reset', 'submit'].includes(target.type);
   return target instanceof HTMLTextAreaElement || target.isContentEditable || target.closest('.monaco-editor') !== null;
 }
 
-/** Where keys go. With nothing in focus and no text selected that is the view in front. */
+/** The target of keys: with nothing focused and no text selected, the view in front. */
 export function keyFocus(): KeyFocus {
   const focused = document.activeElement;
   const isNowhere = focused === null || focused === document.body;
@@ -55,20 +55,20 @@ export function keyFocus(): KeyFocus {
   return { isWriting: isInText(focused), places };
 }
 
-/** Into the field of a hex view's bar for finding. */
+/** Focuses the field of a hex view's find bar. */
 export function focusFind(owner: string): void {
   const field = document.querySelector(`[data-find="${CSS.escape(owner)}"]`);
   if (field instanceof HTMLInputElement) field.select();
 }
 
-/** Into the view that is worked in. */
+/** Focuses the active view. */
 export function focusActivePane(): void {
   const pane = document.querySelector<HTMLElement>('.dv-active-group [data-pane="view"]');
   const entry = pane === null ? undefined : entryOf(pane);
   entry?.focus();
 }
 
-/** Into the list of recent dumps: on the first page, or in the menu of open dumps. */
+/** Focuses the list of recent dumps: on the first page, or in the menu of open dumps. */
 export function focusRecents(): void {
   const first = (): HTMLElement | undefined => [...document.querySelectorAll<HTMLElement>('[data-recent]')].find(isVisible);
   if (first() === undefined) document.getElementById(dumpMenuId)?.showPopover();

@@ -16,7 +16,7 @@ import { focusActivePane, focusFind } from './focus.ts';
 export function hexActions(workbench: Workbench): readonly Action[] {
   const { places, dock, dumps, tell, preferences, hexTabs, gridLinks, copyFormat } = workbench;
   const hasHex = (): boolean => frontHex(places) !== undefined;
-  /** Does something with the selection of the hex view in front, and says there what became of it. */
+  /** Runs something on the selection of the hex view in front, and shows the outcome there. */
   const onSelection = (run: (dump: string, owner: string, position: NonNullable<ReturnType<typeof places.position>>) => Promise<string> | string) => () => {
     const front = frontHex(places);
     const position = places.position();

@@ -9,14 +9,14 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
-/** `outside-fields`: wherever nobody writes. Otherwise inside an element that has this name in `data-keys`, outside fields too. */
+/** `outside-fields`: anywhere but in text fields. Otherwise inside an element that has this name in `data-keys`, also outside fields. */
 export type KeyPlace = 'outside-fields' | 'hex' | 'hex-grid';
 
 /** Where the keyboard is. */
 export interface KeyFocus {
-  /** In a field or an editor, whose own keys come first. */
+  /** In a field or an editor, whose own keys take precedence. */
   readonly isWriting: boolean;
-  /** Values of `data-keys` around it. */
+  /** Values of `data-keys` of its ancestors. */
   readonly places: readonly string[];
 }
 
@@ -42,10 +42,10 @@ export function matchesKeys(press: KeyPress, keys: string, mac: boolean): boolea
   return press.key.toLowerCase() === (names[last] ?? last).toLowerCase();
 }
 
-/** As shown next to an action. */
+/** As displayed next to an action. */
 export const keysText = (keys: string, mac: boolean): string => (mac ? keys.replace('Ctrl', '⌘').replace('Alt', '⌥').replace('Shift', '⇧') : keys);
 
-/** A key press as people write it; undefined for a modifier alone, or a letter that a text field needs. */
+/** A key press in written form; undefined for a modifier alone, or a letter that a text field needs. */
 export function keysOf(press: KeyPress, mac: boolean): string | undefined {
   if (['Control', 'Shift', 'Alt', 'Meta', 'Tab', 'Enter', 'Dead', 'Unidentified'].includes(press.key)) return undefined;
   const main = mac ? press.metaKey : press.ctrlKey;

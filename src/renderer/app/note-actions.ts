@@ -1,4 +1,4 @@
-/** Actions about what a person writes: bookmarks, annotations, the session. */
+/** Actions on what the user writes: bookmarks, annotations, the session. */
 import { holds, markPosition, type Mark } from '../state/marks.ts';
 import type { Position } from '../state/position.ts';
 import type { Workbench } from '../workbench.ts';
@@ -24,7 +24,7 @@ export function noteActions({ places, marks, markDraft, markEdits, sessions }: W
     if (next !== undefined) places.goTo(dump, markPosition(next));
   };
   const some = (): boolean => marks.of(places.tabs.get().dump ?? '').length > 0;
-  /** The narrowest one that the cursor is in: a bookmark before an annotation around it. */
+  /** The narrowest one at the cursor: a bookmark takes precedence over an annotation around it. */
   const atCursor = (): { readonly dump: string; readonly position: Position; readonly mark: Mark } | undefined => {
     const place = here();
     if (place === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Actions of the dock: all that the pointer can do with tabs and panes. */
+/** Actions of the dock: everything that the pointer can do with tabs and panes. */
 import { sideBySide, single, triageLayout, type Side } from '../state/dock-layout.ts';
 import { handleOf } from '../state/open-dump.ts';
 import type { Workbench } from '../workbench.ts';
@@ -14,14 +14,17 @@ const splitKeys: Partial<Record<Side, string>> = { right: 'Ctrl+\\', down: 'Ctrl
 
 type Beside = Pick<Workbench, 'dock' | 'comparisons' | 'dumps' | 'engine'>;
 
-/** Two dumps in columns of the same views, the older one left where a clock of both tells; the other one is what the compare view of the shown one takes. */
+/**
+ * Two dumps in columns of the same views, the older one on the left if both have a clock; the second dump is the one that the compare view of the
+ * shown dump uses.
+ */
 export async function layOutBeside({ dock, comparisons, dumps, engine }: Beside, shown: string, other: string): Promise<void> {
   comparisons.change(shown, { right: other });
   const [left, right] = [shown, other].map((key) => {
     const dump = dumps.find(key);
     return dump === undefined ? undefined : handleOf(dump);
   });
-  // What is still being opened has no times yet: it stays where it was put.
+  // A dump that is still being opened has no time yet: it stays where it is.
   const known = left === undefined || right === undefined ? undefined : await engine.call('compareTimes', { left, right }).catch(() => undefined);
   if (dumps.find(shown) === undefined || dumps.find(other) === undefined) return;
   const layout = known?.order === 'right-older' ? sideBySide(other, shown) : sideBySide(shown, other);

@@ -1,4 +1,4 @@
-/** Dumps that were open before, for the palette: by name, with what was found in them. */
+/** Recently opened dumps, for the palette: by name, with what was found in them. */
 import { fileName } from '../state/open-dump.ts';
 import { recentBadge } from '../words/recent.ts';
 import type { Workbench } from '../workbench.ts';

@@ -1,4 +1,4 @@
-/** Actions about the looks of the window. */
+/** Actions on the appearance of the window. */
 import { densities, fontChoices, themes } from '../../shared/shell-protocol.ts';
 import type { Workbench } from '../workbench.ts';
 import { fontTitles, themeTitles } from '../words/preferences.ts';

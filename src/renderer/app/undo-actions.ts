@@ -1,4 +1,4 @@
-/** Taking back what a person did, and doing it again. */
+/** Undo and redo. */
 import type { Workbench } from '../workbench.ts';
 import type { Action } from './action.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The engine as the window sees it. The only file that touches the engine's port: the preload posts a new one at each
- * start of the engine; calls that were under way on an older one are rejected with EngineFailure.
+ * The window's client of the engine. The only file that touches the engine's port: the preload posts a new one at each start of the engine; pending
+ * calls on an older one are rejected with EngineFailure.
  */
 import { defined } from '../../shared/defined.ts';
 import { engineProtocol, type EngineClient } from '../../shared/engine-protocol.ts';
@@ -51,7 +51,7 @@ export function linkEngine(page: Window): EngineLink {
           lost(event.reason ?? 'it ended without giving a reason');
           break;
         case 'starting':
-          // Said also before the first port; after a loss it tells that a new one comes.
+          // Also sent before the first port; after a loss it announces a new one.
           if (client === undefined) status.update(({ generation }) => ({ state: 'starting', generation }));
           break;
         case 'ready':

@@ -5,17 +5,17 @@ import type { Readable } from '../state/store.ts';
 
 export interface EngineStatus {
   readonly state: 'starting' | 'ready' | 'gone';
-  /** Raised with each new engine: handles of an older one mean nothing. */
+  /** Incremented with each new engine: handles of an older one are invalid. */
   readonly generation: number;
-  /** Where it runs, in words. */
+  /** Where it runs, as text for the user. */
   readonly host?: string;
-  /** Why it went away. */
+  /** Why it ended. */
   readonly reason?: string;
 }
 
 export interface EngineLink {
   readonly status: Readable<EngineStatus>;
   readonly call: EngineClient['call'];
-  /** To be told what main knows of the engine. */
+  /** Call with what main reports about the engine. */
   readonly onShellEvent: (event: ShellEvent) => void;
 }

@@ -1,4 +1,7 @@
-/** The process that has a fleet's catalogue open, as the window sees it. The only file that touches its port: main starts it when it is asked to, and the preload posts the port. */
+/**
+ * The window's client of the process that has a fleet's catalogue open. The only file that touches its port: main starts the process on request, and
+ * the preload posts the port.
+ */
 import { fleetProtocol } from '../../shared/fleet-protocol.ts';
 import { connect } from '../../shared/rpc.ts';
 import { fleetPortMessage } from '../../shared/shell-protocol.ts';
@@ -7,7 +10,7 @@ import type { FleetLink } from './fleet-link.ts';
 import { pagePort } from './page-port.ts';
 
 export function linkFleet(page: Window, shell: Pick<Shell, 'call'>): FleetLink {
-  /** Ports come in the order in which they were asked for. */
+  /** Ports arrive in the order in which they were requested. */
   const waiting: ((port: MessagePort) => void)[] = [];
   page.addEventListener('message', (event) => {
     const [port] = event.ports;
@@ -21,7 +24,7 @@ export function linkFleet(page: Window, shell: Pick<Shell, 'call'>): FleetLink {
       try {
         await shell.call('startFleet', {});
       } catch (error) {
-        // No port comes of it: the next one is for whoever asks next.
+        // This request gets no port: the next port belongs to the next request.
         waiting.splice(waiting.indexOf(resolve), 1);
         throw error;
       }

@@ -1,4 +1,4 @@
-/** The process that can open a fleet's catalogue as stores see it, without the port. */
+/** The process that can open a fleet's catalogue as stores see it, independent of the port. */
 import type { FleetClient } from '../../shared/fleet-protocol.ts';
 
 export interface FleetLink {

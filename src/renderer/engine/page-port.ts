@@ -1,6 +1,6 @@
 import type { Port } from '../../shared/rpc.ts';
 
-/** @param what is at its other end, for sentences: "the engine" */
+/** @param what is at the other end, for use in sentences: "the engine" */
 export function pagePort(port: MessagePort, what: string): Port {
   const closers: ((reason: string) => void)[] = [];
   let open = true;

@@ -1,21 +1,21 @@
-/** One question of one view. A newer question replaces the older; an answer that comes late is dropped. */
+/** One query of one view. A newer query replaces the older one; a late answer is dropped. */
 import { Cancelled } from '../../shared/rpc.ts';
 import { createStore, type Readable } from '../state/store.ts';
 
 export interface QueryState<T> {
-  /** The newest answer; kept while the next question runs, so that a view does not blink. */
+  /** The newest answer; kept while the next query runs, so that a view does not flicker. */
   readonly value: T | undefined;
   readonly asking: boolean;
-  /** Why the newest question has no answer. */
+  /** Why the newest query has no answer. */
   readonly error: Error | undefined;
 }
 
 export interface QuerySlot<T> {
   readonly state: Readable<QueryState<T>>;
   readonly ask: (question: (signal: AbortSignal) => Promise<T>) => void;
-  /** Cancels what runs; the last answer stays. */
+  /** Cancels the running query; the last answer stays. */
   readonly drop: () => void;
-  /** Forgets the last answer too. */
+  /** Also drops the last answer. */
   readonly clear: () => void;
 }
 

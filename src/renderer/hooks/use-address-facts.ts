@@ -5,11 +5,11 @@ import { positionText, type Position } from '../state/position.ts';
 import { useWorkbench } from '../workbench.ts';
 import { useQuery } from './use-query.ts';
 
-/** What is known of an address without a search, the narrowest first; undefined while it is looked up, and of an offset in the file. */
+/** What is known about an address without a search, the narrowest first; undefined while it is looked up, and for a file offset. */
 export function useAddressFacts(dump: OpenDump, position: Position): readonly AddressFact[] | undefined {
   const { engine } = useWorkbench();
   const { space, address, cpu } = position;
-  // The first facts come first.
+  // Waits until the first facts are loaded.
   const key = space === 'file' || dump.checked === 'triage' ? undefined : positionText(position);
   const query = useQuery(dump, key, async (handle, signal) => {
     if (space === 'file') return { of: key, facts: [] };
@@ -18,6 +18,6 @@ export function useAddressFacts(dump: OpenDump, position: Position): readonly Ad
     return { of: key, facts };
   });
   const found = query.error === undefined ? query.value : undefined;
-  // An answer about another address is none.
+  // Ignores an answer about another address.
   return found !== undefined && found.of === key ? found.facts : undefined;
 }

@@ -2,9 +2,9 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 
 /**
- * @param isRead whether the list is there
+ * @param isRead whether the list has been read
  * @param choose takes what the field's text finds
- * @returns takes true at Enter, and false once the text changes: what it found before is not wanted any more
+ * @returns a function to call with true at Enter, and with false once the text changes: its previous matches are then obsolete
  */
 export function useChoiceByEnter(isRead: boolean, choose: () => void): (isWanted: boolean) => void {
   const [isWanted, setWanted] = useState(false);

@@ -8,13 +8,13 @@ export interface CpuColumns {
   readonly columns: readonly CpuJson[];
   readonly add: (id: number) => void;
   readonly remove: (id: number) => void;
-  /** Shows this one alone. */
+  /** Shows only this one. */
   readonly only: (id: number) => void;
 }
 
 /**
- * The CPUs that views of a dump show side by side: one choice for all of them.
- * @param crashed the CPU that is shown before anybody chose one
+ * The CPUs that views of a dump show side by side: one choice shared by all views.
+ * @param crashed the CPU shown before the user has chosen one
  */
 export function useCpuColumns(dump: OpenDump, cpus: readonly CpuJson[], crashed: number | undefined): CpuColumns {
   const { shownCpu, besideCpus } = useWorkbench();

@@ -10,7 +10,7 @@ export interface Cursor {
   readonly position: Position | undefined;
 }
 
-/** The cursor that views of a dump show and move which have no bytes of their own. */
+/** The cursor shown and moved by views of a dump that have no bytes of their own. */
 export function useFollowedCursor(dump: string): Cursor {
   const { places } = useWorkbench();
   const owner = useStore(places.followed)[dump] ?? dump;

@@ -1,7 +1,7 @@
 import { useWorkbench } from '../workbench.ts';
 import { useStore } from './use-store.ts';
 
-/** Changes with everything that a drawing takes from the page's style: colours and fonts. */
+/** Changes whenever anything that a drawing takes from the page's style changes: colours and fonts. */
 export function useDrawnLook(): string {
   const { themes, preferences } = useWorkbench();
   const { shown } = useStore(themes.state);

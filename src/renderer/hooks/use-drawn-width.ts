@@ -1,4 +1,4 @@
-/** The width that an element has in the page, for what is drawn to fit it. */
+/** The width of an element in the page, for drawings that fit it. */
 import { useEffect, useState, type RefObject } from 'react';
 
 /** @returns CSS pixels; 0 until the element has been measured */

@@ -8,11 +8,11 @@ const most = 12;
 
 interface GoToChoices {
   readonly choices: readonly GoToChoice[];
-  /** Why there are none. */
+  /** Why there are no choices. */
   readonly why: string | undefined;
 }
 
-/** The places that a text may mean: addresses at once, symbols and tasks as soon as the engine has found them. */
+/** The places that a text may mean: addresses immediately, symbols and tasks as soon as the engine has found them. */
 export function useGoToChoices(dump: OpenDump | undefined, typed: string | undefined, space: AddressSpace): GoToChoices {
   const { engine } = useWorkbench();
   const text = typed?.trim() ?? '';
@@ -30,15 +30,15 @@ export function useGoToChoices(dump: OpenDump | undefined, typed: string | undef
     return { of: text, choices, why: why ?? (choices.length === 0 ? 'No symbol name contains that.' : undefined) };
   });
   if (text === '' || typed === undefined) return { choices: [], why: undefined };
-  // Answers about what was typed before are none.
+  // Ignores answers about earlier input.
   const found = query.value?.of === text ? query.value : undefined;
   const addresses = task === undefined ? addressChoices(text, space, dump?.triage?.cpus) : [];
-  // "add" and "face" are words before they are numbers, once it is known whether there are such names.
+  // "add" and "face" are tried as names before numbers, once it is known whether such names exist.
   const isWord = /^[a-f]+$/i.test(text);
   const named = found?.choices ?? [];
   const choices = (isWord ? (found === undefined ? [] : [...named, ...addresses]) : [...addresses, ...named]).slice(0, most);
   if (choices.length > 0) return { choices, why: undefined };
-  // Neither a name nor a task: the grammar says what it misses.
+  // Neither a name nor a task: the parser says what it expected.
   const refused = task === undefined && symbol === undefined ? resolveGoTo(text, space, dump?.triage?.cpus) : undefined;
   return { choices, why: found?.why ?? (refused?.ok === false ? refused.message : undefined) };
 }

@@ -5,10 +5,10 @@ import { keptKey } from '../state/kept.ts';
 import { useStore } from './use-store.ts';
 
 /**
- * State of a view that is there again when its tab is reopened, and in the next session: what was chosen or typed, never what
- * came out of a dump. Like useState, but for the name.
- * @param name of this state within its tab
- * @param read checks what a session file says, and gives undefined for what cannot be used; the same function at each call
+ * State of a view that is restored when its tab is reopened, and in the next session: what the user chose or typed, never contents of a dump. Like
+ * useState, except for the name.
+ * @param name identifies this state within its tab
+ * @param read checks what a session file contains, and returns undefined if it cannot be used; must be the same function at each call
  */
 export function useKept<T>(name: string, read: (saved: unknown) => T | undefined, initial: T): readonly [T, (next: T) => void] {
   const { kept } = useWorkbench();
@@ -19,5 +19,5 @@ export function useKept<T>(name: string, read: (saved: unknown) => T | undefined
   return [value ?? initial, (next) => kept.update((old) => ({ ...old, [key]: next }))];
 }
 
-/** For what is a short text. */
+/** For short texts. */
 export const readText = (saved: unknown): string | undefined => (typeof saved === 'string' ? saved : undefined);

@@ -6,18 +6,18 @@ import { noWords, type PlaceWord, type PlaceWords } from '../words/place-words.t
 import { useWorkbench } from '../workbench.ts';
 import { useQuery } from './use-query.ts';
 
-/** Places of one question; more of them are asked about in several. */
+/** Places per query; more places take several queries. */
 const mostPlaces = 8 * mostNamedPlaces;
 
 /**
- * What lies at places, in a few words each, by their texts: symbol, task, object of a slab, page and its flags. Offsets in the file have none.
- * @param positions the first ones are looked at; where nothing is known without a search there is no entry
+ * Short descriptions of what is at places, keyed by the places' texts: symbol, task, slab object, page and its flags. File offsets have none.
+ * @param positions only the first ones are looked up; a place about which nothing is known without a search has no entry
  */
 export function usePlaceWords(dump: OpenDump, positions: readonly Position[]): PlaceWords {
   const { engine } = useWorkbench();
   const asked = positions.filter(({ space }) => space !== 'file').slice(0, mostPlaces);
   const texts = asked.map(positionText);
-  // The first facts come first.
+  // Waits until the first facts are loaded.
   const key = texts.length === 0 || dump.checked === 'triage' ? undefined : texts.join();
   const query = useQuery(dump, key, async (handle, signal) => {
     const places = asked.flatMap(({ space, address, cpu }) =>

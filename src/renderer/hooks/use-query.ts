@@ -1,12 +1,12 @@
-/** A query slot for a component: asked again when the dump is reopened or the question's key changes. */
+/** A query slot for a component: queried again when the dump is reopened or the key changes. */
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { handleOf, type OpenDump } from '../state/open-dump.ts';
 import { useStore } from './use-store.ts';
 import { createQuerySlot, type QueryState } from '../engine/query-slot.ts';
 
 /**
- * @param dump whose engine handle the question gets; nothing is asked until it has one
- * @param key names the question: a different key asks again. Undefined asks nothing.
+ * @param dump whose engine handle the query gets; nothing runs until it has one
+ * @param key identifies the query: a different key runs it again. Undefined runs nothing.
  */
 export function useQuery<T>(
   dump: Pick<OpenDump, 'phase' | 'generation'>,
@@ -19,7 +19,7 @@ export function useQuery<T>(
   const { generation } = dump;
   const asked = useRef({ handle, generation });
   useEffect(() => {
-    // Another handle of the same engine shows the dump otherwise: with files attached to it, or without. Old answers are none any more.
+    // Another handle of the same engine means that files were attached or detached. Old answers are no longer valid.
     if (asked.current.generation === generation && asked.current.handle !== handle) slot.clear();
     asked.current = { handle, generation };
     if (handle === undefined || key === undefined) return undefined;

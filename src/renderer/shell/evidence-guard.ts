@@ -1,12 +1,12 @@
-/** Before anything is saved, main is given the files that the engine has opened: its save dialogs keep away from them. */
+/** Before anything is saved, main gets the list of files that the engine has opened: its save dialogs never write to them. */
 import { saveMethods } from '../../shared/shell-protocol.ts';
 import type { EngineLink } from '../engine/engine-link.ts';
 import type { Shell } from './shell-calls.ts';
 
-/** A busy engine answers between two steps of its work; one that hangs must not keep a report from being saved. */
+/** A busy engine answers between two steps of its work; a hanging one must not prevent a report from being saved. */
 const patienceMs = 2000;
 
-/** Hands the engine's evidence to main. Where the engine does not answer, main goes by what it knows. */
+/** Passes the engine's list of evidence to main. If the engine does not answer, main uses what it already knows. */
 export async function protectEvidence(shell: Pick<Shell, 'call'>, engine: Pick<EngineLink, 'call' | 'status'>): Promise<void> {
   if (engine.status.get().state !== 'ready') return;
   const signal = AbortSignal.timeout(patienceMs);
@@ -16,7 +16,7 @@ export async function protectEvidence(shell: Pick<Shell, 'call'>, engine: Pick<E
   if (answer !== undefined) await shell.call('protect', answer);
 }
 
-/** The same shell, whose save dialogs know the evidence. */
+/** The shell, with save dialogs that know the evidence. */
 export function guardEvidence(shell: Shell, engine: Pick<EngineLink, 'call' | 'status'>): Shell {
   return {
     ...shell,

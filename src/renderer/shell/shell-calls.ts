@@ -1,11 +1,11 @@
-/** Electron main as stores and components see it. */
+/** Electron's main process as stores and components see it. */
 import type { ShellBridge, ShellEvent } from '../../shared/shell-protocol.ts';
 
 export interface Shell {
-  /** Rejects with an Error whose message is a plain sentence. */
+  /** Rejects with an Error whose message is a sentence for the user. */
   readonly call: ShellBridge['call'];
-  /** Events that have the contract's shape; others are dropped. */
+  /** Delivers events that match the contract; others are dropped. */
   readonly onEvent: (listener: (event: ShellEvent) => void) => void;
-  /** Path on disk of a dropped file; empty for what is no file on disk. */
+  /** Path on disk of a dropped file; empty for anything that is not a file on disk. */
   readonly pathOf: ShellBridge['pathOf'];
 }

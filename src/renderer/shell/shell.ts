@@ -1,4 +1,4 @@
-/** The preload's bridge, typed and checked: what main sends is validated here as main validates what it gets. */
+/** The preload's bridge, typed and checked: what main sends is validated here, just as main validates what it receives. */
 import * as v from 'valibot';
 import { shellEventSchema, shellMethods, type ShellBridge } from '../../shared/shell-protocol.ts';
 import type { Shell } from './shell-calls.ts';

@@ -1,4 +1,4 @@
-/** Whatever is saved is said where: with buttons that open it, or show it in its folder. */
+/** Reports where each file was saved, with buttons that open it or show it in its folder. */
 import type { ExportJson } from '../../shared/export-model.ts';
 import { savedKinds, type Saved, type SavedKind } from '../../shared/shell-protocol.ts';
 import type { Notice, NoticeAction } from '../state/notice.ts';
@@ -28,12 +28,12 @@ function savedNotice(shell: Pick<Shell, 'call'>, kind: SavedKind, { path, opens 
   return {
     tone: 'plain',
     text: `${names[kind]} ${kind === 'rows' ? 'were' : 'was'} saved as ${path}.${about}`,
-    // A session is imported, not read.
+    // A session is imported, not opened in another program.
     actions: [...(opens === true && kind !== 'session' ? [open] : []), showInFolder(shell, path, tell)],
   };
 }
 
-/** Whether an export says by itself what it is: a raw file does not say where its memory is. */
+/** Whether an export is self-describing: a raw file does not record its addresses. */
 export const isOpenable = ({ format }: Pick<ExportJson, 'format'>): boolean => format !== 'raw';
 
 export function exportedNotice(
@@ -51,7 +51,7 @@ export function exportedNotice(
   };
 }
 
-/** The same shell, whose saves are said. */
+/** The shell, with saves that are reported. */
 export function tellSaves(shell: Shell, notice: Pick<Store<Notice | undefined>, 'set'>, tell: Tell): Shell {
   return {
     ...shell,

@@ -1,7 +1,7 @@
 /**
- * The card that explains an address: shown once a pointer or the focus has rested on it, or at once when a key asks for it. Without DOM: the
- * shell says what is pointed at. One question at a time; it is cancelled when the pointer leaves, and answers are kept for as long as the dump is open.
- * A card that is shown ends in an answer or an error, and is asked for anew when more is known of the dump.
+ * The card that explains an address: shown once the pointer or the focus has rested on it, or immediately on a key press. Without DOM: the shell
+ * reports what is pointed at. One query at a time; it is cancelled when the pointer leaves, and answers are kept for as long as the dump is open. A
+ * shown card ends in an answer or an error, and is looked up again when more is known about the dump.
  */
 import type { AddressJson } from '../../shared/address-model.ts';
 import { Cancelled } from '../../shared/rpc.ts';
@@ -18,7 +18,7 @@ export interface ScreenBox {
 export interface PointedAddress {
   /** Key of the dump. */
   readonly dump: string;
-  /** As a person would type it: "virtual:0x3ff", "do_exit+0x10". */
+  /** As typed by the user: "virtual:0x3ff", "do_exit+0x10". */
   readonly text: string;
   readonly box: ScreenBox;
 }
@@ -27,7 +27,7 @@ export interface AddressCard extends PointedAddress {
   /** Undefined while it is looked up; an older answer while it is looked up again. */
   readonly answer: AddressJson | undefined;
   readonly error: string | undefined;
-  /** A key asked for it: it takes the focus, and stays when the pointer moves. */
+  /** Opened by key: it takes the focus, and stays when the pointer moves. */
   readonly isHeld: boolean;
 }
 
@@ -35,33 +35,33 @@ export interface AddressCards {
   readonly shown: Readable<AddressCard | undefined>;
   /** The pointer or the focus is on an address. */
   readonly point: (at: PointedAddress) => void;
-  /** It has left; the card stays for a moment, in which the pointer can go into it. */
+  /** It has left; the card stays for a moment so that the pointer can move into it. */
   readonly leave: () => void;
   /** The pointer is in the card. */
   readonly stay: () => void;
-  /** A key asks for it. */
+  /** A key requests the card. */
   readonly hold: (at: PointedAddress) => void;
-  /** Something of a dump has changed: what the card could not say before it may say now. */
+  /** Something about a dump has changed: what was unknown may be known now. */
   readonly renew: () => void;
-  /** Until the pointer or the focus has left the address, it does not bring the card back. */
+  /** Until the pointer or the focus has left the address, the card does not come back. */
   readonly close: () => void;
 }
 
 export interface CardSource {
-  /** The engine's name of a dump, which is another one after each opening; undefined while it is not open. */
+  /** The engine's handle of a dump, which changes each time it is opened; undefined while it is not open. */
   readonly handleOf: (dump: string) => string | undefined;
-  /** Changes with all that a better answer may rest on: an opening, a search that has ended. */
+  /** Changes with everything that may lead to a better answer: an opening, a finished search. */
   readonly stageOf: (dump: string) => string;
   readonly ask: (handle: string, text: string, signal: AbortSignal) => Promise<AddressJson>;
-  /** Runs it after so many milliseconds, unless it is called off. */
+  /** Runs a function after so many milliseconds, unless cancelled. */
   readonly after: (milliseconds: number, run: () => void) => () => void;
 }
 
 const restMilliseconds = 350;
 const leaveMilliseconds = 250;
-/** Answers that are kept; the oldest goes. */
+/** Answers that are kept; the oldest is dropped. */
 const mostAnswers = 512;
-/** A question that the engine gave up although nobody called it off is asked again so often. */
+/** How often a query is repeated that the engine gave up without being cancelled from here. */
 const mostTries = 3;
 
 export function createAddressCards({ handleOf, stageOf, ask, after }: CardSource): AddressCards {
@@ -105,7 +105,7 @@ export function createAddressCards({ handleOf, stageOf, ask, after }: CardSource
       },
       (failure: unknown) => {
         if (asked !== own) return;
-        // Whoever calls a question off forgets it first: this one was given up elsewhere.
+        // A query cancelled from here is forgotten first: this one was cancelled elsewhere.
         if (failure instanceof Cancelled && tries > 1) question(handle, at, key, tries - 1);
         else shown.update((now) => (now === undefined ? now : { ...now, error: failure instanceof Error ? failure.message : String(failure) }));
       },
@@ -119,7 +119,7 @@ export function createAddressCards({ handleOf, stageOf, ask, after }: CardSource
     const known = answers.get(key);
     const error = handle === undefined ? 'the dump is being opened' : undefined;
     shown.set({ ...at, isHeld, answer: known, error });
-    // What could not be looked at before may be known by now.
+    // What could not be looked up before may be known by now.
     if (handle !== undefined && known?.missing.length !== 0) question(handle, at, key, mostTries);
   };
   const show = (at: PointedAddress, isHeld: boolean): void => {

@@ -1,4 +1,4 @@
-/** An address as elements carry it, as the engine is asked for it. */
+/** Converts an address as elements carry it to the form that the engine takes. */
 import { resolveAddress } from '../../shared/address-expression.ts';
 import { defined } from '../../shared/defined.ts';
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
@@ -7,7 +7,7 @@ import { parseTypedAddress } from '../../shared/symbol-expression.ts';
 
 const noRegisters = { prefix: () => undefined, register: () => undefined };
 
-/** @throws Error for what is neither an address nor a symbol: no element carries such a text */
+/** @throws Error if it is neither an address nor a symbol: no element carries such a text */
 export function addressPlace(text: string): Params<EngineProtocol, 'address'>['place'] {
   const parsed = parseTypedAddress(text);
   if (parsed.kind === 'symbol') return parsed.symbol;
@@ -15,6 +15,6 @@ export function addressPlace(text: string): Params<EngineProtocol, 'address'>['p
   if ('why' in resolved) throw new Error(`"${text}": ${resolved.why}`);
   const { space, address, cpu } = resolved;
   if (space === 'file') throw new Error(`"${text}" is a file offset`);
-  // Virtual addresses are taken for the kernel's, whichever CPU used them.
+  // Virtual addresses are treated as the kernel's, whichever CPU used them.
   return { space, address, ...(space === 'real' ? defined({ cpu }) : {}) };
 }

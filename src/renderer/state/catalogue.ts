@@ -1,4 +1,6 @@
-/** What the engine knows: its formats, checks, reports, views and analyses. Asked for at each start of the engine, kept while it is away. */
+/**
+ * What the engine knows: its formats, checks, reports, views and analyses. Requested at each start of the engine, and kept while the engine is down.
+ */
 import type { Catalogue, ReportEntry } from '../../shared/catalogue-model.ts';
 import type { EngineLink } from '../engine/engine-link.ts';
 import { createStore, type Readable } from './store.ts';
@@ -16,7 +18,7 @@ export function askCatalogue(engine: Pick<EngineLink, 'status' | 'call'>, tell: 
     engine.call('catalogue', {}).then(
       (answer) => catalogue.set(answer),
       (error: unknown) => {
-        // Of an engine that went away meanwhile its successor is asked.
+        // If this engine has ended meanwhile, its successor is asked.
         if (engine.status.get().generation === generation && engine.status.get().state === 'ready') tell(error);
       },
     );
@@ -26,18 +28,18 @@ export function askCatalogue(engine: Pick<EngineLink, 'status' | 'call'>, tell: 
   return catalogue;
 }
 
-/** Endings of the names of dumps, without dot. */
+/** File name extensions of dumps, without the dot. */
 export const dumpExtensions = ({ formats }: Pick<Catalogue, 'formats'>): string[] => [...new Set(formats.flatMap(({ extensions }) => extensions))];
 
-/** Something to be handed on of a dump. */
+/** Something that can be exported from a dump. */
 export type ExportFormat = ReportEntry & {
-  /** What the engine is asked for. */
+  /** What is requested from the engine. */
   readonly format: string;
-  /** The window prints the page that the engine gives. */
+  /** The window prints the page that the engine returns. */
   readonly printed?: true;
 };
 
-/** What can be handed on: all that the engine makes, and its pages printed. */
+/** What can be exported: everything that the engine makes, and its pages as PDF. */
 export const exportFormats = ({ reports }: Pick<Catalogue, 'reports'>): readonly ExportFormat[] =>
   reports.flatMap((one): ExportFormat[] => {
     const made = { ...one, format: one.id };

@@ -1,4 +1,4 @@
-/** Closing a dump, and taking that back: it is opened again the same way, with its tabs where they were. */
+/** Closes a dump. Undoing this opens it again the same way, with its tabs where they were. */
 import { defined } from '../../shared/defined.ts';
 import type { Dock } from './dock.ts';
 import { mapLayout } from './dock-layout.ts';
@@ -12,16 +12,16 @@ interface CloserParts {
   readonly places: Places;
   readonly dock: Pick<Dock, 'settled' | 'restore'>;
   readonly undo: Pick<UndoStack, 'announce'>;
-  /** Keeps what was written about dumps, and how they were looked at: reopening reads it again. */
+  /** Saves the notes on dumps and their layout: reopening reads them again. */
   readonly flush: () => void;
 }
 
-/** @returns what closes a dump by its key */
+/** @returns a function that closes a dump by its key */
 export function createDumpCloser({ dumps, places, dock, undo, flush }: CloserParts): (key: string) => void {
   return (key) => {
     const dump = dumps.find(key);
     if (dump === undefined) return;
-    // Nothing was open of it.
+    // It had no open tabs.
     if (dump.phase.kind === 'failed') {
       dumps.close(key);
       return;
@@ -31,7 +31,7 @@ export function createDumpCloser({ dumps, places, dock, undo, flush }: CloserPar
     const layout = dock.settled();
     const cursors = Object.entries(places.cursors.get()).filter(([owner]) => owner === key || owner.startsWith(`${key}/`));
     dumps.close(key);
-    /** Its key now: each opening gives another one. */
+    /** Its current key: each opening gives a new one. */
     let now = key;
     undo.announce({
       label: `Closed ${name}`,

@@ -1,4 +1,4 @@
-/** Closing tabs, and what was closed: each lot can be opened again, where it was. */
+/** Closes tabs, and remembers them: each group closed together can be reopened where it was. */
 import type { Dock } from './dock.ts';
 import { mapLayout, paneOf, sameArrangement, type DockLayout } from './dock-layout.ts';
 import type { Places } from './places.ts';
@@ -9,9 +9,9 @@ import type { UndoStack, UndoStep } from './undo.ts';
 export interface ClosedTabs {
   /** Closes tabs that are open. @param label says what was done */
   readonly close: (tabs: readonly string[], label: string) => void;
-  /** Opens again what was closed last. */
+  /** Reopens what was closed last. */
   readonly reopen: () => void;
-  /** How often that is possible. */
+  /** How many steps can be reopened. */
   readonly count: Readable<number>;
   readonly dumpClosed: (dump: string) => void;
 }
@@ -34,7 +34,7 @@ export function createClosedTabs(places: Places, dock: Pick<Dock, 'settled' | 'r
   const closeNow = (ids: ReadonlySet<string>): void => {
     const layout = dock.settled();
     for (const id of ids) {
-      // What lies next to it in its pane comes to the front, not a tab of another pane.
+      // Its neighbour in the same pane comes to the front, not a tab of another pane.
       const row = (layout === undefined ? undefined : paneOf(layout, id))?.tabs.filter((tab) => tab.id === id || !ids.has(tab.id)) ?? [];
       const at = row.findIndex((tab) => tab.id === id);
       places.closeTab(id, (row[at + 1] ?? row[at - 1])?.id);
@@ -45,7 +45,7 @@ export function createClosedTabs(places: Places, dock: Pick<Dock, 'settled' | 'r
     const without = before === undefined ? undefined : mapLayout(before, (tab) => (ids.has(tab.id) ? undefined : tab));
     const now = dock.settled();
     const none = places.tabs.get().open.length === 0;
-    // As it was, if nothing was moved since; else next to the tabs of the same dump.
+    // As it was, if nothing has moved since; otherwise next to the tabs of the same dump.
     if (before !== undefined && (none || (without !== undefined && now !== undefined && sameArrangement(without, now)))) dock.restore(before);
     else for (const tab of tabs) places.showTab(tab);
     places.activate(tabs.some(({ id }) => id === active) ? (active ?? '') : (tabs[0]?.id ?? ''));

@@ -1,4 +1,4 @@
-/** Handing on a comparison: in any report of the left dump, or alone as the document that scripts read. */
+/** Exports a comparison: in any report of the left dump, or alone as a JSON document for scripts. */
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import { defined } from '../../shared/defined.ts';
 import type { IgnoreRules } from '../../shared/ignore-rules.ts';
@@ -7,7 +7,7 @@ import type { Shell } from '../shell/shell-calls.ts';
 import { exportFormats, type ExportFormat } from './catalogue.ts';
 import type { Jobs } from './jobs.ts';
 
-/** What names the comparison to the engine. */
+/** Identifies the comparison to the engine. */
 interface Compared {
   readonly left: string;
   readonly right: string;
@@ -48,13 +48,13 @@ export const comparisonFormats = (catalogue: Pick<Catalogue, 'reports'>): readon
 
 const longestName = 100;
 
-/** Two dumps of one name are told apart by what the window calls them. */
+/** Two dumps of the same name are distinguished by their labels in the window. */
 export function suggestedName(leftName: string, rightName: string, extension: string): string {
   const plain = (name: string): string => name.replaceAll(/[^\w.+-]+/g, '-').slice(0, longestName);
   return `${plain(leftName)}-to-${plain(rightName)}.compare.${extension}`;
 }
 
-/** Runs it as a job; the shell says where it was saved. */
+/** Runs it as a job; the shell reports where it was saved. */
 export function exportComparison(
   { engine, jobs, shell }: { readonly engine: Pick<EngineLink, 'call'>; readonly jobs: Pick<Jobs, 'run'>; readonly shell: Pick<Shell, 'call'> },
   { compared, dump, leftName, rightName, format, analyses }: ComparisonExport,

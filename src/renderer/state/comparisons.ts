@@ -1,10 +1,10 @@
-/** What each dump is compared with and how, and the ignore rules that a person keeps. */
+/** What each dump is compared with and how, and the user's ignore rules. */
 import * as v from 'valibot';
 import { ignoreRulesSchema, type IgnoreRules } from '../../shared/ignore-rules.ts';
 import type { SavedSession } from '../../shared/session-model.ts';
 import { createStore, type Readable, type Store } from './store.ts';
 
-/** time: the older dump is left, where a clock says which one that is · given: the dump whose comparison it is · swapped: the other one. */
+/** time: the older dump is on the left, if a clock shows which one that is · given: the dump whose comparison it is · swapped: the other one. */
 export type ComparisonOrder = 'time' | 'given' | 'swapped';
 
 export interface ComparisonSettings {
@@ -12,7 +12,7 @@ export interface ComparisonSettings {
   readonly right: string | undefined;
   readonly order: ComparisonOrder;
   readonly exact: boolean;
-  /** Bytes that the other dump's addresses are higher by, for the comparison of pages; a multiple of 4096. */
+  /** Bytes added to addresses for the other dump when pages are compared; a multiple of 4096. */
   readonly shift: number;
   /** Name of a set of rules. */
   readonly rules: string | undefined;
@@ -20,7 +20,7 @@ export interface ComparisonSettings {
 
 export const plainComparison: ComparisonSettings = { right: undefined, order: 'time', exact: false, shift: 0, rules: undefined };
 
-/** Comes with the program; a person can have others next to it. */
+/** Comes with the program; the user can add others. */
 const builtIn: IgnoreRules = {
   schema: 1,
   name: 'Time and timers',
@@ -39,18 +39,18 @@ export interface KeptText {
 export interface Comparisons {
   /** By the key of the dump whose comparison it is. */
   readonly settings: Readable<Readonly<Record<string, ComparisonSettings>>>;
-  /** Key of the dump whose comparison is being handed on: its dialog is open. */
+  /** Key of the dump whose comparison is being exported: its dialog is open. */
   readonly exporting: Store<string | undefined>;
   readonly change: (dump: string, part: Partial<ComparisonSettings>) => void;
   /** The built-in set first. */
   readonly rules: Readable<readonly IgnoreRules[]>;
-  /** Adds a set or replaces the one of its name. */
+  /** Adds a set or replaces the one with the same name. */
   readonly saveRules: (rules: IgnoreRules) => void;
   readonly dropRules: (name: string) => void;
   readonly isBuiltIn: (name: string) => boolean;
-  /** The sets that a person made: what a session carries. */
+  /** The user's own sets, which are saved in sessions. */
   readonly ownRules: () => readonly IgnoreRules[];
-  /** Takes in the sets of a session, each instead of the one of its name. Returns the names of those that are none. */
+  /** Imports the sets of a session, replacing those with the same names. Returns the names of invalid ones. */
   readonly takeRules: (sets: SavedSession['ignoreRules']) => readonly string[];
 }
 
@@ -91,7 +91,7 @@ export function createComparisons(kept: KeptText): Comparisons {
   };
 }
 
-/** What was kept by another version, or by hand, may be anything. */
+/** What another version saved, or what was edited by hand, may be anything. */
 function restored(kept: KeptText): readonly IgnoreRules[] {
   try {
     const parsed = v.safeParse(v.array(ignoreRulesSchema), JSON.parse(kept.read() ?? '[]'));

@@ -3,9 +3,9 @@ export interface ContextItem {
   readonly label: string;
   readonly run: () => void;
   readonly enabled?: boolean;
-  /** Given for what is on or off. */
+  /** Set for items that can be on or off. */
   readonly checked?: boolean;
-  /** A line is above it. */
+  /** A separator is above it. */
   readonly begins?: true;
 }
 
@@ -16,14 +16,14 @@ export interface ContextMenuState {
   readonly items: readonly ContextItem[];
 }
 
-/** What a part of a view offers at an event; the shell opens the menu, with what it knows of an address there. */
+/** What a part of a view offers at an event; the shell opens the menu and adds the items for an address there. */
 interface Offer {
   readonly items: readonly ContextItem[];
-  /** Where it opens when a key asked for it. */
+  /** Where it opens when requested by key. */
   readonly at: { readonly left: number; readonly top: number } | undefined;
 }
 const offers = new WeakMap<object, Offer>();
 
-/** @param event as the browser has it */
+/** @param event as received from the browser */
 export const offerItems = (event: object, items: readonly ContextItem[], at?: Offer['at']): void => void offers.set(event, { items, at });
 export const offeredItems = (event: object): Offer | undefined => offers.get(event);

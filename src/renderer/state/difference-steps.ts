@@ -3,7 +3,7 @@
 export type DifferenceStep = (by: 1 | -1) => void;
 
 export interface DifferenceSteps {
-  /** What is shown now steps so, until the returned function is called. @param owner key of the dump whose comparison it is */
+  /** Registers the step function of what is shown now, until the returned function is called. @param owner key of the dump whose comparison it is */
   readonly offer: (owner: string, step: DifferenceStep) => () => void;
   readonly has: (owner: string) => boolean;
   readonly step: (owner: string, by: 1 | -1) => void;
@@ -15,7 +15,7 @@ export function createDifferenceSteps(): DifferenceSteps {
     offer(owner, step) {
       offered.set(owner, step);
       return () => {
-        // What is shown next may have offered its own by now.
+        // What is shown next may already have registered its own.
         if (offered.get(owner) === step) offered.delete(owner);
       };
     },
@@ -24,7 +24,7 @@ export function createDifferenceSteps(): DifferenceSteps {
   };
 }
 
-/** The index that a step leads to, of so many; it stays at either end. */
+/** The index that a step leads to in a list of a given length; it stops at either end. */
 export function nextIndex(current: number | undefined, by: 1 | -1, count: number): number | undefined {
   if (count === 0) return undefined;
   if (current === undefined) return by === 1 ? 0 : count - 1;

@@ -1,4 +1,4 @@
-/** Where tabs lie: a tree of splits, as data. Sizes are shares of what holds them, so that a layout fits every window. */
+/** Where tabs are: a tree of splits, as data. Sizes are fractions of the parent, so that a layout fits every window. */
 import { tabOf, type Tab } from './tabs.ts';
 
 export interface DockPane {
@@ -16,7 +16,7 @@ export interface DockSplit {
 export type DockNode = DockPane | DockSplit;
 
 export interface DockLayout {
-  /** Of the outermost parts; those inside lie the other way, and so on. */
+  /** Direction of the outermost parts; nested ones alternate. */
   readonly direction: 'row' | 'column';
   readonly parts: readonly DockNode[];
 }
@@ -38,18 +38,18 @@ function mapNode(node: DockNode, change: (tab: Tab) => Tab | undefined): DockNod
   return { ...node, tabs, front: shown ?? tabs[0]?.id };
 }
 
-/** The same layout with other tabs; panes that become empty go. Undefined when all do. */
+/** The same layout with other tabs; panes that become empty are removed. Undefined if all are. */
 export function mapLayout(layout: DockLayout, change: (tab: Tab) => Tab | undefined): DockLayout | undefined {
   const parts = layout.parts.flatMap((part) => mapNode(part, change) ?? []);
   return parts.length === 0 ? undefined : { ...layout, parts };
 }
 
 const panesOf = (node: DockNode): readonly DockPane[] => (node.kind === 'pane' ? [node] : node.parts.flatMap(panesOf));
-/** The pane that a tab lies in. */
+/** The pane that contains a tab. */
 export const paneOf = (layout: DockLayout, tab: string): DockPane | undefined =>
   layout.parts.flatMap(panesOf).find(({ tabs }) => tabs.some(({ id }) => id === tab));
 
-/** The layout with these tabs too: each in the first pane that shows its dump, else in the first one. */
+/** The layout with these tabs added: each in the first pane that shows its dump, otherwise in the first one. */
 export function withTabs(layout: DockLayout, tabs: readonly Tab[]): DockLayout {
   const there = new Set(layoutTabs(layout).map(({ id }) => id));
   const panes = layout.parts.flatMap(panesOf);
@@ -64,7 +64,7 @@ export function withTabs(layout: DockLayout, tabs: readonly Tab[]): DockLayout {
   return { ...layout, parts: layout.parts.map(fill) };
 }
 
-/** Whether the same tabs lie in the same panes, whatever their sizes and fronts. */
+/** Whether the same tabs are in the same panes, whatever the sizes and the tabs in front. */
 export function sameArrangement(left: DockLayout, right: DockLayout): boolean {
   const form = (node: DockNode): unknown => (node.kind === 'pane' ? node.tabs.map(({ id }) => id) : { parts: node.parts.map(form) });
   const whole = ({ direction, parts }: DockLayout): string => JSON.stringify([parts.length > 1 ? direction : '', parts.map(form)]);
@@ -75,7 +75,7 @@ const pane = (tabs: readonly Tab[], share = 1): DockPane => ({ kind: 'pane', sha
 
 export const single = (tabs: readonly Tab[], front: string | undefined): DockLayout => ({ direction: 'row', parts: [{ ...pane(tabs), front }] });
 
-/** Triage: the facts at the left, the bytes that they rest on at the right. */
+/** Triage: the facts on the left, the bytes that they come from on the right. */
 export function triageLayout(dump: string): DockLayout {
   const facts = (['overview', 'integrity', 'cpus'] as const).map((view) => tabOf(view, dump));
   return { direction: 'row', parts: [pane(facts, 0.58), pane([tabOf('hex', dump), tabOf('regions', dump)], 0.42)] };

@@ -1,4 +1,4 @@
-/** The dock as actions and sessions see it, without its widget: while no tab is open there is none. */
+/** The dock as actions and sessions see it, independent of its widget, which exists only while a tab is open. */
 import { layoutTabs, mapLayout, sameArrangement, withTabs, type DockLayout, type Side } from './dock-layout.ts';
 import type { Places } from './places.ts';
 import type { Position } from './position.ts';
@@ -9,9 +9,9 @@ import type { UndoStack } from './undo.ts';
 export interface DockWidget {
   readonly layout: () => DockLayout;
   readonly apply: (layout: DockLayout) => void;
-  /** Moves the active tab into a new pane at a side of its own. */
+  /** Moves the active tab into a new pane on one side of its own. */
   readonly split: (side: Side) => void;
-  /** Moves the active tab into the pane at that side, or into a new one at the edge. */
+  /** Moves the active tab into the pane on that side, or into a new one at the edge. */
   readonly move: (side: Side) => void;
   readonly focus: (side: Side) => void;
   readonly toggleMaximized: () => void;
@@ -19,36 +19,36 @@ export interface DockWidget {
 }
 
 export interface Dock {
-  /** Raised with each change of the layout: for saving it. */
+  /** Incremented with each change of the layout, so that it gets saved. */
   readonly version: Readable<number>;
   /** Shows the tabs of a layout, and no others. */
   readonly apply: (layout: DockLayout, cursors?: Readonly<Record<string, Position>>, active?: string) => void;
-  /** Lays out the window as a person chose: tabs that are open stay open, and it can be taken back. @param label says what was done */
+  /** Applies a layout that the user chose: open tabs stay open, and it can be undone. @param label says what was done */
   readonly arrange: (layout: DockLayout, label: string, active?: string) => void;
-  /** Shows a layout again that was there before; tabs opened since stay, but for those of `without`. */
+  /** Restores an earlier layout; tabs opened since stay, except those in `without`. */
   readonly restore: (layout: DockLayout, without?: ReadonlySet<string>) => void;
   readonly layout: () => DockLayout | undefined;
-  /** The layout with all tabs that are open: also while the widget takes one of them away. */
+  /** The layout with all open tabs, even while the widget is removing one of them. */
   readonly settled: () => DockLayout | undefined;
   readonly widget: () => DockWidget | undefined;
-  /** The widget says that it is there. Returns the layout that waits for it, if any. */
+  /** Called by the widget once it exists. Returns the layout that waits for it, if any. */
   readonly attach: (widget: DockWidget) => DockLayout | undefined;
   readonly detach: (widget: DockWidget) => void;
   readonly changed: () => void;
 }
 
-/** @param hasDump whether a dump is open still: a layout that is restored must not show another one */
+/** @param hasDump whether a dump is still open: a restored layout must not show a closed one */
 export function createDock(places: Places, undo: Pick<UndoStack, 'done'>, hasDump: (dump: string) => boolean): Dock {
   const version = createStore(0);
   let widget: DockWidget | undefined;
   let waiting: DockLayout | undefined;
-  /** As it was when nothing was under way. */
+  /** The layout when no change was in progress. */
   let settled: DockLayout | undefined;
 
   const apply = (layout: DockLayout, cursors: Readonly<Record<string, Position>> = {}, active?: string): void => {
     const open = layoutTabs(layout);
     const wanted = active ?? places.tabs.get().active;
-    // The widget first: it places tabs, and tabs that it does not know yet would go to its present pane.
+    // The widget first: it places tabs, and unknown tabs would go to its current pane.
     if (widget === undefined) waiting = open.length === 0 ? undefined : layout;
     else widget.apply(layout);
     settled = layout;
@@ -91,7 +91,7 @@ export function createDock(places: Places, undo: Pick<UndoStack, 'done'>, hasDum
       version.update((old) => old + 1);
       const now = widget?.layout();
       const open = places.tabs.get().open.map(({ id }) => id);
-      // A move takes the tab away first: the layout counts when every tab is somewhere.
+      // A move first removes the tab: the layout counts only when every tab is in a pane.
       if (now === undefined || !sameIds(idsOf(now), open)) return;
       const before = settled;
       settled = now;

@@ -1,4 +1,4 @@
-/** What becomes of files that are dropped: what tells more of the dump in front is attached to it, everything else is opened. */
+/** Handles dropped files: those that supplement the dump in front are attached to it, all others are opened. */
 import type { AttachmentPaths } from '../../shared/attachment.ts';
 import type { EngineLink } from '../engine/engine-link.ts';
 import type { DumpJobs } from './dump-jobs.ts';
@@ -15,7 +15,7 @@ interface Parts {
   readonly tell: (error: unknown) => void;
 }
 
-/** More files than these are dumps to choose from. */
+/** More files than this are treated as dumps to choose from. */
 const mostLooked = 64;
 
 export async function dropFiles({ engine, dumps, places, dumpJobs, openPaths, tell }: Parts, paths: readonly string[]): Promise<void> {
@@ -27,7 +27,7 @@ export async function dropFiles({ engine, dumps, places, dumpJobs, openPaths, te
   try {
     const { files } = await engine.call('attachable', { paths: [...paths] });
     const attached: AttachmentPaths = Object.fromEntries(files.flatMap(({ path, attach }) => (attach === undefined ? [] : [[attach, path]])));
-    // Of two files of one kind the later one is attached; the other is not taken for a dump.
+    // Of two files of one kind the later one is attached; the other is not treated as a dump.
     const others = files.flatMap(({ path, attach }) => (attach === undefined ? [path] : []));
     if (Object.keys(attached).length > 0) dumpJobs.attachFiles(target.key, attached);
     if (others.length > 0) await openPaths(others);

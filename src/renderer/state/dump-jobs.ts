@@ -1,4 +1,4 @@
-/** Long work on a dump: what starts by itself after the first facts, and what a person asks for. */
+/** Long jobs on a dump: those that start automatically after the first facts, and those that the user starts. */
 import type { EngineLink } from '../engine/engine-link.ts';
 import { attachedText, attachmentKinds, type AttachmentKind, type AttachmentPaths } from '../../shared/attachment.ts';
 import type { Catalogue } from '../../shared/catalogue-model.ts';
@@ -19,52 +19,52 @@ import { evidencePaths, fileName, handleOf, type Evidence, type OpenDump } from 
 import type { OpenDumps } from './open-dumps.ts';
 
 export interface DumpJobs {
-  /** Quick checks and the page index: what is still missing of them. */
+  /** Runs whatever is still missing of the quick checks and the page index. */
   readonly startBackground: (key: string) => void;
   readonly index: (key: string) => void;
   readonly verify: (key: string) => void;
-  /** Checks it again with these files too; they are part of every later pass and report. Without any: forgets those of before. */
+  /** Checks it again with these files too; they become part of every later pass and report. Without any, earlier files are dropped. */
   readonly checkAgainst: (key: string, evidence: Evidence) => void;
-  /** Asks for a file that tells more of the dump's kernel, and attaches it. */
+  /** Asks for a file that supplements the dump's kernel, and attaches it. */
   readonly attach: (key: string, kind: AttachmentKind) => void;
-  /** Attaches files that are known already: one that lies next to the dump, or those that were dropped. */
+  /** Attaches files that are already known: one next to the dump, or dropped ones. */
   readonly attachFiles: (key: string, files: AttachmentPaths) => void;
-  /** Takes attached files away: one, or all of them. */
+  /** Detaches files: one, or all of them. */
   readonly detach: (key: string, kind?: AttachmentKind) => void;
   /** Manifests and attestations always read everything. */
   readonly hand: (key: string, format: ExportFormat, choice?: ReportChoice) => void;
 }
 
-/** What is in a report. */
+/** The contents of a report. */
 export interface ReportChoice {
-  /** With digests and scans; without it as much as was checked so far. */
+  /** With digests and scans; otherwise as much as was checked so far. */
   readonly full?: boolean;
-  /** Without them the usual ones. */
+  /** The default ones if absent. */
   readonly analyses?: readonly string[];
-  /** Without them those that are in by default. */
+  /** Those included by default if absent. */
   readonly sections?: readonly string[];
-  /** Rules of what is taken out. */
+  /** Redaction rules. */
   readonly redact?: readonly RedactRuleId[];
-  /** What it is printed on. */
+  /** Paper size. */
   readonly paper?: Paper;
 }
 
-/** Attached files that checks of their own are about. */
+/** Attached files that have their own checks. */
 const checkedKinds = ['dmesg', 'dumpLog', 'hostFacts'] as const satisfies readonly AttachmentKind[];
 
-/** An engine that went away this often under a job does not get it again by itself. */
+/** A job during which the engine ended this often is not restarted automatically. */
 const maxStops = 2;
-/** Strips are asked for again at most so often. */
+/** How often strips are refreshed at most. */
 const stripIntervalMs = 250;
 
-/** Background work that a freshly (re)opened dump still needs. What a person cancelled stays cancelled. */
+/** Background work that a freshly (re)opened dump still needs. What the user cancelled stays cancelled. */
 export function neededJobs(dump: OpenDump, jobs: readonly Job[]): readonly JobKind[] {
   const own = jobs.filter((job) => job.dump === dump.key);
   const canGoOn = (kind: JobKind): boolean =>
     !own.some((job) => job.kind === kind && isRunning(job)) && own.filter((job) => job.kind === kind && job.state === 'stopped').length < maxStops;
   const wanted = (kind: JobKind): boolean => canGoOn(kind) && !own.some((job) => job.kind === kind && (job.state === 'cancelled' || job.state === 'failed'));
   const { attached = [] } = dump.triage?.info.kernel ?? {};
-  // Files that could not be attached are none of the dump's attachments any more.
+  // Files that could not be attached are removed from the dump's attachments.
   const attach = attached.length === 0 && attachmentKinds.some((kind) => dump.attachments[kind] !== undefined) && canGoOn('attach');
   const quick = dump.checked === 'triage' && wanted('quick-verify');
   const complete = dump.coverage !== undefined && dump.coverage.indexed >= dump.coverage.total;
@@ -72,7 +72,7 @@ export function neededJobs(dump: OpenDump, jobs: readonly Job[]): readonly JobKi
   return [...(attach ? (['attach'] as const) : []), ...(quick ? (['quick-verify'] as const) : []), ...(index ? (['index'] as const) : [])];
 }
 
-/** The check that says what came of it. */
+/** The check that reports the outcome. */
 const checkOf = ({ checks }: Catalogue, { manifest, attestation }: Evidence): string | undefined => {
   const kind: EvidenceKind = manifest !== undefined ? 'manifest' : attestation !== undefined ? 'attestation' : 'kdumpImage';
   return checks.find(({ needs = [], uses = [] }) => [...needs, ...uses].includes(kind))?.id;
@@ -97,7 +97,7 @@ export function createDumpJobs(
   };
   const verified = (key: string, result: VerifyJson, checked: 'quick' | 'full'): string => {
     dumps.change(key, (dump) => {
-      // A quick pass that ends late does not take back what a full one found.
+      // A quick pass that ends late does not replace the results of a full one.
       if (checked === 'quick' && dump.checked === 'full') return dump;
       const { checks, summary, damage = [], digestsMissing } = result;
       return { ...dump, checks, health: summary, checked, damage, digests: { ...dump.digests, ...result.digests }, digestsMissing };
@@ -161,11 +161,11 @@ export function createDumpJobs(
     const images = [...new Set([...(dump.evidence.kdumpImages ?? []), ...(more.kdumpImages ?? [])])];
     const evidence: Evidence = names.length === 0 ? {} : { ...dump.evidence, ...more, ...(images.length === 0 ? {} : { kdumpImages: images }) };
     const title = names.length === 0 ? 'Check without other files' : `Check against ${names.join(', ')}`;
-    // As deep as before: nothing that was known is lost.
+    // As thorough as before: no known result is lost.
     const depth = dump.checked === 'full' ? 'full' : 'quick';
     jobs.run({ kind: 'verify', title, dump: key, dumpName: dump.name }, async ({ signal, onProgress }) => {
       const result = await engine.call('verify', { dump: handle, quick: depth === 'quick', ...params(evidence) }, { signal, onProgress });
-      // What cannot be used is not kept.
+      // Unusable files are not kept.
       dumps.change(key, (old) => ({ ...old, evidence }));
       const words = verified(key, result, depth);
       const check = checkOf(known(), more);
@@ -185,13 +185,13 @@ export function createDumpJobs(
         const seen = await engine.call('attach', { dump: handle, ...files }, { signal });
         dumps.change(key, (old) => ({ ...old, attachments: Object.fromEntries(seen.attached.map(({ kind, path }) => [kind, path])) }));
         await dumps.takeHandle(key, seen.dump);
-        // As deep as before, like a check against other files.
+        // As thorough as before, like a check against other files.
         if (checkedKinds.some((kind) => files[kind] !== undefined || dump.attachments[kind] !== undefined)) runVerify(key, dump.checked !== 'full');
         return names.length === 0
           ? 'no files are attached now'
           : seen.attached.map(({ path, ...about }) => attachedText({ ...about, file: fileName(path) })).join(', ');
       } catch (error) {
-        // What cannot be attached is not kept, or every start would say so again; an engine that went away is another matter.
+        // Files that cannot be attached are not kept, or every start would report them again; an ended engine is a different case.
         if (!(error instanceof EngineFailure)) dumps.change(key, (old) => (old.attachments === files ? { ...old, attachments: {} } : old));
         if (!signal.aborted) tell(error);
         throw error;
@@ -235,7 +235,7 @@ export function createDumpJobs(
       const title = `Save: ${format.title}`;
       jobs.run({ kind: 'report', title: format.title, dump: key, dumpName: dump.name }, async ({ signal, onProgress }) => {
         const how = { signal, onProgress };
-        // A full pass was asked for before: its report says as much.
+        // A full pass was requested before, so the report is full too.
         const quick = !(full ?? dump.checked === 'full');
         const saved = async (text: string): Promise<{ path?: string | undefined }> => shell.call('saveText', { kind: format.kind, suggestedName, text, title });
         const save = async (): Promise<{ path?: string | undefined }> => {

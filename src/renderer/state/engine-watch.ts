@@ -1,9 +1,9 @@
-/** Notices an engine that is there but does not answer: a process that hangs sends no word of it. */
+/** Notices an engine that runs but does not answer: a hanging process does not report itself. */
 import type { EngineLink } from '../engine/engine-link.ts';
 import { createStore, type Readable } from './store.ts';
 
 export interface EngineWatch {
-  /** Since when nothing was answered, in ms of the clock; undefined while all is well. */
+  /** Since when nothing has been answered, in ms of the clock; undefined while all is well. */
   readonly silentSince: Readable<number | undefined>;
   readonly stop: () => void;
 }

@@ -1,4 +1,4 @@
-/** Exports of memory: what is asked for, those that run or have run, and their results. Each is a job; one that was interrupted is gone on with. */
+/** Exports of memory: requests, running and finished exports, and their results. Each is a job; an interrupted one can be resumed. */
 import type { ExportCompression, ExportFormat, ExportJson, FilterLevel } from '../../shared/export-model.ts';
 import type { MemoryView } from '../../shared/model.ts';
 import type { AddressRange } from '../../shared/units.ts';
@@ -10,7 +10,7 @@ import type { OpenDumps } from './open-dumps.ts';
 import type { Jobs } from './jobs.ts';
 import { createStore, type Readable, type Store } from './store.ts';
 
-/** What the dialog begins with. */
+/** Initial values of the dialog. */
 export interface ExportDraft {
   /** Key of the dump. */
   readonly dump: string;
@@ -29,7 +29,7 @@ export interface ExportOrder {
 }
 
 export interface ExportRun {
-  /** That of its job. */
+  /** Same as the id of its job. */
   readonly id: string;
   readonly order: ExportOrder;
   readonly result: ExportJson | undefined;
@@ -44,7 +44,7 @@ export interface Exports {
   readonly start: (order: ExportOrder) => boolean;
 }
 
-/** "512 MiB, read again and equal": how a job of it ended. */
+/** "512 MiB, read again and equal": the outcome of its job. */
 function outcome({ path, bytes, memoryRoot, resumedAt, missing }: ExportJson): string {
   const parts = [
     `${byteText(bytes)} in ${path}`,
@@ -55,7 +55,7 @@ function outcome({ path, bytes, memoryRoot, resumedAt, missing }: ExportJson): s
   return parts.filter((part) => part !== undefined).join('; ');
 }
 
-/** @param onWritten the job has ended, and nothing on screen shows it */
+/** @param onWritten called if the job has ended and its result is not on screen */
 export function createExports(engine: Pick<EngineLink, 'call'>, dumps: Pick<OpenDumps, 'find'>, jobs: Jobs, onWritten: (result: ExportJson) => void): Exports {
   const draft = createStore<ExportDraft | undefined>(undefined);
   const runs = createStore<readonly ExportRun[]>([]);

@@ -1,4 +1,4 @@
-/** Notices that an open dump's file went away or became another one: what is shown is of the file as it was opened. */
+/** Notices that an open dump's file vanished or changed: what is shown is from the file as it was opened. */
 import type { Shell } from '../shell/shell-calls.ts';
 import type { OpenDumps } from './open-dumps.ts';
 import { createStore, type Readable } from './store.ts';
@@ -8,7 +8,7 @@ export type FileTrouble = 'gone' | 'changed';
 export interface FileWatch {
   /** By dump key. */
   readonly troubles: Readable<Readonly<Record<string, FileTrouble>>>;
-  /** Takes the file as it is now: it was opened again. */
+  /** Takes the current file as the reference: it was opened again. */
   readonly accept: (key: string) => void;
   readonly look: () => Promise<void>;
   readonly stop: () => void;

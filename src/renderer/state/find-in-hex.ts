@@ -6,7 +6,7 @@ import type { Position } from './position.ts';
 
 type Finding = Pick<Workbench, 'engine' | 'dumps' | 'places' | 'hexTabs'>;
 
-/** Where a cursor is in absolute memory, which is what is searched; the start of memory where that is not known. */
+/** The cursor's place in absolute memory, which is what is searched; the start of memory if that is not known. */
 async function absoluteOf(engine: Finding['engine'], handle: string, position: Position | undefined): Promise<bigint> {
   switch (position?.space) {
     case undefined:
@@ -22,7 +22,7 @@ async function absoluteOf(engine: Finding['engine'], handle: string, position: P
   }
 }
 
-/** Searches for the view's pattern if that is not done yet, and goes to the hit that is next in a direction. Opens the bar where there is no pattern. */
+/** Searches for the view's pattern if that has not been done yet, and goes to the next hit in a direction. Opens the bar if there is no pattern. */
 export async function findStep({ engine, dumps, places, hexTabs }: Finding, dump: string, owner: string, by: 1 | -1): Promise<void> {
   const found = dumps.find(dump);
   const handle = found === undefined ? undefined : handleOf(found);
@@ -35,7 +35,7 @@ export async function findStep({ engine, dumps, places, hexTabs }: Finding, dump
   const from = await absoluteOf(engine, handle, places.cursors.get()[owner]);
   const { question, phase, isCut, hits } = run.state.get();
   const isSame = question?.dump === handle && question.pattern === pattern && phase !== 'failed' && phase !== 'cancelled';
-  // After the last hit that was kept there may be more.
+  // There may be more hits after the last one kept.
   const isBeyond = isCut && by === 1 && (hits.at(-1)?.start ?? 0n) <= from;
   if (isSame && !isBeyond) run.step(by, from);
   else {

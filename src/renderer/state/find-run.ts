@@ -1,6 +1,6 @@
 /**
- * Find in memory from the cursor on: one search to the end of memory, then one from its start, so that the first hits to come are
- * those after the cursor. All hits are kept in the order of their addresses: a step from one to the next asks nothing.
+ * Find in memory from the cursor on: one search to the end of memory, then one from its start, so that hits after the cursor arrive first. All hits
+ * are kept in the order of their addresses: stepping between them needs no query.
  */
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { Params } from '../../shared/rpc.ts';
@@ -10,7 +10,7 @@ import { firstFrom, type SortedRange } from './sorted-ranges.ts';
 import { createStreamedRun, type StreamedState } from './streamed-run.ts';
 import { createStore, type Readable } from './store.ts';
 
-/** More are neither marked nor counted. */
+/** Further hits are neither marked nor counted. */
 export const mostFound = 100_000;
 /** A hit that begins before the cursor and ends after it belongs to the second search. */
 const overlap = 4096n;
@@ -20,7 +20,7 @@ export type FindPattern = Omit<Params<EngineProtocol, 'search'>, 'dump' | 'limit
 export interface FindQuestion {
   readonly dump: string;
   readonly pattern: FindPattern;
-  /** Absolute address that it begins at. */
+  /** Absolute address at which it begins. */
   readonly from: bigint;
 }
 
@@ -30,32 +30,32 @@ export interface FoundRange extends SortedRange {
 }
 
 interface Found {
-  /** After the place where it began, and before it; each in ascending order. */
+  /** Hits after the starting place, and before it; each in ascending order. */
   readonly behind: readonly FoundRange[];
   readonly before: readonly FoundRange[];
   readonly done: number;
   readonly total: number;
-  /** There are more than are kept. */
+  /** There are more hits than are kept. */
   readonly isCut: boolean;
 }
 type RunState = StreamedState<FindQuestion, Found>;
 
 export interface FindState extends RunState {
-  /** All that is found by now, in ascending order. */
+  /** All hits so far, in ascending order. */
   readonly hits: readonly FoundRange[];
-  /** Where a step leads that waits for hits to come. */
+  /** The pending step that waits for further hits. */
   readonly waits: 1 | -1 | undefined;
 }
 
 export interface FindRun {
   readonly state: Readable<FindState>;
-  /** Begins anew, and goes to the first hit after `from`. */
+  /** Starts over, and goes to the first hit after `from`. */
   readonly start: (question: FindQuestion) => void;
-  /** Goes to the next hit from an address, around the end of memory; waits for one while the search runs. */
+  /** Goes to the next hit from an address, wrapping around the end of memory; waits for one while the search runs. */
   readonly step: (by: 1 | -1, from: bigint) => void;
   /** Ends the search and forgets its hits. */
   readonly close: () => void;
-  /** Told of each hit that a step leads to, and of whether it went around the end. */
+  /** Called with each hit that a step leads to, and whether it wrapped around the end. */
   readonly onArrive: (listener: (hit: FoundRange, by: 1 | -1, isAround: boolean) => void) => void;
 }
 
@@ -72,13 +72,13 @@ interface Step {
   readonly isAround: boolean;
 }
 
-/** The hit that a step leads to; undefined while it cannot be determined, or where there is none. */
+/** The hit that a step leads to; undefined while it cannot be determined, or if there is none. */
 export function stepFrom({ hits, phase, question }: FindState, by: 1 | -1, from: bigint): Step | undefined {
   const origin = question?.from ?? 0n;
   const isDone = phase !== 'running';
   if (by === 1) {
     const next = hits[firstFrom(hits, from + 1n)];
-    // Before the place where it began, hits may still come that are nearer.
+    // Nearer hits before the starting place may still arrive.
     if (next !== undefined && (isDone || from + 1n >= origin || next.start < origin)) return { hit: next, isAround: false };
     return isDone && hits[0] !== undefined ? { hit: hits[0], isAround: true } : undefined;
   }
@@ -146,7 +146,7 @@ export function createFindRun(call: EngineLink['call']): FindRun {
     start(question) {
       waits = undefined;
       run.start(question);
-      // The byte at the cursor itself may begin a hit.
+      // A hit may begin at the cursor itself.
       wait(1, question.from - 1n);
     },
     step: wait,

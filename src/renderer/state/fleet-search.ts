@@ -1,4 +1,4 @@
-/** A search over the dumps of a fleet's catalogue: one at a time, with what it has found so far. */
+/** A search over the dumps of a fleet's catalogue: one at a time, with its results so far. */
 import type { FleetProtocol } from '../../shared/fleet-protocol.ts';
 import type { FleetHit, FleetSearchEvent, FleetSearchSummary } from '../../shared/fleet-search-model.ts';
 import type { CallOptions, Params, Result } from '../../shared/rpc.ts';
@@ -8,9 +8,9 @@ export type FleetQuestion = Params<FleetProtocol, 'search'>;
 
 interface Found {
   readonly hits: readonly FleetHit[];
-  /** Dumps that could not be searched, or not to their end. */
+  /** Dumps that could not be searched completely. */
   readonly unread: number;
-  /** Why the last of them could not. */
+  /** The reason for the last of them. */
   readonly lastUnread: string | undefined;
   readonly progress: Extract<FleetSearchEvent, { readonly event: 'progress' }> | undefined;
   readonly summary: FleetSearchSummary | undefined;

@@ -1,4 +1,7 @@
-/** The catalogue of a fleet that a person has opened in the window: one at a time. Nothing is opened, and nobody is connected to, before somebody asks for it. */
+/**
+ * The catalogue of a fleet that the user has opened in the window: one at a time. Nothing is opened and no connection is made before the user asks
+ * for it.
+ */
 import type { FleetClient, FleetOverview, FleetProtocol } from '../../shared/fleet-protocol.ts';
 import type { FleetProblem } from '../../shared/fleet-problems.ts';
 import { defined } from '../../shared/defined.ts';
@@ -9,10 +12,10 @@ import { createFleetSearch, type FleetSearch } from './fleet-search.ts';
 import { createStore, type Readable, type Store } from './store.ts';
 
 export interface FleetFailure {
-  /** Undefined: not the catalogue's fault. */
+  /** Undefined if the catalogue is not the cause. */
   readonly problem: FleetProblem | undefined;
   readonly message: string;
-  /** What was to be opened. */
+  /** What should have been opened. */
   readonly where: string | undefined;
 }
 
@@ -30,15 +33,15 @@ export type FleetShown =
 
 export interface Fleet {
   readonly state: Readable<FleetState>;
-  /** Raised when everything is to be asked again. */
+  /** Incremented when everything is to be read again. */
   readonly turn: Readable<number>;
-  /** What is below the list of issues. */
+  /** What is shown below the list of issues. */
   readonly shown: Store<FleetShown | undefined>;
   /** The search over its dumps. */
   readonly search: FleetSearch;
-  /** What was opened before, the last one first: folders, and addresses without their passwords. */
+  /** Recent catalogues, newest first: folders, and addresses without their passwords. */
   readonly places: Readable<readonly string[]>;
-  /** @param where undefined for the one that the command line would take */
+  /** @param where undefined for the command line's default */
   readonly open: (where: string | undefined, password?: string) => Promise<void>;
   readonly close: () => void;
   readonly refresh: () => Promise<void>;
@@ -48,7 +51,7 @@ export interface Fleet {
 
 const mostPlaces = 8;
 
-/** What was kept by another version, or by hand, may be anything. */
+/** What another version saved, or what was edited by hand, may be anything. */
 function readPlaces(kept: KeptText): readonly string[] {
   try {
     const read: unknown = JSON.parse(kept.read() ?? '[]');
@@ -65,7 +68,7 @@ export function createFleet(link: FleetLink, kept: KeptText): Fleet {
   const shown = createStore<FleetShown | undefined>(undefined);
   const places = createStore(readPlaces(kept));
   let client: FleetClient | undefined;
-  /** What was asked for last: whatever belongs to an older attempt counts for nothing. */
+  /** The latest attempt: anything that belongs to an older one is ignored. */
   let latest: object | undefined;
 
   const keepPlaces = (next: readonly string[]): void => {

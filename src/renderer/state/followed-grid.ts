@@ -1,11 +1,11 @@
-/** Whose cursor a view is about. Views without bytes of their own follow the hex grid of their dump that was in front last. */
+/** Whose cursor a view uses. Views without bytes of their own follow the hex grid of their dump that was last in front. */
 import { activeTab, cursorKey, type Tab, type Tabs } from './tabs.ts';
 import { createStore, type Readable } from './store.ts';
 
-/** By dump: the further hex grid that is followed. Of a dump that is not named it is the first one, whose cursor is the dump's. */
+/** By dump: the additional hex grid that is followed. For other dumps it is the first grid, whose cursor is the dump's. */
 export type FollowedGrids = Readonly<Record<string, string>>;
 
-/** A grid that was closed is followed no more. */
+/** A closed grid is no longer followed. */
 function followedNow(old: FollowedGrids, tabs: Tabs): FollowedGrids {
   const tab = activeTab(tabs);
   const front = tab?.view === 'hex' && tab.dump !== undefined ? { [tab.dump]: cursorKey(tab) ?? tab.dump } : {};

@@ -1,6 +1,6 @@
 /**
- * What becomes of files and folders that a person drops or chooses together: files of a set open as one dump, and of a folder the dumps in it are
- * listed to choose from. A single file opens as it is. Without DOM.
+ * Handles files and folders that the user drops or chooses together: files of a set open as one dump, and the dumps in a folder are listed to choose
+ * from. A single file is opened directly. Without DOM.
  */
 import { andList } from '../../shared/and-list.ts';
 import type { Gathered, GatherJson } from '../../shared/gather-protocol.ts';
@@ -18,10 +18,10 @@ export type GatherState =
 
 export interface Gathering {
   readonly state: Readable<GatherState | undefined>;
-  /** Resolves as soon as it is known whether there is something to look through. */
+  /** Resolves as soon as it is known whether there is anything to search. */
   readonly open: (paths: readonly string[]) => Promise<void>;
   readonly choose: (chosen: readonly Gathered[]) => void;
-  /** Also calls off a look that is under way. */
+  /** Also cancels a running search. */
   readonly dismiss: () => void;
 }
 
@@ -33,18 +33,18 @@ interface GatheringParts {
   readonly tell: (error: unknown) => void;
 }
 
-/** Of more files than main is asked about at once the engine is asked anyway. */
+/** With more files than main accepts in one call, the engine is asked in any case. */
 const mostAsked = 64;
 
 const folderOf = (path: string): string => path.replace(/[\\/][^\\/]*$/, '');
 
-/** Files of a set that lie in the folder of the first are found without being named. */
+/** Files of a set in the same folder as the first are found without being named. */
 export function volumesOf({ path, parts = [] }: Gathered): readonly string[] | undefined {
   const others = parts.filter((part) => part !== path);
   return others.some((part) => folderOf(part) !== folderOf(path)) ? others : undefined;
 }
 
-/** "12 files begin as no dump; 1 file cannot be read": what of the folders is not in the list. Empty where it has everything. */
+/** "12 files are not dumps; 1 file cannot be read": what the list lacks of the folders. Empty if it is complete. */
 export function leftOutText(folders: GatherJson['folders']): string {
   const sum = (of: 'noDumps' | 'unreadable' | 'folders' | 'unlisted'): number => folders.reduce((all, one) => all + one[of], 0);
   const parts = [
@@ -83,7 +83,7 @@ export function createGathering({ engine, shell, openOne, say, tell }: Gathering
   const take = (paths: readonly string[], { dumps, others, folders }: GatherJson): void => {
     state.set(undefined);
     if (folders.length === 0) {
-      // As they were chosen; a set in the place of its first file.
+      // In the order of choice; a set takes the place of its first file.
       const place = (path: string): number => paths.indexOf(path);
       const all = [...dumps, ...others.map((path): Gathered => ({ path, title: '', bytes: 0 }))];
       openAll(all.sort((a, b) => place(a.path) - place(b.path)));
@@ -110,7 +110,7 @@ export function createGathering({ engine, shell, openOne, say, tell }: Gathering
     } catch (error) {
       if (asked !== own) return;
       dismiss();
-      // Opening each of them says what is wrong.
+      // Opening each of them reports what is wrong.
       if (!hasFolder) for (const path of paths) openOne(path);
       else if (!(error instanceof Cancelled)) tell(error);
     }

@@ -1,4 +1,4 @@
-/** What a person typed into the go-to box: the places that it may mean, or the reason why it means none. */
+/** Interprets the input of the go-to box: the places that it may mean, or the reason why there are none. */
 import { parseAddress, resolveAddress } from '../../shared/address-expression.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import { defined } from '../../shared/defined.ts';
@@ -11,7 +11,7 @@ import { hasCpu, registerLookup } from './register-lookup.ts';
 
 type GoTo =
   | { readonly ok: true; readonly position: Position }
-  | { readonly ok: false; readonly message: string; /** Character that it is about, from 0. */ readonly at?: number };
+  | { readonly ok: false; readonly message: string; /** Index of the character that it refers to, from 0. */ readonly at?: number };
 
 /** A place that may be meant. */
 export interface GoToChoice {
@@ -27,7 +27,7 @@ const ungrouped = (text: string): string => text.replaceAll(grouped, (_, digits:
 
 /**
  * @param space what a bare number means: the space that the cursor is in
- * @param cpus undefined while they are not known yet
+ * @param cpus undefined until they are known
  */
 export function resolveGoTo(text: string, space: AddressSpace, cpus: readonly CpuJson[] | undefined): GoTo {
   const parsed = parseAddress(ungrouped(text));
@@ -41,12 +41,12 @@ export function resolveGoTo(text: string, space: AddressSpace, cpus: readonly Cp
   return { ok: true, position: { space: found.space, address: found.address, length: 1, ...defined({ cpu }) } };
 }
 
-/** A number without 0x after whatever says its space, and what follows it. */
+/** A number without 0x after the optional space, and what follows it. */
 const bareNumber = /^((?:absolute|real|virtual|file|pfn)(?:\(\d{1,6}\))?:)?([0-9a-f]{1,16})(\s*[+-].*)?$/i;
 
 /**
- * The addresses that a text may mean, the likelier first. A number without 0x is decimal on the command line, and so it is here; that it may be
- * meant as a hexadecimal one is offered next to it, and comes first where it is written like one.
+ * The addresses that a text may mean, the likelier first. A number without 0x is decimal, as on the command line; the hexadecimal reading is offered
+ * as well, and comes first if the number is written like one.
  */
 export function addressChoices(text: string, space: AddressSpace, cpus: readonly CpuJson[] | undefined): readonly GoToChoice[] {
   const typed = ungrouped(text.trim());
@@ -64,7 +64,7 @@ export function addressChoices(text: string, space: AddressSpace, cpus: readonly
   return /^0\d/.test(digits) ? [...hexadecimal, ...decimal] : [...decimal, ...hexadecimal];
 }
 
-/** A symbol that is asked for: a part of its name, or the whole name where an offset or a module follows. */
+/** A requested symbol: a part of its name, or the whole name if an offset or a module follows. */
 interface SymbolQuestion extends SymbolExpression {
   readonly isWhole: boolean;
 }
@@ -76,7 +76,7 @@ export function symbolQuestion(text: string): SymbolQuestion | undefined {
 
 const suffix = (offset: bigint): string => (offset === 0n ? '' : offset < 0n ? `-0x${(-offset).toString(16)}` : `+0x${offset.toString(16)}`);
 
-/** Symbols that fit, as the engine gave them. */
+/** Matching symbols, as returned by the engine. */
 export function symbolChoices({ name, offset, module, isWhole }: SymbolQuestion, symbols: readonly SymbolJson[]): readonly GoToChoice[] {
   return symbols
     .filter((symbol) => !isWhole || (symbol.name === name && (module === undefined || symbol.module === module)))

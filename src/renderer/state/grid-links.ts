@@ -1,12 +1,12 @@
 /** Hex grids that scroll as one, of one dump or of several: each keeps its distance from the others. */
 import { createStore, type Readable } from './store.ts';
 
-/** A grid as others see it. */
+/** A grid as the others see it. */
 export interface LinkedGrid {
   /** Address of the first row on screen. */
   readonly top: () => bigint;
   readonly scrollTo: (address: bigint) => void;
-  /** Told of the new top when a person scrolled, not after `scrollTo`. */
+  /** Called with the new top when the user has scrolled, not after `scrollTo`. */
   readonly onScroll: (listener: (top: bigint) => void) => void;
 }
 
@@ -15,14 +15,14 @@ export interface GridLinks {
   /** Grids that are on screen. */
   readonly count: Readable<number>;
   readonly toggle: () => void;
-  /** A grid came on screen. Returns what takes it away again. */
+  /** Adds a grid that came on screen. Returns a function that removes it. */
   readonly join: (grid: LinkedGrid) => () => void;
 }
 
 export function createGridLinks(): GridLinks {
   const isOn = createStore(false);
   const count = createStore(0);
-  /** Where each was when it was last in step with the others. */
+  /** The position of each when it was last in step with the others. */
   const tops = new Map<LinkedGrid, bigint>();
   const settle = (): void => {
     for (const grid of tops.keys()) tops.set(grid, grid.top());
@@ -38,14 +38,14 @@ export function createGridLinks(): GridLinks {
       tops.set(grid, grid.top());
       count.set(tops.size);
       grid.onScroll((top) => {
-        // One that left may scroll once more while another takes its place.
+        // A grid that was removed may scroll once more while another takes its place.
         if (!tops.has(grid)) return;
         const by = top - (tops.get(grid) ?? top);
         tops.set(grid, top);
         if (!isOn.get()) return;
         for (const [other, before] of tops) {
           if (other === grid) continue;
-          // From where it should be: at an end of memory it stays behind, and is in step again on the way back.
+          // Relative to where it should be: at an end of memory it cannot follow, and is in step again on the way back.
           tops.set(other, before + by);
           other.scrollTo(before + by);
         }

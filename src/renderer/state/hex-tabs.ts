@@ -1,4 +1,4 @@
-/** What a hex view shows next to its bytes: the structure that is laid over them, what is looked for, what it said last. By owner of the cursor. */
+/** What a hex view shows next to its bytes: the structure applied to them, the search, and the last message. By owner of the cursor. */
 import type { EngineLink } from '../engine/engine-link.ts';
 import { createFindRun, type FindPattern, type FindRun } from './find-run.ts';
 import type { Kept } from './kept.ts';
@@ -11,10 +11,10 @@ import { activeTab, cursorKey } from './tabs.ts';
 
 export interface HexTab {
   readonly laid: Laid | undefined;
-  /** The bar for finding is open. */
+  /** The find bar is open. */
   readonly isFinding: boolean;
   readonly pattern: FindPattern;
-  /** What became of the last action, for people and screen readers. */
+  /** The outcome of the last action, for users and screen readers. */
   readonly said: string;
 }
 
@@ -24,7 +24,7 @@ export interface HexTabs {
   readonly all: Readable<Readonly<Record<string, HexTab>>>;
   readonly of: (owner: string) => HexTab;
   readonly change: (owner: string, change: Partial<HexTab>) => void;
-  /** The search of a view: made when it is first asked for. */
+  /** The search of a view: created when first needed. */
   readonly find: (owner: string) => FindRun;
   readonly dumpClosed: (dump: string) => void;
 }
@@ -38,14 +38,14 @@ export function frontHex(places: Places): { readonly dump: string; readonly owne
   return tab?.dump === undefined || owner === undefined ? undefined : { dump: tab.dump, owner };
 }
 
-/** @param kept what sessions keep of views: the structures that are laid among it */
+/** @param kept what sessions keep of views, including the applied structures */
 export function createHexTabs(call: EngineLink['call'], places: Places, kept: Store<Kept>): HexTabs {
   const all = createStore<Readonly<Record<string, HexTab>>>({});
   const finds = new Map<string, FindRun>();
-  /** Views in which a person laid a structure, or took it away: what was kept of them counts no more. */
+  /** Views in which the user applied or removed a structure: their saved one no longer counts. */
   const decided = new Set<string>();
   const put: HexTabs['change'] = (owner, changed) => all.update((old) => ({ ...old, [owner]: { ...tabIn(old, owner), ...changed } }));
-  /** Where the cursor was when something was said: words about a place go with it. */
+  /** Where the cursor was when the message appeared: a message about a place disappears when the cursor leaves it. */
   const saidAt = new Map<string, Position | undefined>();
   places.cursors.subscribe(() => {
     for (const [owner, position] of saidAt) {

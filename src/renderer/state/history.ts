@@ -1,4 +1,4 @@
-/** Back and forward: places that were jumped to. Small moves change the present place, as in editors. */
+/** Back and forward: places that were jumped to. Small moves change the current place, as in editors. */
 export interface History<T> {
   readonly past: readonly T[];
   readonly present: T | undefined;
@@ -9,7 +9,7 @@ const limit = 200;
 
 export const emptyHistory = { past: [], present: undefined, future: [] } as const;
 
-/** A jump: the present place becomes past. */
+/** A jump: the current place becomes part of the past. */
 export function visit<T>(history: History<T>, place: T, same: (left: T, right: T) => boolean): History<T> {
   const { present } = history;
   if (present === undefined) return { past: history.past, present: place, future: [] };
@@ -17,7 +17,7 @@ export function visit<T>(history: History<T>, place: T, same: (left: T, right: T
   return { past: [...history.past, present].slice(-limit), present: place, future: [] };
 }
 
-/** A small move: the present place changes, the way back does not. */
+/** A small move: the current place changes, the way back does not. */
 export function adjust<T>(history: History<T>, place: T): History<T> {
   return { ...history, present: place };
 }

@@ -1,4 +1,4 @@
-/** Progress of a job over time: its rate and what is left, from the last seconds only. */
+/** Progress of a job over time: its rate and remaining time, from the last seconds only. */
 import { samePhase } from '../../shared/scan-progress.ts';
 import type { ScanProgress } from '../../shared/engine-protocol.ts';
 import { pageSize } from '../../shared/units.ts';
@@ -15,21 +15,21 @@ export interface Meter {
 }
 
 const windowMs = 4000;
-/** Less than this tells nothing about the rate. */
+/** Less than this says nothing about the rate. */
 const minSpanMs = 200;
 
-/** @param now milliseconds of a clock that does not go back */
+/** @param now milliseconds of a monotonic clock */
 export function measure(meter: Meter | undefined, progress: ScanProgress, now: number): Meter {
   const sample = { at: now, done: progress.done };
   const last = meter?.samples.at(-1);
-  // Another phase, another unit, or a fresh start: what was measured says nothing about it.
+  // Another phase, another unit, or a restart: earlier measurements do not apply.
   if (meter === undefined || last === undefined || !samePhase(meter.progress, progress) || meter.progress.unit !== progress.unit || last.done > progress.done)
     return { progress, samples: [sample] };
   const recent = meter.samples.filter((one) => now - one.at <= windowMs);
   return { progress, samples: [...recent, sample] };
 }
 
-/** Units a second; undefined while too little is known. */
+/** Units per second; undefined while too little is known. */
 export function rateOf(meter: Meter): number | undefined {
   const [first] = meter.samples;
   const last = meter.samples.at(-1);
@@ -48,7 +48,7 @@ export function fractionOf({ progress }: Meter): number | undefined {
   return progress.total === 0 ? undefined : Math.min(1, progress.done / progress.total);
 }
 
-/** Bytes a second, where the unit is memory. */
+/** Bytes per second, if the unit is memory. */
 export function bytesPerSecond(meter: Meter): number | undefined {
   const rate = rateOf(meter);
   if (rate === undefined || meter.progress.unit === 'checks') return undefined;

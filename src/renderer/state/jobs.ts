@@ -1,4 +1,4 @@
-/** The one list of long work: what runs, how fast, how it ended. Every job can be cancelled. */
+/** The list of all long jobs: what runs, how fast, how it ended. Every job can be cancelled. */
 import type { ScanProgress } from '../../shared/engine-protocol.ts';
 import { Cancelled, EngineFailure } from '../../shared/rpc.ts';
 import { measure, type Meter } from './job-meter.ts';
@@ -7,14 +7,14 @@ import { createStore, type Readable } from './store.ts';
 export const jobKinds = ['index', 'quick-verify', 'verify', 'report', 'attach', 'export'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
-/** stopped: the engine went away under it. */
+/** stopped: the engine ended while it ran. */
 export type JobState = 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled' | 'stopped';
 
 export interface Job {
   readonly id: string;
   readonly kind: JobKind;
   readonly title: string;
-  /** Key of the dump that it is about, and its name, which outlives the dump. */
+  /** Key of its dump, and the dump's name, which is kept after the dump is closed. */
   readonly dump: string;
   readonly dumpName: string;
   readonly state: JobState;
@@ -39,17 +39,17 @@ export interface JobContext {
 
 export interface Jobs {
   readonly all: Readable<readonly Job[]>;
-  /** Runs a job unless one of its kind runs for the dump: then there is no id. `work` resolves with the outcome in a sentence. */
+  /** Runs a job unless one of its kind is running for the dump: then there is no id. `work` resolves with the outcome in a sentence. */
   readonly run: (request: JobRequest, work: (context: JobContext) => Promise<string>) => string | undefined;
   readonly cancel: (id: string) => void;
-  /** Takes ended jobs off the list. */
+  /** Removes ended jobs from the list. */
   readonly clear: () => void;
   readonly dumpClosed: (dump: string) => void;
 }
 
 export const isRunning = (job: Job): boolean => job.state === 'running' || job.state === 'cancelling';
 
-/** Progress comes faster than anyone can read. */
+/** Progress arrives faster than anyone can read. */
 const minUpdateMs = 80;
 
 export function createJobs(clock: () => number = Date.now): Jobs {

@@ -1,4 +1,4 @@
-/** The structure that a hex view lays over its bytes, as sessions keep it with its tab. */
+/** The structure that a hex view applies to its bytes, as sessions save it with its tab. */
 import * as v from 'valibot';
 import { defined } from '../../shared/defined.ts';
 import { addressSpaces } from '../../shared/model.ts';
@@ -16,7 +16,7 @@ const schema = v.strictObject({
   address: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{1,16}$/)),
 });
 
-/** Under which key that of an owner of a cursor is kept: the first hex view of a dump, or a further one. */
+/** The key under which the structure of a cursor's owner is saved: the first hex view of a dump, or an additional one. */
 export const laidKey = (owner: string): string => keptKey((tabFrom(owner) ?? tabOf('hex', owner)).id, name);
 
 /** The owner of a key; undefined for a key of something else. */
@@ -34,7 +34,7 @@ export const writeLaid = ({ layout, isKernelType, at: { space, cpu, address } }:
   address: hex(address),
 });
 
-/** Undefined for what cannot be used. */
+/** Undefined if it cannot be used. */
 export function readLaid(saved: unknown): Laid | undefined {
   const { success, output } = v.safeParse(schema, saved);
   if (!success) return undefined;

@@ -1,4 +1,4 @@
-/** What views remember of themselves, by tab and name. Values are JSON; sessions keep them. */
+/** State that views save, by tab and name. Values are JSON; sessions save them. */
 import type { Store } from './store.ts';
 
 export type Kept = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** The file of known issues that reports and checks compare with: chosen by a person, kept by main, read anew at each start. */
+/** The file of known issues that reports and checks use: chosen by the user, remembered by main, read again at each start. */
 import type { KeptIssues } from '../../shared/shell-protocol.ts';
 import type { Shell } from '../shell/shell-calls.ts';
 import { plural } from '../words/numbers.ts';

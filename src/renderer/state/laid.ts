@@ -1,11 +1,11 @@
 import type { Position } from './position.ts';
 
-/** A structure at the place where it was laid over bytes: moving the cursor does not move it. */
+/** A structure applied to bytes at a place: moving the cursor does not move it. */
 export interface Laid {
   readonly layout: string;
-  /** A type that the dump's kernel describes, not one that is declared here. */
+  /** A type described by the dump's kernel, not one declared here. */
   readonly isKernelType?: true;
   readonly at: Position;
-  /** Bytes of it, once that is known. */
+  /** Its size in bytes, once known. */
   readonly size?: number;
 }

@@ -1,4 +1,4 @@
-/** What a person does with bookmarks and annotations: each step can be taken back. */
+/** The user's changes of bookmarks and annotations: each step can be undone. */
 import { positionText } from './position.ts';
 import { markPosition, type Mark, type MarkBook, type NewMark } from './marks.ts';
 import type { UndoStack } from './undo.ts';

@@ -1,4 +1,4 @@
-/** What a person wrote about places of a dump: bookmarks, and annotations on ranges. */
+/** The user's notes on places of a dump: bookmarks, and annotations on ranges. */
 import type { Annotation } from '../../shared/annotation-model.ts';
 import { defined } from '../../shared/defined.ts';
 import type { AddressSpace } from '../../shared/model.ts';
@@ -17,7 +17,7 @@ export interface Mark {
   readonly end: bigint;
   readonly text: string;
   readonly colour: MarkColour;
-  /** When it was written, as ISO 8601 in UTC; sessions of older versions do not say. */
+  /** When it was written, as ISO 8601 in UTC; absent in sessions of older versions. */
   readonly made?: string;
 }
 
@@ -30,9 +30,9 @@ export interface MarkBook {
   readonly of: (dump: string) => readonly Mark[];
   readonly add: (dump: string, mark: NewMark) => Mark;
   readonly change: (dump: string, id: number, change: Partial<Pick<Mark, 'text' | 'colour'>>) => void;
-  /** Returns it, so that it can be put back. */
+  /** Returns it, so that it can be restored. */
   readonly remove: (dump: string, id: number) => Mark | undefined;
-  /** Puts back what was removed, or what a mark was before it was changed. */
+  /** Restores a removed mark, or the previous state of a changed one. */
   readonly putBack: (dump: string, mark: Mark) => void;
   readonly replace: (dump: string, marks: readonly NewMark[]) => void;
   readonly dumpClosed: (dump: string) => void;
@@ -45,15 +45,15 @@ export const markPosition = ({ space, cpu, start, end }: Mark): Position => ({
   ...defined({ cpu }),
 });
 
-/** An annotation as a report carries it; bookmarks are a person's own. */
+/** An annotation as included in a report; bookmarks are private to the user. */
 export const reportAnnotation = ({ kind, space, cpu, start, end, text }: Mark): readonly Annotation[] =>
   kind === 'annotation' ? [{ space, ...defined({ cpu }), start: hex(start), end: hex(end), text }] : [];
 
-/** Whether a mark lies in what a hex grid shows. */
+/** Whether a mark is within what a hex grid shows. */
 export const inSpace = (mark: Mark, position: Position): boolean =>
   mark.space === position.space && (mark.space === 'absolute' || mark.space === 'file' || (mark.cpu ?? 0) === (position.cpu ?? 0));
 
-/** Whether the first selected byte lies in a mark. */
+/** Whether the first selected byte is within a mark. */
 export const holds = (mark: Mark, position: Position): boolean => inSpace(mark, position) && mark.start <= position.address && position.address < mark.end;
 
 const byAddress = (left: Mark, right: Mark): number => (left.start < right.start ? -1 : left.start > right.start ? 1 : left.id - right.id);

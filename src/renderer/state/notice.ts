@@ -2,13 +2,13 @@
 export interface Notice {
   readonly tone: 'plain' | 'bad';
   readonly text: string;
-  /** What can be done about it, as buttons after the text. */
+  /** What can be done, as buttons after the text. */
   readonly actions?: readonly NoticeAction[];
 }
 
 export interface NoticeAction {
   readonly label: string;
   readonly run: () => void;
-  /** The sentence stays: more than one of its actions can be wanted. */
+  /** The sentence stays: the user may want more than one of its actions. */
   readonly stays?: true;
 }

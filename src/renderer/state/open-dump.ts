@@ -1,4 +1,4 @@
-/** One dump in the window: what is known of it, and how far it is open. Survives a restart of the engine. */
+/** One dump in the window: what is known about it, and how far it has been opened. Survives a restart of the engine. */
 import type { AttachmentPaths } from '../../shared/attachment.ts';
 import type { CheckResult, DamageEntry, Health, VerifyJson } from '../../shared/check-model.ts';
 import type { SeveralDumpsJson } from '../../shared/dump-choice.ts';
@@ -8,7 +8,7 @@ import type { OsInfoJson, RegionJson } from '../../shared/structure-model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
 import type { Position } from './position.ts';
 
-/** Paths of what a person brought along: as the engine's `verify` takes them. */
+/** Paths of files that the user supplied, in the form that the engine's `verify` takes. */
 export interface Evidence {
   readonly manifest?: string;
   readonly attestation?: string;
@@ -27,10 +27,10 @@ export interface OpenFailure {
   readonly kind: 'foreign' | 'several' | 'not-this-format' | 'truncated' | 'corrupt' | 'unsupported' | 'io' | 'absent' | 'engine';
   readonly what: string;
   readonly expected?: string;
-  /** The file that it is about, where it is not the one that was opened. */
+  /** The affected file, if it is not the one that was opened. */
   readonly file?: string;
   readonly offset?: number;
-  /** The dumps in it, for a person to choose from. */
+  /** The dumps in it, for the user to choose from. */
   readonly several?: SeveralDumpsJson;
   /** What helps with a file of another kind. */
   readonly wayOut?: string;
@@ -42,46 +42,46 @@ export type DumpPhase =
   | { readonly kind: 'failed'; readonly failure: OpenFailure };
 
 export interface OpenDump {
-  /** Ours: stays the same when the engine restarts. */
+  /** The window's own key: stays the same when the engine restarts. */
   readonly key: string;
   readonly path: string;
   /** Last part of the path. */
   readonly name: string;
-  /** Other files of a set, where they were named. */
+  /** Other files of a set, if they were named. */
   readonly volumes: readonly string[] | undefined;
-  /** Which system, where two are in the dump and one was chosen. */
+  /** Which system, if the dump contains two and one was chosen. */
   readonly view: MemoryView | undefined;
-  /** What a person said in place of its headers; the key of a secure guest among it is in memory alone. */
+  /** What the user supplied in place of its headers; the key of a secure guest is kept only in memory. */
   readonly said: SaidOfDump;
-  /** Files that tell more of its kernel: the triage says which of them are attached by now. */
+  /** Files that supplement its kernel: the triage says which of them are attached. */
   readonly attachments: AttachmentPaths;
-  /** What was opened last under this key; a session expects it before. */
+  /** What was last opened under this key; before that, what a session expects. */
   readonly identity: string | undefined;
   readonly phase: DumpPhase;
-  /** Generation of the engine that the phase is about. */
+  /** Generation of the engine to which the phase refers. */
   readonly generation: number;
-  /** How often the engine went away while it opened this file. */
+  /** How often the engine ended while opening this file. */
   readonly lostWhileOpening: number;
   readonly triage: TriageDump | undefined;
-  /** What is known before the triage, while a long chain of headers is read, and the share that is read by now. */
+  /** What is known before the triage, while a long chain of headers is read, and the fraction read so far. */
   readonly reading: { readonly fraction: number; readonly info: Info | undefined } | undefined;
   readonly regions: readonly RegionJson[] | undefined;
-  /** The hand-over block with the decisions that rest on it; the triage has only those that need no scan. */
+  /** os_info with the decisions that depend on it; the triage has only those that need no scan. */
   readonly osInfo: OsInfoJson | undefined;
   /** Results of the last verification; before it those of the triage. */
   readonly checks: readonly CheckResult[];
   readonly health: Health | undefined;
   /** The damage map of the last verification. */
   readonly damage: readonly DamageEntry[];
-  /** Which pass the checks come from. */
+  /** The pass that the checks come from. */
   readonly checked: 'triage' | 'quick' | 'full';
   readonly digests: VerifyJson['digests'];
-  /** Why a digest is not there although everything was verified. */
+  /** Why a digest is missing although everything was verified. */
   readonly digestsMissing: VerifyJson['digestsMissing'];
-  /** What it was checked against, and is in every later pass and report. */
+  /** What it was checked against; used in every later pass and report. */
   readonly evidence: Evidence;
   readonly coverage: { readonly indexed: number; readonly total: number } | undefined;
-  /** Raised when more of the index is known: strips are asked for again. */
+  /** Incremented when more of the index is known: strips are then refreshed. */
   readonly stripVersion: number;
 }
 
@@ -124,20 +124,20 @@ export function newDump(key: string, path: string, { volumes, view, said = {}, a
   };
 }
 
-/** The engine's name of the dump, while it is open there. */
+/** The engine's handle of the dump, while it is open there. */
 export const handleOf = (dump: Pick<OpenDump, 'phase'>): string | undefined => (dump.phase.kind === 'open' ? dump.phase.handle : undefined);
 
-/** The facts of a dump as far as they are there: before the triage those that its first headers give. */
+/** The facts of a dump as far as known: before the triage those from its first headers. */
 export const infoOf = (dump: OpenDump): Info | undefined => dump.triage?.info ?? dump.reading?.info;
 
-/** Where a person begins who has not gone anywhere: at the first memory that the dump has, which many machines do not have at 0. */
+/** The initial place: the first memory in the dump, which on many machines is not at 0. */
 export function firstPosition(dump: OpenDump | undefined): Position {
   const starts = (dump === undefined ? undefined : infoOf(dump))?.memory.ranges.map(({ start }) => BigInt(start)) ?? [];
   const [first = 0n, ...others] = starts;
   return { space: 'absolute', address: others.reduce((least, one) => (one < least ? one : least), first), length: 1 };
 }
 
-/** End of the last range that the dump speaks of; 0 where it has no memory. */
+/** End of the last range that the dump describes; 0 if it has no memory. */
 export function memoryEnd(dump: OpenDump): bigint {
   const ends = [infoOf(dump)?.memory.end, ...(dump.regions ?? []).map(({ end }) => end)].flatMap((end) => (end === undefined ? [] : [BigInt(end)]));
   return ends.reduce((last, end) => (end > last ? end : last), 0n);

@@ -11,11 +11,11 @@ import { createStore, type Readable } from './store.ts';
 export interface OpenDumps {
   readonly all: Readable<readonly OpenDump[]>;
   readonly find: (key: string) => OpenDump | undefined;
-  /** Key of the dump of a path; the one that is open already the same way, if any. */
+  /** Key of the dump of a path; if it is already open in the same way, the key of that one. */
   readonly open: (path: string, options?: OpenOptions) => string;
   readonly retry: (key: string) => void;
   readonly close: (key: string) => void;
-  /** Shows the dump by another handle of the same engine: with files attached to it, or without. */
+  /** Shows the dump through another handle of the same engine: after files were attached or detached. */
   readonly takeHandle: (key: string, handle: string) => Promise<void>;
   readonly change: (key: string, change: (dump: OpenDump) => OpenDump) => void;
 }
@@ -27,10 +27,10 @@ export interface DumpEvents {
   readonly onClosed: (key: string) => void;
 }
 
-/** A file that takes the engine down this often is not tried again by itself. */
+/** A file that ends the engine this often is not retried automatically. */
 const maxLosses = 2;
 
-/** Without names the engine finds the volumes by itself: that fits any dump of the path. */
+/** Without names the engine finds the volumes itself: that matches any dump of the path. */
 const sameWay = (dump: OpenDump, { view, volumes, said = {} }: OpenOptions): boolean =>
   (dump.view ?? 'all') === (view ?? 'all') &&
   JSON.stringify(dump.said) === JSON.stringify(said) &&
@@ -47,13 +47,13 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     const dump = find(key);
     if (dump === undefined) return;
     const handle = handleOf(dump);
-    // An engine that is gone has closed it already.
+    // An engine that has ended has already closed it.
     if (handle !== undefined) engine.call('close', { dump: handle }).catch(() => undefined);
     store.update((dumps) => dumps.filter((one) => one !== dump));
     events.onClosed(key);
   };
 
-  /** What the first page shows besides the triage. A dump may lack either: its page then goes without. */
+  /** What the first page shows in addition to the triage. A dump may lack either: its page then omits it. */
   const fillIn = (key: string, handle: string, isCurrent: () => boolean): void => {
     const nothing = (): void => undefined;
     const set = (part: Partial<Pick<OpenDump, 'regions' | 'osInfo'>>): void => {
@@ -63,7 +63,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     engine.call('osinfo', { dump: handle }).then((osInfo) => set({ osInfo }), nothing);
   };
 
-  /** A long chain of headers: what is known meanwhile is asked for once. */
+  /** A long chain of headers: what is known meanwhile is requested once. */
   const readOn = (key: string, handle: string, { done, total }: ScanProgress, isCurrent: () => boolean): void => {
     if (!isCurrent()) return;
     const isFirst = find(key)?.reading === undefined;
@@ -72,7 +72,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     const take = (info: Info): void => {
       if (isCurrent()) change(key, (old) => (old.reading === undefined ? old : { ...old, reading: { ...old.reading, info } }));
     };
-    // The triage says what is wrong, if anything is.
+    // The triage reports what is wrong, if anything.
     engine.call('info', { dump: handle }).then(take, () => undefined);
   };
 
@@ -82,7 +82,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     if (!isCurrent()) return;
     change(key, (old) => ({ ...old, reading: undefined }));
     change(key, (old) =>
-      // Checks of a longer pass stay: the file is the same.
+      // Checks of a longer pass are kept: the file is the same.
       old.checked === 'triage'
         ? { ...old, triage, checks: triage.checks, health: triage.health, lostWhileOpening: 0 }
         : { ...old, triage, lostWhileOpening: 0 },
@@ -115,7 +115,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
       await askFirstFacts(key, handle, isSameEngine);
     } catch (error) {
       if (find(key) === undefined) return;
-      // The engine went away: its next start tries again, unless it is this file that takes it down.
+      // The engine ended: its next start tries again, unless this file is what ends it.
       const lost = error instanceof EngineFailure && !isSameEngine();
       if (!lost) change(key, (old) => ({ ...old, phase: { kind: 'failed', failure: openFailure(error, old.path) } }));
     }
@@ -125,7 +125,7 @@ export function createOpenDumps(engine: EngineLink, events: DumpEvents): OpenDum
     store.update((dumps) =>
       dumps.map((dump) => {
         if (dump.phase.kind === 'failed') return dump;
-        // No triage in this generation: the engine died over this file, or next to it.
+        // No triage in this generation: the engine died on this file, or while this file was being opened.
         const lostWhileOpening = dump.phase.kind === 'opening' || dump.triage === undefined ? dump.lostWhileOpening + 1 : dump.lostWhileOpening;
         if (lostWhileOpening < maxLosses) return { ...dump, phase: { kind: 'opening' }, lostWhileOpening };
         const what = `the engine stopped ${lostWhileOpening} times while it opened this file`;

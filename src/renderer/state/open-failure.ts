@@ -1,4 +1,4 @@
-/** From an error of the engine to what an error page needs. */
+/** Converts an error of the engine to what an error page needs. */
 import { defined } from '../../shared/defined.ts';
 import { ForeignFile, isDumpError, SeveralDumps } from '../../shared/dump-error.ts';
 import type { OpenFailure } from './open-dump.ts';

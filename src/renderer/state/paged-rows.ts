@@ -1,8 +1,8 @@
-/** Rows that the engine hands over page by page, as they come into sight: only the pages that were looked at last are kept. */
+/** Rows that the engine delivers page by page, as they come into view: only the most recently viewed pages are kept. */
 import { createStore, type Readable } from './store.ts';
 
 interface Page<Row> {
-  /** Rows of the whole list. */
+  /** Number of rows in the whole list. */
   readonly matching: number;
   readonly rows: readonly Row[];
 }
@@ -10,22 +10,22 @@ interface Page<Row> {
 interface PagedRows<Row> {
   /** Changes with every page that comes. */
   readonly version: Readable<number>;
-  /** Undefined until the page has come. */
+  /** Undefined until the page has arrived. */
   readonly at: (row: number) => Row | undefined;
-  /** Rows of the whole list; undefined until a page has come. */
+  /** Number of rows in the whole list; undefined until a page has arrived. */
   readonly matching: () => number | undefined;
-  /** Asks for what is not there of [first, end), also after a stop. What was asked for before and is not wanted any more is called off. */
+  /** Requests what is missing of [first, end), also after a stop. Earlier requests that are no longer needed are cancelled. */
   readonly want: (first: number, end: number) => void;
   readonly error: () => Error | undefined;
-  /** Calls off what is asked for; nothing is asked until rows are wanted again. A view that is hidden stops, and goes on once it is shown. */
+  /** Cancels pending requests; nothing is requested until rows are wanted again. A hidden view stops, and continues once it is shown. */
   readonly stop: () => void;
 }
 
 export const pageRows = 200;
-/** Pages that are kept: those of as many rows as are copied at once, wherever they begin. */
+/** Pages that are kept: enough for the rows that can be copied at once, wherever they begin. */
 const mostPages = 52;
 
-/** @param ask gives so many rows from one on */
+/** @param ask returns a number of rows from a position on */
 export function createPagedRows<Row>(ask: (start: number, count: number, signal: AbortSignal) => Promise<Page<Row>>): PagedRows<Row> {
   const version = createStore(0);
   const pages = new Map<number, readonly Row[]>();
@@ -69,7 +69,7 @@ export function createPagedRows<Row>(ask: (start: number, count: number, signal:
     want(first, end) {
       const last = Math.floor(Math.max(first, end - 1) / pageRows);
       wanted = Array.from({ length: last - Math.floor(first / pageRows) + 1 }, (_, at) => Math.floor(first / pageRows) + at).slice(0, mostPages);
-      // What was looked at last stays longest.
+      // The most recently viewed pages stay longest.
       for (const page of wanted) {
         const rows = pages.get(page);
         if (rows === undefined) continue;

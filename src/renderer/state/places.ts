@@ -1,4 +1,4 @@
-/** Where the user is: tabs, one cursor per dump, and the way back. */
+/** Where the user is: tabs, one cursor per dump, and the history. */
 import { defined } from '../../shared/defined.ts';
 import { cursorOwner, followGrids, type FollowedGrids } from './followed-grid.ts';
 import { adjust, back, emptyHistory, forget, forward, visit, type History } from './history.ts';
@@ -26,36 +26,36 @@ export interface Place {
   readonly dump: string | undefined;
   readonly view: ViewId;
   readonly position: Position | undefined;
-  /** As in a tab: which of the further hex grids. */
+  /** As in a tab: which of the additional hex grids. */
   readonly grid?: number;
 }
 
 export interface Places {
   readonly tabs: Readable<Tabs>;
-  /** By dump; further hex grids have theirs under the id of their tab. */
+  /** By dump; additional hex grids have theirs under the id of their tab. */
   readonly cursors: Readable<Readonly<Record<string, Position>>>;
-  /** Which hex grid of a dump the other views follow. */
+  /** The hex grid of a dump that the other views follow. */
   readonly followed: Readable<FollowedGrids>;
-  /** Where the cursor of the active tab is. */
+  /** The cursor of the active tab. */
   readonly position: () => Position | undefined;
   readonly history: Readable<History<Place>>;
-  /** Shows a view of the present dump, or of another one. */
+  /** Shows a view of the current dump, or of another one. */
   readonly show: (view: ViewId, dump?: string) => void;
-  /** Shows a tab where it is open, else as a new one. */
+  /** Shows a tab if it is open, otherwise opens a new one. */
   readonly showTab: (tab: Tab) => void;
-  /** A jump, as from a link or the go-to box. Bytes are looked at in the hex view. */
+  /** A jump, as from a link or the go-to box. Bytes are shown in the hex view. */
   readonly goTo: (dump: string, position: Position, view?: ViewId) => void;
-  /** A small move of the cursor within a view. @param owner a dump, or the tab of a further hex grid */
+  /** A small move of the cursor within a view. @param owner a dump, or the tab of an additional hex grid */
   readonly moveCursor: (owner: string, position: Position) => void;
-  /** Opens one more hex grid of a dump, at a place of its own. Returns its tab. */
+  /** Opens an additional hex grid of a dump, at its own place. Returns its tab. */
   readonly openGrid: (dump: string, position: Position | undefined) => Tab;
-  /** Tabs as a layout says, all at once. */
+  /** Sets all tabs to those of a layout. */
   readonly setTabs: (open: readonly Tab[], active: string | undefined, cursors: Readonly<Record<string, Position>>) => void;
   /** The order on screen changed. */
   readonly ordered: (tabs: readonly string[]) => void;
   readonly activate: (tab: string) => void;
   readonly step: (tabs: number) => void;
-  /** @param next comes to the front in its place */
+  /** @param next the tab that comes to the front instead */
   readonly closeTab: (tab: string, next?: string) => void;
   readonly dumpClosed: (dump: string) => void;
   readonly back: () => void;
@@ -112,7 +112,7 @@ export function createPlaces(): Places {
       arrived();
     },
     goTo(dump, position, view = 'hex') {
-      // A further grid that one works in is the one that jumps.
+      // If an additional grid is active, it is the one that jumps.
       const own = activeTab(tabs.get());
       const tab = view === 'hex' && own?.dump === dump && own.grid !== undefined ? own : tabOf(view, dump);
       setCursor(cursorKey(tab) ?? dump, position);

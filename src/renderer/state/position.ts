@@ -4,10 +4,10 @@ import { hex } from '../../shared/units.ts';
 
 export interface Position {
   readonly space: AddressSpace;
-  /** CPU of `real` and `virtual`, numbered as the engine's `cpus` answer says. */
+  /** CPU of `real` and `virtual`, numbered as in the engine's `cpus` answer. */
   readonly cpu?: number;
   readonly address: bigint;
-  /** Selected bytes from `address` on; 0 is a cursor without selection. */
+  /** Selected bytes from `address` on; 0 for a cursor without selection. */
   readonly length: number;
 }
 

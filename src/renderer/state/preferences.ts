@@ -1,4 +1,4 @@
-/** What a person chose about the window's looks: applied at once, and kept by main for the next start. */
+/** The user's choices about the window's appearance: applied immediately, and saved by main for the next start. */
 import type { Density, Fonts, HexRows, ShellMethods, Theme } from '../../shared/shell-protocol.ts';
 import type { Shell } from '../shell/shell-calls.ts';
 import { createStore, type Readable } from './store.ts';
@@ -8,15 +8,15 @@ export interface Preferences {
   readonly density: Readable<Density>;
   readonly fonts: Readable<Fonts>;
   readonly hexRows: Readable<HexRows>;
-  /** 1 is the size of the system. */
+  /** 1 is the system's size. */
   readonly zoomFactor: Readable<number>;
   readonly chooseTheme: (theme: Theme) => void;
   readonly chooseDensity: (density: Density) => void;
   readonly chooseFonts: (fonts: Fonts) => void;
   readonly chooseHexRows: (rows: HexRows) => void;
-  /** To a factor, or a step from where it is. */
+  /** To a factor, or by a step from the current one. */
   readonly zoom: (to: 'in' | 'out' | 'reset' | 'double' | number) => void;
-  /** What main has kept. */
+  /** What main has saved. */
   readonly take: (kept: Kept) => void;
 }
 

@@ -1,4 +1,4 @@
-/** What was asked of each dump in SQL, and how the answers are shown. Kept with the session. */
+/** The SQL queries of each dump, and how their results are shown. Saved with the session. */
 import { createStore, type Readable } from './store.ts';
 
 /** The oldest are dropped. */
@@ -6,18 +6,18 @@ export const mostPastQueries = 200;
 
 export interface PastQuery {
   readonly query: string;
-  /** Rows of the answer; undefined where there was none. */
+  /** Number of rows in the result; undefined if there was none. */
   readonly rows?: number | undefined;
 }
 
 export interface QueryPage {
-  /** The newest first, each query once. */
+  /** Newest first, each query once. */
   readonly history: readonly PastQuery[];
-  /** What is in the editor. */
+  /** The contents of the editor. */
   readonly text?: string | undefined;
   readonly shown: 'table' | 'chart';
   readonly chart: 'bars' | 'doughnut';
-  /** Columns that name and measure the parts of a chart, where a person chose them. */
+  /** Columns that name and measure the parts of a chart, if the user chose them. */
   readonly label?: string | undefined;
   readonly value?: string | undefined;
 }

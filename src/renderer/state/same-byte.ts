@@ -1,4 +1,4 @@
-/** Where another address space has the byte that a position is at. */
+/** Finds the byte at a position in another address space. */
 import { defined } from '../../shared/defined.ts';
 import type { AddressSpace } from '../../shared/model.ts';
 import type { EngineLink } from '../engine/engine-link.ts';
@@ -7,11 +7,11 @@ import { positionText, type Position } from './position.ts';
 
 interface SameByte {
   readonly found: Position;
-  /** What a person has to know of the place: that it is another one. */
+  /** What the user has to know about the place: that it is a different one. */
   readonly remark: string | undefined;
 }
 
-/** The same byte where the dump says which address it has there; else the same number, with the reason. Offsets in a file have no address. */
+/** The same byte if the dump says which address it has there; otherwise the same number, with the reason. File offsets have no address. */
 export async function sameByte(engine: Pick<EngineLink, 'call'>, dump: OpenDump, from: Position, space: AddressSpace): Promise<SameByte> {
   const cpu = space === 'real' || space === 'virtual' ? { cpu: from.cpu ?? 0 } : {};
   const at = (address: bigint): Position => ({ space, address, length: from.length, ...cpu });
@@ -26,7 +26,7 @@ export async function sameByte(engine: Pick<EngineLink, 'call'>, dump: OpenDump,
     if (there !== undefined) return { found: at(BigInt(there)), remark: undefined };
     return { found: at(from.address), remark: `Not mapped${failure === undefined ? '' : ` (${failure})`}: the same number` };
   }
-  // Real and absolute memory have the same numbers but for the prefix areas: what differs there is what a person wants to see.
+  // Real and absolute memory have the same numbers except for the prefix areas: that difference is what the user wants to see.
   if (space !== 'virtual') return { found: at(from.address), remark: undefined };
   const owner = from.space === 'real' ? { cpu: from.cpu ?? 0 } : {};
   const { mapped } = await engine.call('address', { dump: handle, place: { space: from.space, address: from.address, ...owner }, quick: true });

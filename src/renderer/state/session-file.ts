@@ -1,4 +1,4 @@
-/** The window's state as a session file, and back. Pure: keys of dumps become places in a list, and back. */
+/** Converts the window's state to a session file, and back. Pure: keys of dumps become list positions, and back. */
 import { defined } from '../../shared/defined.ts';
 import { keptOf } from '../../shared/said-of-dump.ts';
 import type { IgnoreRules } from '../../shared/ignore-rules.ts';
@@ -30,12 +30,12 @@ export interface SessionState {
   readonly shown: ShownParts;
 }
 
-/** What views show besides their cursors. */
+/** What views show in addition to their cursors. */
 export interface ShownParts {
   /** Ids of CPUs, the chosen one first, by dump. */
   readonly cpus: Readonly<Record<string, readonly number[]>>;
   readonly kept: Kept;
-  /** Shares of first panes, by the name of their split. */
+  /** Fractions of first panes, by the name of their split. */
   readonly splits: Readonly<Record<string, number>>;
 }
 
@@ -102,7 +102,7 @@ export function writeSession(state: SessionState): SavedSession {
     }),
     queries: Object.entries(state.queries).flatMap(([key, { history, text, shown, chart, label, value }]) => {
       const dump = at(key);
-      // A query that is too long for the file is left out of it.
+      // A query that is too long for the file is omitted.
       const past = history.filter(({ query }) => query.length <= longestQuery).map(({ query, rows }) => ({ query, ...defined({ rows }) }));
       return dump === undefined ? [] : [{ dump, history: past, shown, chart, ...defined({ text: text?.slice(0, longestQuery), label, value }) }];
     }),
@@ -140,7 +140,7 @@ export function readSession(session: SavedSession, keys: readonly string[]): Res
     const wanted = front === undefined ? undefined : tab(front)?.id;
     const tabs = one.tabs.flatMap((each) => {
       const found = tab(each);
-      // A tab is open once: a file that says otherwise is not believed.
+      // Each tab is open once, whatever a file says.
       if (found === undefined || seen.has(found.id)) return [];
       seen.add(found.id);
       return [found];
@@ -170,7 +170,7 @@ export function readSession(session: SavedSession, keys: readonly string[]): Res
     const key = keys[left];
     if (key === undefined) return [];
     const other = right === undefined ? undefined : keys[right];
-    // Pages are compared with pages.
+    // Pages are compared as whole pages.
     return [
       [key, { ...plainComparison, right: other === key ? undefined : other, order: order ?? 'time', exact, shift: shift % pageSize === 0 ? shift : 0, rules }],
     ];

@@ -1,4 +1,4 @@
-/** Keeps the session, and what is known of each dump, while one works; restores it; hands it out as a file. */
+/** Saves the session, and the notes on each dump, while the user works; restores it; exports it as a file. */
 import { defined } from '../../shared/defined.ts';
 import { parseSession, sessionExtension, type SavedSession } from '../../shared/session-model.ts';
 import type { Shell } from '../shell/shell-calls.ts';
@@ -31,7 +31,7 @@ export interface SessionParts {
   readonly tell: (error: unknown) => void;
 }
 
-/** What views show besides their cursors. */
+/** What views show in addition to their cursors. */
 export interface ShownStores {
   readonly shownCpu: Store<Readonly<Record<string, number>>>;
   readonly besideCpus: Store<Readonly<Record<string, readonly number[]>>>;
@@ -45,31 +45,31 @@ export interface Sessions {
   readonly exportFile: () => void;
   readonly importFile: () => void;
   readonly dumpOpened: (key: string) => void;
-  /** Saves now what has changed. */
+  /** Immediately saves what has changed. */
   readonly flush: () => void;
 }
 
 const delayMs = 400;
 const isDigest = (text: string | undefined): text is string => text !== undefined && /^[0-9a-f]{64}$/.test(text);
 
-/** What the notes on a dump were made on. */
+/** Identifies the dump on which notes were made. */
 interface Owner {
   readonly identity: string;
-  /** Older sessions have none. */
+  /** Absent in older sessions. */
   readonly dumpKey?: string | undefined;
 }
-/** Under which name the notes on a dump are kept; undefined where too little is known of it. */
+/** The name under which the notes on a dump are saved; undefined if too little is known about it. */
 const fileName = ({ identity, dumpKey }: Owner): string | undefined =>
   isDigest(identity) && isDigest(dumpKey) ? `${identity.slice(0, 32)}.${dumpKey.slice(0, 32)}` : undefined;
 const byIdentityAlone = 'they are matched by its headers only, and may have been made on another dump with the same headers';
 
 export function createSessions({ dumps, places, dock, marks, comparisons, queries, shown, shell, dumpKeyOf, notice, tell }: SessionParts): Sessions {
-  /** What a session file says of the dumps that it opened, until they are open. */
+  /** What a session file says about the dumps that it opens, until they are open. */
   const expected = new Map<string, Owner>();
   /** The dumps that were opened last. */
   const owners = new Map<string, Owner>();
   const saved = new Map<string, string>();
-  /** Dumps whose own notes were looked for: before that nothing is saved over them. */
+  /** Dumps whose own notes have been looked up: before that nothing is saved over them. */
   const known = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -77,7 +77,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     const beside = shown.besideCpus.get();
     return Object.fromEntries(Object.entries(shown.shownCpu.get()).map(([key, first]) => [key, [first, ...(beside[key] ?? [])]]));
   };
-  /** What a person has chosen in this window meanwhile counts. */
+  /** What the user has chosen in this window meanwhile takes precedence. */
   const takeShown = ({ cpus, kept, splits }: ShownParts): void => {
     for (const [key, [first, ...rest]] of Object.entries(cpus)) {
       if (first === undefined || shown.shownCpu.get()[key] !== undefined) continue;
@@ -159,7 +159,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     const shown = new Set(places.tabs.get().open.map(({ dump }) => dump));
     for (const key of keys) if (!shown.has(key)) places.show('overview', key);
   };
-  /** The last time that this dump was looked at: its notes always, its layout when it is alone and nothing was moved yet. */
+  /** State from the last time that this dump was open: always its notes, and its layout if it is the only dump and nothing has been moved yet. */
   const recall = async (key: string, owner: Owner): Promise<void> => {
     const name = fileName(owner);
     if (known.has(key) || name === undefined) return;
@@ -185,7 +185,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     if (untouched && restored.layout !== undefined && layoutTabs(restored.layout).length > 1) dock.apply(restored.layout, restored.cursors, restored.active);
   };
 
-  /** Another dump lies there now: the notes stay with the one that they were made on. */
+  /** Another dump is there now: the notes stay with the one on which they were made. */
   const leaveNotes = (dump: OpenDump, why: string): void => {
     const { key, path } = dump;
     if (known.has(key)) saveOwn(dump);
@@ -197,7 +197,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     const about = left ? ' Its bookmarks and annotations belong to the earlier dump and are kept for it.' : '';
     notice.set({ tone: 'bad', text: `${path} is not the same dump as before: ${why}.${about}` });
   };
-  /** Whether a dump that is open now is the one that the notes under its key were made on. */
+  /** Whether an open dump is the one on which the notes under its key were made. */
   const settle = async (key: string): Promise<void> => {
     const { identity, path } = dumps.find(key) ?? {};
     const wanted = owners.get(key) ?? expected.get(key);

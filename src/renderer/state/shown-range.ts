@@ -10,7 +10,7 @@ export interface NamedRange {
 
 export interface RangesAround {
   readonly laid: Laid | undefined;
-  /** Absolute, as the engine writes them. */
+  /** Absolute addresses, as the engine writes them. */
   readonly regions: readonly { readonly name: string; readonly start: string; readonly end: string }[];
   readonly memory: readonly { readonly start: string; readonly end: string }[];
   readonly fileBytes: bigint;
@@ -40,7 +40,7 @@ function candidates(position: Position, { laid, regions, memory, fileBytes }: Ra
   }
 }
 
-/** The smallest range that holds the selection and more; undefined where there is none, as in a gap of memory. */
+/** The smallest range that contains the selection and more; undefined if there is none, as in a gap of memory. */
 export function nextRange(position: Position, around: RangesAround): NamedRange | undefined {
   const start = position.address;
   const end = start + BigInt(Math.max(1, position.length));

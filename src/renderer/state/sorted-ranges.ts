@@ -6,7 +6,7 @@ export interface SortedRange {
   readonly end: bigint;
 }
 
-/** Index of the first range that does not begin before an address. */
+/** Index of the first range that begins at or after an address. */
 export function firstFrom(ranges: readonly SortedRange[], address: bigint): number {
   let low = 0;
   let high = ranges.length;
@@ -21,7 +21,7 @@ export function firstFrom(ranges: readonly SortedRange[], address: bigint): numb
 /** The length of the longest one. */
 export const longestOf = (ranges: readonly SortedRange[]): bigint => ranges.reduce((most, { start, end }) => (end - start > most ? end - start : most), 0n);
 
-/** Those that have a byte in [from, to). @param longest of all */
+/** Those that overlap [from, to). @param longest length of the longest of all ranges */
 export function rangesIn(ranges: readonly SortedRange[], longest: bigint, from: bigint, to: bigint): readonly SortedRange[] {
   const found: SortedRange[] = [];
   for (let at = firstFrom(ranges, from - longest + 1n); at < ranges.length; at += 1) {

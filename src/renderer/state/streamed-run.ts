@@ -1,4 +1,4 @@
-/** A question whose answer comes bit by bit: one at a time, what has come so far, and how it ended. Knows no DOM. */
+/** A query whose answer is streamed: one at a time, with the partial answer and how it ended. Without DOM. */
 import type { Remedy } from '../../shared/remedy.ts';
 import { Cancelled } from '../../shared/rpc.ts';
 import { remedyOf } from '../words/remedies.ts';
@@ -6,7 +6,7 @@ import { createStore, type Readable } from './store.ts';
 
 interface RunState<Question> {
   readonly phase: 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
-  /** What the rest is of. */
+  /** What the partial answer belongs to. */
   readonly question: Question | undefined;
   readonly error: string | undefined;
   /** What can be done about the error. */
@@ -17,18 +17,18 @@ export type StreamedState<Question, Gained> = RunState<Question> & Gained;
 
 export interface StreamedRun<Question, Gained> {
   readonly state: Readable<StreamedState<Question, Gained>>;
-  /** Cancels what runs, and forgets what it gave. */
+  /** Cancels the running query and drops its answer. */
   readonly start: (question: Question) => void;
   readonly cancel: () => void;
-  /** Cancels what runs, and is as at the beginning. */
+  /** Cancels the running query and returns to the initial state. */
   readonly forget: () => void;
 }
 
-/** Changes what has come so far; a run that was replaced by a newer one changes nothing any more. */
+/** Changes the partial answer; has no effect for a run that was replaced by a newer one. */
 export type Gain<Gained> = (how: (now: Gained) => Partial<Gained>) => void;
 
 /**
- * @param nothing what is there when a run begins
+ * @param nothing the initial value of a run
  * @param ask answers with the last change
  */
 export function createStreamedRun<Question, Gained extends object>(

@@ -1,4 +1,4 @@
-/** Open tabs, as data. A tab is a view of a dump; the job list is of the window. Where they lie is the dock's (dock-layout.ts). */
+/** Open tabs, as data. A tab is a view of a dump; the job list belongs to the window. Their placement belongs to the dock (dock-layout.ts). */
 import { viewIds, type ViewId } from './view-id.ts';
 
 export interface Tab {
@@ -6,14 +6,14 @@ export interface Tab {
   readonly view: ViewId;
   /** Undefined: a view of the window, not of a dump. */
   readonly dump: string | undefined;
-  /** Set for further hex grids of a dump: 2, 3, ... Each has a cursor of its own; the first one has the dump's. */
+  /** Set for additional hex grids of a dump: 2, 3, ... Each has its own cursor; the first one uses the dump's. */
   readonly grid?: number;
 }
 
 export interface Tabs {
   readonly open: readonly Tab[];
   readonly active: string | undefined;
-  /** The dump that actions are about: of the active tab, else the last one that was looked at. */
+  /** The dump that actions apply to: that of the active tab, otherwise the last one viewed. */
   readonly dump: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export function activate(tabs: Tabs, id: string): Tabs {
   return { ...tabs, active: id, dump: tab.dump ?? tabs.dump };
 }
 
-/** Shows a tab: where it is open, else after the last of its dump. */
+/** Shows a tab: the open one, otherwise a new one after the last of its dump. */
 export function showTab(tabs: Tabs, tab: Tab): Tabs {
   if (tabs.open.some((one) => one.id === tab.id)) return activate(tabs, tab.id);
   const last = tab.dump === undefined ? -1 : tabs.open.findLastIndex((one) => one.dump === tab.dump);
@@ -58,14 +58,14 @@ export function showTab(tabs: Tabs, tab: Tab): Tabs {
 
 export const show = (tabs: Tabs, view: ViewId, dump: string | undefined): Tabs => showTab(tabs, tabOf(view, dump));
 
-/** A further hex grid of a dump, with the lowest free number. */
+/** An additional hex grid of a dump, with the lowest free number. */
 export function newGrid(tabs: Tabs, dump: string): Tab {
   let grid = 2;
   while (tabs.open.some((tab) => tab.id === tabOf('hex', dump, grid).id)) grid += 1;
   return tabOf('hex', dump, grid);
 }
 
-/** @param next the tab that comes to the front when this one was there; the one after it unless given */
+/** @param next the tab that comes to the front if this one was there; by default the one after it */
 export function closeTab(tabs: Tabs, id: string, next?: string): Tabs {
   const at = tabs.open.findIndex((tab) => tab.id === id);
   if (at === -1) return tabs;
@@ -75,10 +75,10 @@ export function closeTab(tabs: Tabs, id: string, next?: string): Tabs {
   return { open, active: neighbour?.id, dump: neighbour?.dump ?? tabs.dump };
 }
 
-/** Closes every tab of a dump; the dump next to it takes its place. */
+/** Closes every tab of a dump; the next dump takes its place. */
 export function closeDumpTabs(tabs: Tabs, dump: string): Tabs {
   const open = tabs.open.filter((tab) => tab.dump !== dump);
-  // Without a dump the window shows how to open one, not a list of ended jobs. From the catalogue of a fleet the next one is opened.
+  // Without a dump the window shows how to open one, not a list of ended jobs. A fleet's catalogue stays: the next dump is opened from it.
   if (open.every((tab) => tab.dump === undefined && tab.view !== 'fleet')) return noTabs;
   const still = open.find((tab) => tab.id === tabs.active);
   const active = still ?? open.find((tab) => tab.dump !== undefined) ?? open[0];
@@ -86,14 +86,14 @@ export function closeDumpTabs(tabs: Tabs, dump: string): Tabs {
   return { open, active: active?.id, dump: left };
 }
 
-/** The tab `step` places further, around the end. */
+/** The tab `step` positions further, wrapping around. */
 export function neighbourTab(tabs: Tabs, step: number): Tab | undefined {
   const at = tabs.open.findIndex((tab) => tab.id === tabs.active);
   const count = tabs.open.length;
   return count === 0 ? undefined : tabs.open[(((at + step) % count) + count) % count];
 }
 
-/** The same tabs in the order in which they lie on screen; what is not named keeps its place behind. */
+/** The same tabs in their order on screen; those not named follow in their previous order. */
 export function reorder(tabs: Tabs, ids: readonly string[]): Tabs {
   const rank = new Map(ids.map((id, index) => [id, index]));
   const open = tabs.open.toSorted((left, right) => (rank.get(left.id) ?? ids.length) - (rank.get(right.id) ?? ids.length));

@@ -1,4 +1,4 @@
-/** The theme as chosen, and what it comes to on this screen. */
+/** The chosen theme, and the resulting one on this screen. */
 import type { Theme } from '../../shared/shell-protocol.ts';
 import { createStore, type Readable } from './store.ts';
 
@@ -9,7 +9,7 @@ export interface ThemeState {
   readonly shown: ShownTheme;
 }
 
-/** What the screen asks for; the browser's media queries. */
+/** The system's preferences, from media queries. */
 export interface ScreenWishes {
   readonly light: boolean;
   readonly moreContrast: boolean;

@@ -1,10 +1,10 @@
-/** A structure as a tree whose levels are asked for when they are opened. Knows no DOM. */
+/** A structure as a tree whose levels are read when they are opened. Without DOM. */
 import type { TypeMemberJson, TypeMembersJson, WantedType } from '../../shared/type-members-model.ts';
 import { defined } from '../../shared/defined.ts';
 import type { Position } from './position.ts';
 import { createStore, type Readable } from './store.ts';
 
-/** Asks for one level, or the next page of it. @param place undefined for the layout alone */
+/** Reads one level, or the next page of it. @param place undefined for the layout alone */
 export type AskLevel = (type: WantedType, place: Position | undefined, start: number) => Promise<TypeMembersJson>;
 
 interface Level {
@@ -18,7 +18,7 @@ interface Level {
 }
 
 export interface TypeTreeState {
-  /** What the whole is; undefined while it is asked for. */
+  /** The whole structure; undefined while it is being read. */
   readonly root:
     { readonly name: string; readonly size: number | undefined; readonly module: string | undefined; readonly source: string | undefined } | undefined;
   /** Open levels by path; the root's is "". */
@@ -35,11 +35,11 @@ export type TypeTreeRow =
   | (RowPlace & {
       readonly kind: 'member';
       readonly member: TypeMemberJson;
-      /** Of its bytes; undefined for a layout without memory. */
+      /** Place of its bytes; undefined for a layout without memory. */
       readonly position: Position | undefined;
       readonly isOpen: boolean;
     })
-  /** There are more on the level; or why there is nothing; or that it is being read. */
+  /** The level has more members, or why it has none, or that it is being read. */
   | (RowPlace & { readonly kind: 'more'; readonly of: string; readonly left: number })
   | (RowPlace & { readonly kind: 'failed'; readonly why: string })
   | (RowPlace & { readonly kind: 'asking' });
@@ -55,14 +55,14 @@ const emptyLevel = { members: [], total: 0, next: undefined, asking: true, why: 
 const positionOf = (place: Position | undefined, member: TypeMemberJson): Position | undefined =>
   place === undefined ? undefined : { ...place, address: place.address + BigInt(member.offset), length: Math.max(1, member.size) };
 
-/** Where the level of an opened member lies: behind a pointer elsewhere than in the member. */
+/** Where the level of an opened member is: for a pointer, where it points to rather than in the member. */
 function placeInside(position: Position | undefined, { opens, place }: TypeMemberJson): Position | undefined {
   if (position === undefined || opens?.how !== 'target') return position;
   if (place === undefined) return undefined;
   return { space: place.space, address: BigInt(place.address), length: 1, ...(place.space === 'virtual' ? defined({ cpu: position.cpu }) : {}) };
 }
 
-/** What is on screen, from above. */
+/** The rows on screen, from top to bottom. */
 export function typeTreeRows({ levels }: TypeTreeState, path = '', level = 1): readonly TypeTreeRow[] {
   const open = levels[path];
   if (open === undefined) return [];

@@ -1,28 +1,28 @@
-/** What a person did, to take back and to do again: layout, annotations, rules. It lasts as long as the window; sessions do not keep it. */
+/** Undo and redo of the user's actions: layout, annotations, rules. Lasts as long as the window; not saved in sessions. */
 import { defined } from '../../shared/defined.ts';
 import type { Notice } from './notice.ts';
 import { createStore, type Readable, type Store } from './store.ts';
 
-/** Something that a person did, after it was done. */
+/** An action of the user, after it was done. */
 export interface UndoStep {
   /** What was done, in the past tense and without a full stop: "Removed the annotation at 0x1000". */
   readonly label: string;
-  /** Key of the dump that it is about, if it is about one: closing the dump forgets the step. */
+  /** Key of its dump, if it has one: closing the dump drops the step. */
   readonly dump?: string | undefined;
   readonly undo: () => void;
   readonly redo: () => void;
 }
 
 export interface UndoStack {
-  /** Labels of what would be taken back, and of what would be done again. */
+  /** Labels of what would be undone, and of what would be redone. */
   readonly next: Readable<{ readonly undo?: string; readonly redo?: string }>;
-  /** Keeps a step that can be seen where it acts. */
+  /** Records a step whose effect is visible where it acts. */
   readonly done: (step: UndoStep) => void;
-  /** Keeps a step and says so with an "Undo": for what disappears, or acts elsewhere. */
+  /** Records a step and shows a notice with an "Undo" button: for what disappears, or acts elsewhere. */
   readonly announce: (step: UndoStep) => void;
   readonly undo: () => void;
   readonly redo: () => void;
-  /** Drops a step that was taken back in another way. */
+  /** Drops a step that was undone in another way. */
   readonly forget: (step: UndoStep) => void;
   readonly dumpClosed: (dump: string) => void;
 }
@@ -32,10 +32,10 @@ const limit = 100;
 export function createUndoStack(notice: Store<Notice | undefined>): UndoStack {
   let past: readonly UndoStep[] = [];
   let future: readonly UndoStep[] = [];
-  /** Steps that speak of themselves in the notice. */
+  /** Steps that are announced in the notice. */
   const announced = new WeakSet<UndoStep>();
   let ours: Notice | undefined;
-  /** While a step is taken back, what that changes is no step of its own. */
+  /** While a step is undone, the resulting changes are not recorded as steps. */
   let replaying = false;
   const next = createStore<{ readonly undo?: string; readonly redo?: string }>({});
 
@@ -44,7 +44,7 @@ export function createUndoStack(notice: Store<Notice | undefined>): UndoStack {
     future = after;
     next.set(defined({ undo: past.at(-1)?.label, redo: future.at(-1)?.label }));
   };
-  /** A notice about an older step goes: its button would act on another one. */
+  /** A notice about an older step is removed: its button would act on another one. */
   const say = (own: Notice | undefined): void => {
     if (own === undefined && (ours === undefined || notice.get() !== ours)) return;
     ours = own;

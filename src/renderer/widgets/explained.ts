@@ -7,7 +7,7 @@ export interface ExplainedAttributes {
   'data-explain-dump'?: string;
 }
 
-/** @param text as a person would type it: "virtual:0x3ff", "do_exit+0x10" */
+/** @param text as the user would type it: "virtual:0x3ff", "do_exit+0x10" */
 export const explainedText = (dump: string, text: string): ExplainedAttributes => ({ 'data-explain': text, 'data-explain-dump': dump });
 
 /** Of an offset in the file the kernel knows nothing. */

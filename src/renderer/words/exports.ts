@@ -15,7 +15,7 @@ export const levelTitles: Readonly<Record<FilterLevel, string>> = {
 
 const rangePattern = /^\s*(?:0x)?([\da-f]{1,16})\s*$/i;
 
-/** An address as a person types it, in hexadecimal digits with or without 0x; undefined for anything else. */
+/** An address as the user types it, in hexadecimal digits with or without 0x; undefined for anything else. */
 export function typedAddress(text: string): bigint | undefined {
   const digits = rangePattern.exec(text)?.[1];
   return digits === undefined ? undefined : BigInt(`0x${digits}`);

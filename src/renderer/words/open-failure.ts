@@ -1,4 +1,4 @@
-/** What is wrong with a file that does not open, and what a person can do about it. */
+/** What is wrong with a file that does not open, and what the user can do about it. */
 import type { OpenFailure } from '../state/open-dump.ts';
 
 type Kind = OpenFailure['kind'];

@@ -1,4 +1,4 @@
-/** What a person can do here, in words; undefined where a button next to it says it. */
+/** What the user can do here, in words; undefined where a button next to it says it. */
 import { isDumpError } from '../../shared/dump-error.ts';
 import { RequestError } from '../../shared/rpc.ts';
 import type { Remedy } from '../../shared/remedy.ts';

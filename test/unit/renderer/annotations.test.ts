@@ -1,4 +1,4 @@
-/** Bookmarks and annotations: what a person does with them can be taken back, and they are one list. */
+/** Bookmarks and annotations: what the user does with them can be taken back, and they are one list. */
 import { describe, expect, it } from 'vitest';
 import { createMarkEdits } from '../../../src/renderer/state/mark-edits.ts';
 import { createMarkBook, holds, type Mark } from '../../../src/renderer/state/marks.ts';

@@ -109,7 +109,7 @@ describe('order and filter', () => {
     expect(nextSort(up, 'at')).toEqual({ column: 'at', descending: true });
     expect(nextSort({ column: 'at', descending: true }, 'at')).toBeUndefined();
     expect(nextSort(up, 'name')).toEqual({ column: 'name', descending: false });
-    // A table may have an order of its own, which a person can take away.
+    // A table may have an order of its own, which the user can take away.
     expect([orderOf(undefined, up), orderOf('none', up), orderOf(undefined, undefined)]).toEqual([up, undefined, undefined]);
   });
 

@@ -34,7 +34,7 @@ describe('a laid structure', () => {
     tabs.change('d1', { laid: undefined });
     expect(kept.get()).toEqual({});
 
-    // What a session says of a view in which a person has chosen already counts no more.
+    // What a session says of a view in which the user has chosen already counts no more.
     kept.set({ [laidKey('d1')]: writeLaid(psw), [laidKey('d2')]: writeLaid(task) });
     expect(tabs.of('d1').laid).toBeUndefined();
     expect(tabs.of('d2').laid).toEqual(task);

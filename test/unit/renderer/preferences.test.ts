@@ -1,4 +1,4 @@
-/** What a person chooses holds at once, and is kept. */
+/** What the user chooses holds at once, and is kept. */
 import { describe, expect, it } from 'vitest';
 import { cacheRows } from '../../../src/renderer/views/settings/cache-rows.ts';
 import { createPreferences } from '../../../src/renderer/state/preferences.ts';

@@ -14,11 +14,11 @@ import { tabTitle } from './tab-title.ts';
 import { linkDock, panelComponent } from './dock-widget.ts';
 import './dock.css';
 
-/** Only names and behaviour: the colours are tokens, in dock.css. */
+/** Only names and behaviour: colours are tokens, in dock.css. */
 const theme: DockviewTheme = { name: 'dumpbench', className: 'dock-theme', gap: 0, dndPanelOverlay: 'group', tabAnimation: 'default' };
 const components = { [panelComponent]: DockPanel };
 
-/** Titles for screen readers; the tab strips are stops of F6. */
+/** Titles for screen readers; F6 stops at the tab strips. */
 function nameParts(api: DockviewApi, nameOf: (panel: string) => string): void {
   for (const panel of api.panels) if (panel.title !== nameOf(panel.id)) panel.api.setTitle(nameOf(panel.id));
   for (const group of api.groups) {
@@ -68,7 +68,7 @@ export function DockArea() {
     if (tab === null || id === undefined) return;
     event.preventDefault();
     const { left, bottom } = tab.getBoundingClientRect();
-    // The key for menus has no place of its own.
+    // The menu key has no pointer position.
     openTabMenu(workbench, id, event.button === 2 ? { left: event.clientX, top: event.clientY } : { left, top: bottom });
   };
   return (

@@ -1,4 +1,4 @@
-/** One view in the dock. A tab that is not in front keeps its picture, asks nothing and listens to nothing. */
+/** One view in the dock. A tab that is not in front keeps its contents, but sends no queries and listens to no events. */
 import { Activity, useCallback, useSyncExternalStore } from 'react';
 import type { IDockviewPanelProps } from 'dockview-react';
 import { views } from '../../views/index.ts';

@@ -7,7 +7,7 @@ import { Icon } from '../../widgets/Icon.tsx';
 import { TabDump } from './TabDump.tsx';
 import { tabTitle } from './tab-title.ts';
 
-/** What is in a tab. The tab itself, with its role, keys and name, is dockview's. */
+/** The contents of a tab. The tab itself, with its role, keys and name, belongs to dockview. */
 export function DockTab({ api }: IDockviewPanelHeaderProps) {
   const { places, dumps, closedTabs } = useWorkbench();
   const tab = useStore(places.tabs).open.find(({ id }) => id === api.id);
@@ -23,7 +23,7 @@ export function DockTab({ api }: IDockviewPanelHeaderProps) {
   );
   const inFront = useSyncExternalStore(subscribe, () => api.isVisible);
   const strip = useRef<Element>(null);
-  // The tab in front is in sight, also when the strip becomes narrower or names longer.
+  // Keeps the tab in front visible when the strip becomes narrower or names longer.
   useEffect(() => {
     const own = element.current?.closest('.dv-tab');
     strip.current = own?.parentElement ?? null;
@@ -41,7 +41,7 @@ export function DockTab({ api }: IDockviewPanelHeaderProps) {
       <span className="tab-title">{tabTitle(tab)}</span>
       {/* Part of the tab's name, which is the text that it shows. */ ' '}
       {label !== undefined && (tab.view === 'overview' || several) ? <TabDump label={label} /> : null}
-      {/* For the pointer; keys have Delete on the tab, and the action. */}
+      {/* For the pointer; on the keyboard there is Delete on the tab, and the action. */}
       <span
         className="tab-close"
         aria-hidden="true"

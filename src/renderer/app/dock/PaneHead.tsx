@@ -1,4 +1,4 @@
-/** What is at the right of a pane's tabs: whose bytes it shows, and what can be done with the pane. */
+/** The area to the right of a pane's tabs: the dump it shows, and actions for the pane. */
 import { useCallback, useRef, useSyncExternalStore } from 'react';
 import type { IDockviewHeaderActionsProps } from 'dockview-react';
 import { useDumpLabel } from '../../hooks/use-dump-label.ts';

@@ -1,4 +1,4 @@
-/** Layouts as dockview writes them, and back. Its form is its own affair: ours is what is saved (state/dock-layout.ts). */
+/** Converts layouts to dockview's format and back. Only our own format is saved (state/dock-layout.ts). */
 import { Orientation, type SerializedDockview } from 'dockview-react';
 import { defined } from '../../../shared/defined.ts';
 import type { DockLayout, DockNode } from '../../state/dock-layout.ts';

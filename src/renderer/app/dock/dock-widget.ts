@@ -1,4 +1,4 @@
-/** Dockview as our dock: tabs of the state become its panels, what is done to its panels becomes state. */
+/** Adapts dockview: tabs of the state become its panels, and changes to its panels become state. */
 import type { DockviewApi, IDockviewPanel } from 'dockview-react';
 import type { DockWidget } from '../../state/dock.ts';
 import type { Side } from '../../state/dock-layout.ts';
@@ -11,7 +11,7 @@ export const panelComponent = 'view';
 const positions = { left: 'left', right: 'right', up: 'top', down: 'bottom' } as const;
 
 export interface LinkedDock extends DockWidget {
-  /** Makes the panels those of the state's tabs. */
+  /** Makes the panels match the state's tabs. */
   readonly sync: () => void;
   readonly dispose: () => void;
 }
@@ -19,12 +19,12 @@ export interface LinkedDock extends DockWidget {
 export interface DockEvents {
   /** Something moved, opened, closed or was resized. */
   readonly onChange: () => void;
-  /** A person took this tab away. */
+  /** The user closed this tab. */
   readonly onClose: (tab: string) => void;
 }
 
 export function linkDock(api: DockviewApi, places: Places, { onChange, onClose }: DockEvents): LinkedDock {
-  /** While the state is written into the widget, the widget's events say nothing new. */
+  /** While the state is written into the widget, the widget's events carry no news. */
   let writing = false;
   const write = (change: () => void): void => {
     const before = writing;
@@ -37,7 +37,7 @@ export function linkDock(api: DockviewApi, places: Places, { onChange, onClose }
   };
   const findTab = (id: string): Tab | undefined => places.tabs.get().open.find((tab) => tab.id === id);
 
-  /** A new tab goes where its dump is being looked at. */
+  /** A new tab goes to the pane that shows its dump. */
   const home = (tab: Tab): IDockviewPanel | undefined => {
     const own = (panel: IDockviewPanel | undefined): boolean => panel !== undefined && findTab(panel.id)?.dump === tab.dump;
     if (tab.dump === undefined || own(api.activePanel)) return api.activePanel;
@@ -76,7 +76,7 @@ export function linkDock(api: DockviewApi, places: Places, { onChange, onClose }
       }),
       api.onDidRemovePanel(({ id }) => {
         if (writing) return;
-        // A move removes and adds.
+        // A move is reported as a removal and an addition.
         queueMicrotask(() => {
           if (api.getPanel(id) === undefined) onClose(id);
         });
@@ -97,7 +97,7 @@ export function linkDock(api: DockviewApi, places: Places, { onChange, onClose }
   const split = (side: Side): void =>
     onActive((panel) => {
       const tab = findTab(panel.id);
-      // A pane with nothing else in it cannot be split by moving; a hex grid gets a second one next to it.
+      // A pane with a single tab cannot be split by moving it; a hex grid gets a second one next to it.
       if (panel.group.panels.length > 1) panel.api.moveTo({ group: panel.group, position: positions[side] });
       else if (tab?.dump !== undefined && tab.view === 'hex') {
         const more = places.openGrid(tab.dump, places.cursors.get()[cursorKey(tab) ?? '']);

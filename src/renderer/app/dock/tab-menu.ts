@@ -8,7 +8,7 @@ import { tabTitle } from './tab-title.ts';
 
 type Lot = 'this' | 'others' | 'right' | 'all';
 
-/** The tabs that closing means, in the pane of a tab. */
+/** The tabs that a close item affects, in the pane of a tab. */
 export function tabsToClose({ places, dock }: Pick<Workbench, 'places' | 'dock'>, id: string, lot: Lot): readonly Tab[] {
   const layout = dock.settled();
   const row = (layout === undefined ? undefined : paneOf(layout, id))?.tabs ?? places.tabs.get().open.filter((tab) => tab.id === id);

@@ -1,4 +1,4 @@
-/** What a person wrote about places of the open dumps: one list to look through, to correct, and to go from. */
+/** What the user wrote about places of the open dumps: one list to look through, to correct, and to go from. */
 import { useMemo, useState } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import { markPosition } from '../../state/marks.ts';

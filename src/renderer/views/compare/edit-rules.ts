@@ -11,7 +11,7 @@ export interface RuleBook {
   readonly isBuiltIn: (name: string) => boolean;
 }
 
-/** The chosen set with one more rule, in place of one of the same name. The built-in set stays as it is: what it has goes along into a person's own. */
+/** The chosen set with one more rule, in place of one of the same name. The built-in set stays as it is: what it has goes along into the user's own. */
 function withRule({ all, chosen, isBuiltIn }: RuleBook, rule: IgnoreRules['rules'][number]): IgnoreRules {
   const base = all.find(({ name }) => name === chosen);
   const own = base === undefined || isBuiltIn(base.name) ? all.find(({ name }) => name === ownName) : base;

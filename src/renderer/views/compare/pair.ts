@@ -1,4 +1,4 @@
-/** Two dumps that are compared, and which of them is where: the older one left, unless a person says otherwise or no clock tells. */
+/** Two dumps that are compared, and which of them is where: the older one left, unless the user says otherwise or no clock tells. */
 import type { CompareTimes } from '../../../shared/compare-model.ts';
 import type { ComparisonSettings } from '../../state/comparisons.ts';
 import type { OpenDump } from '../../state/open-dump.ts';

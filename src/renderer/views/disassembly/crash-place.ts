@@ -1,4 +1,4 @@
-/** Where a person begins to read code who has not set the cursor: where the system crashed, else where a CPU was. */
+/** Where the user begins to read code who has not set the cursor: where the system crashed, else where a CPU was. */
 import { cpuName, registerAddress, type CpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { TraceJson } from '../../../shared/task-model.ts';

@@ -6,7 +6,7 @@ import { countText, plural } from '../../words/numbers.ts';
 
 export const isServer = (where: string): boolean => /^postgres(?:ql)?:\/\//.test(where);
 
-/** What a person can do, after what went wrong. */
+/** What the user can do, after what went wrong. */
 export const advice: Readonly<Record<FleetProblem, string>> = {
   unreachable: 'See whether the server runs, and whether its name and port are right. Then try again.',
   refused: 'See whether the user, the password, and the certificate are right. Passwords are also taken from PGPASSFILE (~/.pgpass) and PGPASSWORD.',

@@ -1,4 +1,4 @@
-/** Structs and unions of the dumped kernel, found by a part of their name. They are read when a person first asks. */
+/** Structs and unions of the dumped kernel, found by a part of their name. They are read when the user first asks. */
 import { useEffect, useRef, useState } from 'react';
 import { useChoiceByEnter } from '../../hooks/use-choice-by-enter.ts';
 import { useQuery } from '../../hooks/use-query.ts';

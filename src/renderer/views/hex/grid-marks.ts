@@ -1,4 +1,4 @@
-/** What is marked in a hex grid: ranges of failed checks, what a person wrote, the structure that is laid over. */
+/** What is marked in a hex grid: ranges of failed checks, what the user wrote, the structure that is laid over. */
 import type { CheckResult } from '../../../shared/check-model.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { AddressSpace } from '../../../shared/model.ts';
@@ -17,7 +17,7 @@ export interface Marked {
   readonly cpu: number | undefined;
 }
 
-/** What a person wrote comes first: a row shows few marks. */
+/** What the user wrote comes first: a row shows few marks. */
 export function gridMarks({ checks, marks, overlay, space, cpu }: Marked): readonly HexMark[] {
   const at = { space, address: 0n, length: 1, ...defined({ cpu }) };
   const own = marks.filter((mark) => inSpace(mark, at)).map(({ start, end, colour }): HexMark => ({ start, end, tone: `mark-${colour}` }));

@@ -1,9 +1,9 @@
-/** The rows that a person chose, for a dump. */
+/** The rows that the user chose, for a dump. */
 import type { HexRows } from '../../../shared/shell-protocol.ts';
 import { infoOf, type OpenDump } from '../../state/open-dump.ts';
 import { rowForm, type RowForm } from '../../widgets/hex-grid/hex-row.ts';
 
-/** Machines with a lowcore write EBCDIC: there the column is shown unless a person said no. */
+/** Machines with a lowcore write EBCDIC: there the column is shown unless the user said no. */
 export const showsEbcdic = ({ ebcdic }: HexRows, dump: OpenDump): boolean => ebcdic ?? infoOf(dump)?.machine.features?.includes('lowcore') === true;
 
 const forms = new Map<string, RowForm>();

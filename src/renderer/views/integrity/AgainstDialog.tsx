@@ -1,4 +1,4 @@
-/** What a dump can be checked against: files that a person brings along, and other open dumps. */
+/** What a dump can be checked against: files that the user brings along, and other open dumps. */
 import { useState } from 'react';
 import type { EvidenceKind } from '../../../shared/check-model.ts';
 import type { Evidence, OpenDump } from '../../state/open-dump.ts';

@@ -1,4 +1,4 @@
-/** Rows of an analysis as a person orders, narrows and groups them. */
+/** Rows of an analysis as the user orders, narrows and groups them. */
 import type { CellValue } from '../../widgets/data-table/table-parts.ts';
 import type { Cell, ColumnJson, ColumnType, RowJson } from '../../../shared/analysis-table.ts';
 import { addressCharacters } from '../../words/numbers.ts';

@@ -16,7 +16,7 @@ import { lowcoreBytes, meaningOf, pswParts, targetOf, type FieldGroup, type Lowc
 export interface LowcoreColumn {
   /** Unlike those of the others. */
   readonly key: string;
-  /** As positions and the engine name the CPU; undefined for an address that a person gave. */
+  /** As positions and the engine name the CPU; undefined for an address that the user gave. */
   readonly number: number | undefined;
   readonly name: string;
   readonly lowcore: LowcoreJson | undefined;

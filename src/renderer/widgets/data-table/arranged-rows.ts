@@ -38,7 +38,7 @@ function narrowed<Row>(rows: readonly Row[], columns: readonly DataColumn<Row>[]
 
 export interface Arrangement<Row> {
   readonly rows: readonly Row[];
-  /** The columns that are shown: what a person does not see is not searched. */
+  /** The columns that are shown: what the user does not see is not searched. */
   readonly columns: readonly DataColumn<Row>[];
   readonly words: readonly string[];
   /** Rows stay in their order without it, or where there is no such column. */

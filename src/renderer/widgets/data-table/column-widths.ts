@@ -1,4 +1,4 @@
-/** How wide columns are: in characters of the code font, as they were declared or as a person made them. */
+/** How wide columns are: in characters of the code font, as they were declared or as the user made them. */
 import type { DataColumn } from './table-parts.ts';
 
 export const leastWidth = 4;
@@ -9,7 +9,7 @@ export type Widths = Readonly<Record<string, number>>;
 
 export const boundedWidth = (characters: number): number => Math.round(Math.max(leastWidth, Math.min(mostWidth, characters)) * 10) / 10;
 
-/** The tracks of a row's grid. A column that a person made wider or narrower does not grow. */
+/** The tracks of a row's grid. A column that the user made wider or narrower does not grow. */
 export const columnTracks = <Row>(columns: readonly DataColumn<Row>[], widths: Widths): string =>
   columns
     .map(({ id, width, grow }) => {

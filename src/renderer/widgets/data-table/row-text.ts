@@ -1,4 +1,4 @@
-/** Rows as a person takes them along: lines with tabs, JSON, a Markdown table, CSV. Texts from a dump hide nothing in any of them. */
+/** Rows as the user takes them along: lines with tabs, JSON, a Markdown table, CSV. Texts from a dump hide nothing in any of them. */
 import { csvField, csvLine } from '../../../shared/csv.ts';
 import { visibleJson, visibleLine } from '../../../shared/visible-text.ts';
 import { cellValue } from './arranged-rows.ts';

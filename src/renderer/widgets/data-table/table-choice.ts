@@ -1,4 +1,4 @@
-/** What a person chose for a table: checked, since sessions keep it. */
+/** What the user chose for a table: checked, since sessions keep it. */
 import * as v from 'valibot';
 import { boundedWidth, type Widths } from './column-widths.ts';
 import type { SortBy } from './sort-by.ts';

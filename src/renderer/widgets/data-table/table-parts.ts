@@ -79,7 +79,7 @@ export interface DataTableProps<Row> {
   readonly nothing?: ReactNode;
   /** Columns of one name mean something else the next time: of what is chosen only widths are kept. */
   readonly isTransient?: boolean;
-  /** The order until a person chooses one. */
+  /** The order until the user chooses one. */
   readonly firstOrder?: SortBy;
   /** Which of two rows comes first that are equal in the column by which they are ordered. */
   readonly ties?: (one: Row, other: Row) => number;

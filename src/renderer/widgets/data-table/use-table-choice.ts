@@ -6,7 +6,7 @@ const nothing: Readonly<Record<string, never>> = {};
 /** As sessions name what is kept. */
 const mostName = 32;
 
-/** What a person chose for a table, each part by itself: rows are not ordered again when a column becomes wider. */
+/** What the user chose for a table, each part by itself: rows are not ordered again when a column becomes wider. */
 export function useTableChoice(table: string, isTransient: boolean): readonly [TableChoice, (choice: TableChoice) => void] {
   const name = table.slice(0, mostName);
   const [widths, setWidths] = useKept<TableChoice['widths']>(`${name}.widths`, readWidths, nothing);

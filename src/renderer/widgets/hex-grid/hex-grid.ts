@@ -24,7 +24,7 @@ export interface HexGridEvents {
   readonly onSelect: (selection: HexSelection) => void;
   /** The whole view cannot be read: why. Undefined when it can. */
   readonly onRefused: (error: Error | undefined) => void;
-  /** A person scrolled: the address at the top is another. */
+  /** The user scrolled: the address at the top is another. */
   readonly onScroll: (top: bigint) => void;
 }
 

@@ -10,7 +10,7 @@ interface SplitPaneProps {
   readonly name: string;
   /** What the line changes: "Width of the list of tasks". */
   readonly label: string;
-  /** Share of the first pane before a person moved the line. */
+  /** Share of the first pane before the user moved the line. */
   readonly share: number;
   /** The panes are below one another, always or where the whole is narrower than so many pixels. */
   readonly stacked?: boolean;
