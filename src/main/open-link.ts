@@ -8,7 +8,7 @@ export async function openLink(window: BrowserWindow, address: string): Promise<
   if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new Error('only addresses that begin with http:// or https:// are opened');
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: `Open a page of ${visibleText(url.hostname)} in the browser?`,
+    message: `Open a page on ${visibleText(url.hostname)} in the browser?`,
     // As the browser will interpret it: host names in other scripts in the form in which they are looked up.
     detail: visibleText(url.href),
     buttons: ['Open in the browser', 'Cancel'],

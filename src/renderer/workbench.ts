@@ -1,4 +1,4 @@
-/** Everything that components share, put together once at the start of the page. */
+/** Everything that components share, assembled once when the page starts. */
 import { EngineFailure } from '../shared/rpc.ts';
 import { createContext, useContext } from 'react';
 import type { Catalogue } from '../shared/catalogue-model.ts';
@@ -47,25 +47,25 @@ import { recentOf } from './words/recent.ts';
 
 export type Overlay = 'palette' | 'shortcuts' | 'compare' | 'about';
 
-/** A bookmark or annotation that is being written, or written anew. */
+/** A bookmark or annotation that is being created or edited. */
 export interface MarkDraft {
   readonly dump: string;
   readonly kind: Mark['kind'];
   readonly position: Position;
-  /** The one that is changed. */
+  /** The mark being edited. */
   readonly mark?: Mark;
 }
 
-/** A type of the kernel's, and where an object of it lies. */
+/** A kernel type, and the place of an object of it. */
 export interface LaidType {
   readonly type: string;
   readonly at: Position;
 }
 
-/** Files of one dump that are named one by one, and which system of it. */
+/** Files of one dump named one by one, and which of its systems. */
 export interface OpeningDraft {
   readonly paths: readonly string[];
-  /** Key of the dump that did not open and gives its place. */
+  /** Key of the dump that did not open and is to be replaced. */
   readonly instead?: string;
 }
 
@@ -82,56 +82,56 @@ export interface Workbench {
   readonly closedTabs: ClosedTabs;
   readonly marks: MarkBook;
   readonly markEdits: MarkEdits;
-  /** What was asked in SQL. */
+  /** SQL queries. */
   readonly queries: QueryBook;
   readonly sessions: Sessions;
   readonly themes: Themes;
-  /** What the engine knows; lists in the window are made from it. */
+  /** What the engine supports; lists in the window are made from it. */
   readonly catalogue: Readable<Catalogue>;
   readonly recents: Store<readonly Recent[]>;
-  /** What overlays are open: of the shell, not of a view. */
+  /** Open overlays: of the shell, not of a view. */
   readonly overlay: Store<Overlay | undefined>;
   readonly notice: Store<Notice | undefined>;
-  /** Steps of the user that can be taken back. */
+  /** The user's steps that can be undone. */
   readonly undo: UndoStack;
   readonly engineWatch: EngineWatch;
   readonly fileWatch: FileWatch;
-  /** Keys that the user chose, by action. */
+  /** Keys chosen by the user, by action. */
   readonly keys: Store<Readonly<Record<string, string>>>;
   readonly preferences: Preferences;
   readonly hexTabs: HexTabs;
   readonly gridLinks: GridLinks;
-  /** The form in which bytes are copied. */
+  /** The format in which bytes are copied. */
   readonly copyFormat: Store<CopyFormat>;
-  /** The issues of the file that the settings name; undefined without one that can be read. */
+  /** Issues from the file named in the settings; undefined without a readable file. */
   readonly knownIssues: Store<KeptIssues | undefined>;
-  /** What the program and its runtime say of themselves, once they have. */
+  /** Versions of the program and its runtime, once known. */
   readonly versions: Store<Versions | undefined>;
   readonly markDraft: Store<MarkDraft | undefined>;
-  /** What explains the address that is pointed at. */
+  /** Explains the address that is pointed at. */
   readonly addressCards: AddressCards;
-  /** A type of the kernel's that the hex view lays over memory: set by links. Keyed by dump. */
+  /** A kernel type that the hex view applies to memory: set by links. Keyed by dump. */
   readonly laidTypes: Store<Readonly<Record<string, LaidType>>>;
-  /** A dump that is being opened with words about how. */
+  /** A dump that is being opened with additional information. */
   readonly openingDraft: Store<OpeningDraft | undefined>;
   /** Check whose steps the integrity view opens, and CPU that the CPUs view shows: set by links. Keyed by dump. */
   readonly shownCheck: Store<Readonly<Record<string, string>>>;
   readonly shownCpu: Store<Readonly<Record<string, number>>>;
   /** Pane of the kernel view: chosen in it, or set by links. Keyed by dump. */
   readonly kernelPane: Store<Readonly<Record<string, string>>>;
-  /** What the integrity view asks for, to check a dump against it: set by links. Keyed by dump. */
+  /** What the integrity view asks the user for, to check a dump against it: set by links. Keyed by dump. */
   readonly wantedEvidence: Store<Readonly<Record<string, EvidenceKind>>>;
-  /** Ids of the CPUs that are next to the chosen one. Keyed by dump. */
+  /** Ids of the CPUs shown next to the chosen one. Keyed by dump. */
   readonly besideCpus: Store<Readonly<Record<string, readonly number[]>>>;
-  /** What views remember of themselves: through `useKept`. */
+  /** State that views save through `useKept`. */
   readonly kept: Store<Kept>;
-  /** Where lines between panes were moved to: shares of the first panes, by name. */
+  /** Where dividers between panes were moved to: fractions of the first panes, by name. */
   readonly splits: Store<Readonly<Record<string, number>>>;
-  /** Says what went wrong with something that the user asked for. */
+  /** Reports an error in something that the user requested. */
   readonly tell: (error: unknown) => void;
-  /** Files that were chosen together, and folders. Resolves as soon as it is known whether there is something to look through. */
+  /** Opens files and folders that were chosen together. Resolves as soon as it is known whether there is anything to search. */
   readonly openPaths: (paths: readonly string[]) => Promise<void>;
-  /** The way that it was opened last. */
+  /** How it was last opened. */
   readonly openRecent: (recent: Recent) => void;
   readonly gathering: Gathering;
   readonly fleet: Fleet;
@@ -167,7 +167,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
   const catalogue = askCatalogue(engine, tell);
 
   const remarked = new Set<string>();
-  /** What the engine refused of its cache is shown once. */
+  /** Problems of the engine with its cache are shown once. */
   const showRemarks = (): void => {
     engine.call('remarks', {}).then(
       ({ remarks }) => {
@@ -192,7 +192,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
       dumpJobs.startBackground(key);
     },
     onOpened(key) {
-      // Now as well: the engine may be gone when something is saved.
+      // Also now: the engine may be gone when something is saved.
       protectEvidence(shell, engine).catch(tell);
       sessions.dumpOpened(key);
     },
@@ -205,7 +205,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
       closedTabs.dumpClosed(key);
       places.dumpClosed(key);
       hexTabs.dumpClosed(key);
-      // Another one that has no tab left is shown again: the bar at the left is about it.
+      // A current dump without tabs is shown again: the bar on the left refers to it.
       const [next] = dumps.all.get();
       if (next !== undefined && places.tabs.get().dump === undefined) places.show('overview', next.key);
     },
@@ -216,7 +216,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     try {
       return handle === undefined ? undefined : (await engine.call('dumpKey', { dump: handle })).dumpKey;
     } catch (error) {
-      // It is opened again by the next engine.
+      // The next engine opens it again.
       if (error instanceof EngineFailure) return undefined;
       throw error;
     }
@@ -335,7 +335,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
         .catch(tell);
     },
     openSamples() {
-      // Each of them shows something of its own.
+      // Each of them shows something different.
       shell.call('samples', {}).then(({ samples }) => samples.forEach(({ path }) => openOne(path)), tell);
     },
     forgetRecent(path) {
@@ -352,7 +352,7 @@ export function useWorkbench(): Workbench {
   return workbench;
 }
 
-/** The dump that actions are about. */
+/** The dump that actions apply to. */
 export function useCurrentDump(): OpenDump | undefined {
   const { dumps, places } = useWorkbench();
   const all = useStore(dumps.all);

@@ -1,4 +1,4 @@
-/** Addresses explain themselves on a real window: on hover in each view that shows some, by key, and with links that lead there. */
+/** Address cards in a real window: on hover in each view that shows addresses, by key, and with links. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
 import { dumpFile, haveDump } from '../dumps.ts';
@@ -8,8 +8,8 @@ import { testDesk } from './test-desk.ts';
 const openOne = testDesk();
 const dump = 'c-abba-mutex.kdump';
 
-describeNeeding('window', 'what explains an address', () => {
-  it.skipIf(!haveDump(dump))('comes on hover and by key, in every view, and leads on', async () => {
+describeNeeding('window', 'the card of an address', () => {
+  it.skipIf(!haveDump(dump))('appears on hover and by key, in every view, and its links work', async () => {
     const desk = await openOne([await dumpFile(dump)]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -18,7 +18,7 @@ describeNeeding('window', 'what explains an address', () => {
     const explains = async (name: string, selector: string, words: RegExp): Promise<void> => {
       const address = view(name).locator(selector).first();
       await address.waitFor();
-      // What comes in while the view fills may move the address away from under the pointer.
+      // Data that arrives while the view fills may move the address away from under the pointer.
       const says = async (): Promise<boolean> => {
         if ((await card.count()) === 0 && !(await address.evaluate((element) => element.matches(':hover')))) await address.hover();
         return (await card.count()) > 0 && words.test(await card.innerText());
@@ -44,15 +44,15 @@ describeNeeding('window', 'what explains an address', () => {
     await page.getByTestId('rail-regions').click();
     await explains('regions', '[data-explain^="absolute:"]', /in the dump|excluded|missing/);
 
-    // By key: the card has the focus, says what it is about, and gives the focus back.
+    // By key: the card takes the focus, names its address, and returns the focus.
     await page.getByTestId('rail-cpus').click();
     const register = view('cpus').locator('.register-value [data-explain]').first();
     const hasFocus = (): Promise<boolean> => page.evaluate(() => document.activeElement?.getAttribute('data-testid') === 'address-card');
-    // The view may still fill, and put another element, or another address, in the place of the one that has the focus: then it is asked again.
+    // The view may still be filling, and replace the focused element or its address: then the key is pressed again.
     const ask = async (): Promise<string> => {
       const address = await register.getAttribute('data-explain');
       if ((await hasFocus()) && (await card.getAttribute('aria-label')) !== `What ${address} is`) await page.keyboard.press('Escape');
-      // One that is shown takes the focus once it is drawn; to ask again before that would close it.
+      // A card takes the focus once it is drawn; pressing again before that would close it.
       if ((await card.count()) === 0) {
         await register.focus();
         await page.keyboard.press('Control+i');
@@ -70,7 +70,7 @@ describeNeeding('window', 'what explains an address', () => {
     await card.waitFor({ state: 'detached' });
     await expect.poll(() => register.evaluate((element) => element === document.activeElement)).toBe(true);
 
-    // In a row of a table the key goes from address to address.
+    // In a table row the key moves from address to address.
     await page.getByTestId('rail-dmesg').click();
     const log = view('dmesg').getByTestId('log-table');
     await log.focus();

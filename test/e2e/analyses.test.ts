@@ -1,4 +1,4 @@
-/** Analyses in the window: the catalogue, a table that sorts, filters and groups, parameters, and the rows that differ in another dump. */
+/** Analyses in the window: the catalogue, a table that sorts, filters and groups, parameters, and the rows that differ from another dump. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -19,7 +19,7 @@ const write = (name: string, bytes: Uint8Array): string => {
 const openOne = testDesk();
 
 describeNeeding('window', 'analyses', () => {
-  it('are all in the catalogue; the log sorts, filters, groups, and takes a parameter', async () => {
+  it('are all in the catalogue; the log can be sorted, filtered, grouped, and takes a parameter', async () => {
     const desk = await openOne([write('healthy.vmcore', bundledSamples()[0]?.bytes ?? new Uint8Array())]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -51,12 +51,12 @@ describeNeeding('window', 'analyses', () => {
     await view.getByTestId('analysis-run').click();
     await view.getByTestId('analysis-status').getByText('1 row', { exact: true }).waitFor();
 
-    // Many fields go on in a second line: nothing makes the pane wider than it is.
+    // Many fields wrap to a second line: nothing widens the pane.
     await view.getByTestId('analysis-ftrace').click();
     await view.getByTestId('analysis-parameter-function').waitFor();
     expect(await view.getByRole('region', { name: 'Ftrace', exact: true }).evaluate((pane) => pane.scrollWidth - pane.clientWidth)).toBe(0);
 
-    // An analysis that this dump cannot give says why.
+    // An analysis that is not possible for this dump says why.
     await view.getByTestId('analysis-mappings').click();
     await view.getByTestId('analysis-parameter-pid').fill('1');
     await view.getByTestId('analysis-run').click();

@@ -1,4 +1,4 @@
-/** Archives in the window: one dump opens, of several those that are marked. */
+/** Archives in the window: a single dump opens; of several, the selected ones do. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -71,7 +71,7 @@ describeNeeding('window', 'archives', () => {
     await second.page.getByTestId('several-open').getByText('Open 2 dumps').click();
     await second.page.getByTestId('dump-title').filter({ visible: true }).getByText('vmcore.elf').waitFor();
     await expect.poll(() => second.page.getByTestId('dump-switcher').innerText()).toContain('2 dumps');
-    // The file that is watched is the archive.
+    // The watched file is the archive.
     await second.page.waitForTimeout(2500);
     expect(await second.page.getByText(/is gone|was removed|no longer (there|exists)/).count()).toBe(0);
     await second.photograph('archive-chosen');

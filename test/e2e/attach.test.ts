@@ -1,4 +1,4 @@
-/** A vmlinux is attached to a dump: every view knows its names; it is there again after an engine restart and in the next session. */
+/** A vmlinux is attached to a dump: every view uses its names; it is attached again after an engine restart and in the next session. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
@@ -49,7 +49,7 @@ describeNeeding('window', 'an attached vmlinux', () => {
     await photograph('drop-attach');
     await drag('drop', vmlinux);
     await page.getByTestId('attached').getByText('vmlinux-5.15 (vmlinux; it has the build ID of the dumped kernel)').waitFor();
-    // What is no dump is opened as none: the dump is the only one still.
+    // Files that are not dumps are not opened as dumps: there is still only one dump.
     expect(await page.getByTestId('dump-switcher').innerText()).toContain('1 dump');
 
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await drag(type, map, info);
@@ -62,7 +62,7 @@ describeNeeding('window', 'an attached vmlinux', () => {
     expect(await page.getByTestId('dump-switcher').innerText()).toContain('1 dump');
   });
 
-  it('names functions, is refused when it is of another kernel, stays attached, and can be detached', async () => {
+  it('names functions, is rejected if it belongs to another kernel, stays attached, and can be detached', async () => {
     const home = join(folder, 'home');
     const desk = await openOne([dump], { folder: home });
     const { app, page } = desk;
@@ -83,7 +83,7 @@ describeNeeding('window', 'an attached vmlinux', () => {
     await overview.getByText('sysrq_handle_crash').first().waitFor();
     await desk.photograph('attached');
 
-    // The engine goes away, and comes back with it.
+    // The engine is restarted, and attaches it again.
     process.kill(enginePid(desk), 'SIGKILL');
     await page.getByTestId('engine-banner').waitFor();
     await overview.getByText('sysrq_handle_crash').first().waitFor();

@@ -15,7 +15,7 @@ const archive = 'DBGINFO-2026-03-14-09-20-00-elsewhere-0B4A88';
 const openOne = testDesk();
 
 beforeAll(() => {
-  // Nothing leads to its log any more.
+  // Its log can no longer be located.
   const system = s390xSystem({ state: 'disabled-wait' });
   writeFileSync(dump, elfVmcore({ ...system, memory: system.memory.fill(places.prb, 8, 0) }, { producer: 'qemu' }));
   writeFileSync(
@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 
 describeNeeding('window', 'files next to a dump', () => {
-  it('are offered, not used; an attached log says everywhere that it is from the file', async () => {
+  it('are offered, not used; an attached log is shown everywhere as coming from the file', async () => {
     const desk = await openOne([dump]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();

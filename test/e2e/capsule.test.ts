@@ -1,4 +1,4 @@
-/** An evidence capsule in the window: the part of a dump that it is, with its pages, and said to be that. */
+/** An evidence capsule in the window: shown as part of a dump, with its pages, and labelled as such. */
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -39,7 +39,7 @@ describeNeeding('window', 'an evidence capsule', () => {
     const made = await runInProcess(['capsule', 'make', source, '--key', key, '--digest', '--cite', '0x0-0x1000', '-o', capsule]);
     expect({ code: made.code, err: made.err }).toMatchObject({ code: 0 });
     const bytes = Buffer.from((await runInProcess(['read', source, '0x0', '256', '--raw'])).bytes);
-    // Zeros are drawn apart from the other bytes: a few that are none, in one group of eight.
+    // Zeros are drawn separately from other bytes: a few nonzero ones, in one group of eight.
     const groups = Array.from({ length: 32 }, (_, at) =>
       bytes
         .subarray(8 * at, 8 * at + 8)

@@ -1,4 +1,4 @@
-/** What lies in differing ranges, rules that act and are taken back, and a comparison that is handed on. */
+/** Names of differing ranges, ignore rules that take effect and are undone, and the export of a comparison. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -27,7 +27,7 @@ async function twoDumps(): Promise<readonly [string, string]> {
 }
 
 describeNeeding('window', 'a comparison', () => {
-  it('names its ranges, ignores one and counts it again, and is exported as it is shown', async () => {
+  it('names its ranges, ignores one and counts it again, and is exported as shown', async () => {
     const desk = await openOne(await twoDumps());
     const { page, app, photograph } = desk;
     await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
@@ -45,7 +45,7 @@ describeNeeding('window', 'a comparison', () => {
     expect(start).toMatch(/^0x[0-9a-f]{16}$/);
     await photograph('compare-names');
 
-    // What is ignored says by which rule where it acts, and a step goes past it.
+    // An ignored range shows its rule, and a step skips it.
     const differing = async (): Promise<string> => (await view.getByTestId('compare-tab-pages').innerText()).replace(/\D+/, '');
     const before = await differing();
     await first.getByRole('button', { name: /^Ignore 0x/ }).click();
@@ -60,12 +60,12 @@ describeNeeding('window', 'a comparison', () => {
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await first.getByText('changed').waitFor();
     await expect.poll(differing).toBe(before);
-    // The rule can be removed where it acts, too.
+    // The rule can also be removed where it is shown.
     await first.getByRole('button', { name: /^Ignore 0x/ }).click();
     await first.getByRole('button', { name: /^Remove the rule/ }).click();
     await first.getByText('changed').waitFor();
 
-    // What the system consisted of is compared by itself, everything else when it is asked for.
+    // Analyses of what the system consisted of are compared automatically, all others on request.
     await view.getByTestId('compare-tab-analyses').click();
     const tasks = view.getByTestId('compare-analysis-tasks');
     const counted = /equal|none|new|gone|changed|only (?:left|right)|cannot be read/;

@@ -28,7 +28,7 @@ async function realOrBuilt(): Promise<readonly [string, string]> {
 }
 
 describeNeeding('window', 'comparing', () => {
-  it('shows what differs, goes from difference to difference, and ignores what it is told to', async () => {
+  it('shows differences, steps through them, and ignores what the rules say', async () => {
     const paths = await realOrBuilt();
     const desk = await openOne(paths);
     const { page, photograph } = desk;
@@ -40,19 +40,19 @@ describeNeeding('window', 'comparing', () => {
     const order = view.getByTestId('compare-order');
     const side = (which: 'left' | 'right') => view.locator('.compare-bar').getByTestId(`side-${which}`);
     if (isReal) {
-      // The later one was opened last and is looked at: it is on the right all the same.
+      // The newer one was opened last and is in front, but is still on the right.
       await order.filter({ hasText: /The right dump is [\d.]+ s newer|The right dump is \d+ min/ }).waitFor();
       expect(await side('left').innerText()).toMatch(/o-s390-s1-qemu\.elf\s+older\s+20\d\d-/);
       expect(await side('right').innerText()).toMatch(/o-s390-s2-qemu\.elf\s+newer\s+20\d\d-/);
     } else await order.filter({ hasText: 'Both dumps were taken at the same moment.' }).waitFor();
     if (isReal) await expect.poll(() => summary.innerText()).toMatch(/857\s+of\s+98,304\s+pages differ/);
 
-    // Both panes show the same rows, and what differs is marked in both.
+    // Both panes show the same rows, with differences marked in both.
     await view.getByTestId('next-difference').click();
     const marks = view.locator('.hex-pair-pane');
     await marks.nth(0).locator('.hex-differ:not([hidden])').first().waitFor();
     expect(await marks.nth(1).locator('.hex-differ:not([hidden])').count()).toBe(await marks.nth(0).locator('.hex-differ:not([hidden])').count());
-    // Both have room for their rows: neither scrolls sideways.
+    // Both are wide enough for their rows: neither scrolls sideways.
     expect(await marks.locator('.hex-body').evaluateAll((bodies) => bodies.map((body) => body.scrollWidth - body.clientWidth))).toEqual([0, 0]);
     const place = view.getByTestId('difference-place');
     await place.filter({ hasText: /^1 \// }).waitFor();
@@ -62,7 +62,7 @@ describeNeeding('window', 'comparing', () => {
     await place.filter({ hasText: /^1 \// }).waitFor();
     await photograph('compare-memory');
 
-    // Keys step wherever the focus is, and so does the palette.
+    // Keys step wherever the focus is, as does the palette.
     await page.keyboard.press('F7');
     await place.filter({ hasText: /^2 \// }).waitFor();
     await page.keyboard.press('Shift+F7');
@@ -82,7 +82,7 @@ describeNeeding('window', 'comparing', () => {
       expect(marked.join('').length).toBeLessThan(32);
       await view.getByTestId('compare-rules').selectOption('Time and timers');
       await fields.getByText('ignored: timers').first().waitFor();
-      // A step goes to what counts: not to the timers that a rule covers.
+      // A step goes to differences that count, not to the timers covered by a rule.
       await page.keyboard.press('F7');
       const at = fields.locator('[role="row"][aria-current="true"]');
       await at.waitFor();
@@ -95,7 +95,7 @@ describeNeeding('window', 'comparing', () => {
       await view.getByRole('button', { name: 'Kernel log' }).click();
       await page.locator('[data-testid="diff-view"][data-ready="true"]').waitFor();
       await photograph('compare-log');
-      // The message that came later is added, on whichever side it is.
+      // The later message counts as added, whichever side it is on.
       await view
         .getByTestId('text-counts')
         .filter({ hasText: /^[1-9]\d* lines? added, 0 removed, 0 changed$/ })
@@ -113,7 +113,7 @@ describeNeeding('window', 'comparing', () => {
       expect(await page.locator('[data-testid="diff-view"] .line-delete').count()).toBe(0);
       await view.getByTestId('compare-swap').click();
       await order.filter({ hasText: 'The left dump is' }).waitFor();
-      // What was looked at stays in sight.
+      // The current place stays visible.
       await page.locator('[data-testid="diff-view"][data-ready="true"]').waitFor();
       await expect.poll(() => tone('line-delete')).toBe(added);
       await photograph('compare-log-swapped');

@@ -34,11 +34,11 @@ afterAll(() => {
 describeNeeding(['window', 'confinement'], 'confinement', () => {
   it('runs in the real sandbox as an unprivileged user', async ({ skip }) => {
     skip(!runs('setpriv', ...asNobody, 'true'), 'only root can become another user');
-    // Chromium's sandbox is a user namespace; a chroot and some containers allow none.
+    // Chromium's sandbox needs a user namespace; a chroot and some containers do not allow one.
     skip(!runs('setpriv', ...asNobody, 'unshare', '--user', 'true'), 'unprivileged users cannot make a user namespace here');
     skip(!runs('setpriv', ...asNobody, 'test', '-r', join(checkout, 'package.json')), 'the checkout lies where other users cannot read it');
     const official = await ensureElectron({ log: () => undefined });
-    // The runtime may lie in root's own cache folder; hard links cost nothing.
+    // The runtime may be in root's private cache folder; hard links cost nothing.
     const runtime = join(folder, 'runtime');
     if (spawnSync('cp', ['-al', official.distPath, runtime]).status !== 0) execFileSync('cp', ['-r', official.distPath, runtime]);
     const home = join(folder, 'home');
@@ -63,7 +63,7 @@ describeNeeding(['window', 'confinement'], 'confinement', () => {
       expect(app.process().spawnargs).not.toContain('--no-sandbox');
       const renderer = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId());
       const status = readFileSync(`/proc/${renderer}/status`, 'utf8');
-      // 2: system calls are filtered; and the process lives in a user namespace of its own.
+      // 2: system calls are filtered; and the process has its own user namespace.
       expect(/^Seccomp:\s+(\d)/m.exec(status)?.[1]).toBe('2');
       expect(/^Uid:\s+(\d+)/m.exec(status)?.[1]).toBe(String(nobody));
     } finally {

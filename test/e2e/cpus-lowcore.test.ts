@@ -1,4 +1,4 @@
-/** CPUs, lowcores and notes in the window: side by side, and bytes and fields linked both ways. */
+/** CPUs, lowcores and notes in the window: side by side, with bytes and fields linked in both directions. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -31,11 +31,11 @@ const rowOf = (page: Page, field: string): Locator =>
     .getByTestId('lowcore-fields')
     .getByRole('row')
     .filter({ has: page.locator(`[data-field="${field}"]`) });
-/** The row that the cursor is in. */
+/** The row at the cursor. */
 const currentRow = (page: Page, field: string): Locator => rowOf(page, field).and(page.locator('[aria-current="true"]'));
 
 describeNeeding('window', 'lowcore', () => {
-  it('shows CPUs side by side, marks differences, and links fields and bytes both ways', async () => {
+  it('shows CPUs side by side, marks differences, and links fields and bytes in both directions', async () => {
     const { page } = await open();
     await page.getByTestId('rail-lowcore').click();
     const fields = page.getByTestId('lowcore-fields');
@@ -48,7 +48,7 @@ describeNeeding('window', 'lowcore', () => {
     expect(await rowOf(page, 'svc_new_psw').count()).toBe(0);
     await page.getByTestId('only-differences').uncheck();
 
-    // A field selects its bytes, in the pane and in hex.
+    // A field selects its bytes, in the pane and in the hex view.
     await search(page, 'external_new_psw');
     await rowOf(page, 'external_new_psw').locator('[data-field]').click();
     await page.getByTestId('field-details').getByText('external new PSW').waitFor();
@@ -57,25 +57,25 @@ describeNeeding('window', 'lowcore', () => {
     await page.getByTestId('hex-grid').filter({ visible: true }).waitFor();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('2201b0');
 
-    // The inspector says which field a byte belongs to.
+    // The inspector names the field of a byte.
     await page.getByTestId('lowcore-here').getByText('external_new_psw').waitFor();
-    // A cursor in hex chooses the field that its byte belongs to, in the column of its CPU.
+    // A cursor in the hex view selects the field of its byte, in the column of its CPU.
     await goTo(page, 'cpu1.lowcore+0x1e5');
     await page.getByTestId('rail-lowcore').click();
     await search(page, '');
     await currentRow(page, 'mcck_new_psw').waitFor();
-    // So does a byte of the pane, and the arrows.
+    // So do a byte in the pane and the arrow keys.
     await page.getByTestId('byte-pane').press('ArrowDown');
     await currentRow(page, 'io_new_psw').waitFor();
 
-    // Another layout instead of the one that fits.
+    // Another layout instead of the matching one.
     await page.getByTestId('layout-choice').selectOption('4.19');
     await page.getByTestId('lowcore-layout').getByText('as you chose').waitFor();
     await page.getByTestId('hide-zeros').uncheck();
     await page.getByTestId('lowcore-search').fill('current_task');
     await rowOf(page, 'current_task').getByText('0x0338').waitFor();
 
-    // What an address leads to opens in its own space.
+    // The target of an address opens in its own space.
     await page.getByTestId('layout-choice').selectOption('');
     await page.getByTestId('lowcore-search').fill('restart_psw');
     await rowOf(page, 'restart_psw').locator('.address-link').last().click();
@@ -121,7 +121,7 @@ describeNeeding('window', 'lowcore', () => {
 });
 
 describeNeeding('window', 'CPUs', () => {
-  it('are side by side with their differences, and say where they come from', async () => {
+  it('are side by side with their differences and sources', async () => {
     const { page } = await open();
     await page.getByTestId('rail-cpus').click();
     const details = page.getByTestId('cpu-details');
@@ -142,11 +142,11 @@ describeNeeding('window', 'CPUs', () => {
           .innerText(),
       )
       .toMatch(/0x00220000[^]*0x00222000/);
-    // The control registers of a system are alike: nothing of them is a difference.
+    // The control registers of a system are equal: none is marked as a difference.
     expect(await table.locator('[data-register="c13"]').count()).toBe(0);
     await page.getByTestId('copy-registers').click();
     await page.getByText('copied', { exact: true }).waitFor();
-    // The prefix of the second CPU leads to its lowcore, and the lowcore view has the same two columns.
+    // The prefix of the second CPU links to its lowcore, and the lowcore view has the same two columns.
     await table
       .getByRole('row')
       .filter({ has: page.locator('[data-register="prefix"]') })
@@ -163,22 +163,22 @@ describeNeeding('window', 'CPUs', () => {
 });
 
 describeNeeding('window', 'notes', () => {
-  it('link fields and bytes both ways', async () => {
+  it('link fields and bytes in both directions', async () => {
     const { page } = await open();
     await page.getByTestId('rail-notes').click();
     await page.getByText('NT_PRSTATUS').first().click();
     const details = page.getByTestId('note-details');
     const address = details.locator('tr[data-field="psw_addr"]');
     await address.click();
-    // The bytes that are marked are those of the field's value.
+    // The marked bytes are those of the field's value.
     const value = (await address.locator('td').last().innerText()).split(/\s/)[0]!;
     const marked = details.locator('[data-bytes="hex"] mark');
     await marked.waitFor();
     expect(BigInt(`0x${(await marked.innerText()).replaceAll(/\s/g, '')}`)).toBe(BigInt(value));
-    // A byte chooses the field that it belongs to.
+    // A byte selects its field.
     await details.getByTestId('byte-pane').press('ArrowDown');
     await details.locator('tr[data-field="gprs[1]"][aria-selected="true"]').waitFor();
-    // So does a cursor that hex sets, even from another note.
+    // So does a cursor set in the hex view, even from another note.
     const place = /0x[0-9a-f]+/.exec(await page.getByTestId('status-cursor').innerText())![0];
     await page.getByText('NT_FPREGSET').first().click();
     await details.getByText('floating-point registers of a CPU').waitFor();

@@ -1,4 +1,4 @@
-/** The debug feature of s390x in the view of the kernel log: alone, and with the kernel's log on one time axis. */
+/** The s390x debug feature in the kernel log view: alone, and merged with the kernel log on one time axis. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
 import { dumpFile, haveDump } from '../dumps.ts';
@@ -9,7 +9,7 @@ const openOne = testDesk();
 const dump = 'c-abba-mutex.kdump';
 
 describeNeeding('window', 'the log of the debug feature', () => {
-  it.skipIf(!haveDump(dump))('shows its records, narrows them, and merges them with the kernel log', async () => {
+  it.skipIf(!haveDump(dump))('shows its records, filters them, and merges them with the kernel log', async () => {
     const desk = await openOne([await dumpFile(dump)]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -20,7 +20,7 @@ describeNeeding('window', 'the log of the debug feature', () => {
     const count = page.getByTestId('debug-count');
     await count.getByText(/^\d+ records$/).waitFor();
     const all = await count.innerText();
-    // The oldest first, whichever log they are of.
+    // Oldest first, whichever log they come from.
     const times = await table.locator('[data-index] [role="gridcell"]:nth-child(1)').allInnerTexts();
     expect(times.length).toBeGreaterThan(20);
     expect(times).toEqual([...times].sort());
@@ -36,7 +36,7 @@ describeNeeding('window', 'the log of the debug feature', () => {
     await page.getByTestId('debug-bytes').check();
     await table.getByText(/^([0-9a-f]{2} )+\| /).waitFor();
     await page.getByTestId('debug-bytes').uncheck();
-    // A caller explains itself.
+    // A caller has a card.
     await table.locator('[data-explain]').first().hover();
     await page
       .getByTestId('address-card')

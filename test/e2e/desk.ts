@@ -10,16 +10,16 @@ import { pinnedNode } from '../../scripts/node-runtime.mjs';
 
 export const checkout = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What hangs is given up after so many milliseconds. No promise of how soon a step comes: other work on the machine can make any of them slow. */
+/** A hanging step is given up after this many milliseconds. Not a performance bound: other work on the machine can slow any step down. */
 const hangs = 90_000;
 
-/** Screenshots are looked at by people; they never lie in the checkout. */
+/** Screenshots are for people; they are never written into the checkout. */
 export const screenshots = process.env.DUMPBENCH_SCREENSHOTS ?? join(tmpdir(), 'dumpbench-screenshots');
 
 export interface Desk {
   readonly app: ElectronApplication;
   readonly page: Page;
-  /** Folder of this window's settings, cache and home; gone after close. */
+  /** Folder of this window's settings, cache and home; removed on close. */
   readonly folder: string;
   /** Saves what the window shows, under a name. */
   readonly photograph: (name: string) => Promise<void>;
@@ -31,9 +31,9 @@ export interface DeskOptions {
   readonly height?: number;
   /** Overrides the choice between utility process and child process. */
   readonly engineHost?: 'utility' | 'child';
-  /** Another copy of the repository, built, whose window is started. */
+  /** Another built copy of the repository, whose window is started. */
   readonly program?: string;
-  /** Settings and caches of a user who was here before; left in place at the end. */
+  /** Settings and caches of an earlier user; kept at the end. */
   readonly folder?: string;
 }
 
@@ -41,7 +41,7 @@ export interface DeskOptions {
 const withoutFrame = 5000;
 const mostResizes = 6;
 
-/** A window that gets its size before its first frame draws nothing under Xvfb now and then, until its size changes again: then nobody can click in it. */
+/** Under Xvfb, a window that gets its size before its first frame sometimes draws nothing until its size changes again, and clicks fail. */
 async function untilDrawn(app: ElectronApplication, page: Page, size: { readonly width: number; readonly height: number }): Promise<void> {
   await page.waitForLoadState();
   for (let resizes = 0; resizes < mostResizes; resizes += 1) {
@@ -69,7 +69,7 @@ async function untilDrawn(app: ElectronApplication, page: Page, size: { readonly
   }
 }
 
-/** Starts the window on the given dumps. A fresh user: no settings, no recents, no index. */
+/** Starts the window on the given dumps. A new user: no settings, no recent dumps, no index. */
 export async function openDesk(paths: readonly string[], options: DeskOptions = {}): Promise<Desk> {
   const { width = 1280, height = 800 } = options;
   const runtime = await ensureElectron({ log: () => undefined });

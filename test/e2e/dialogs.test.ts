@@ -1,4 +1,4 @@
-/** Dialogs by the keyboard: Enter, Escape, where the focus goes, what fails, and buttons that stay in sight in a small window. */
+/** Dialogs by the keyboard: Enter, Escape, focus, failures, and buttons that stay visible in a small window. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const dump = join(folder, 'healthy.s390');
 writeFileSync(dump, buildCase('system healthy cpus=1 state=disabled-wait\nformat s390\n'));
 
 describeNeeding('window', 'dialogs', () => {
-  it('take and give back the focus; Enter does what the first button does, Escape nothing', async () => {
+  it('take and return the focus; Enter acts as the first button, Escape cancels', async () => {
     const { page } = await openOne([dump]);
     await page.getByTestId('dump-title').waitFor();
     const opener = page.getByTestId('rail-integrity');
@@ -28,7 +28,7 @@ describeNeeding('window', 'dialogs', () => {
     await dialog.waitFor();
     expect(await dialog.evaluate((element) => element.matches(':modal'))).toBe(true);
     expect(await inside()).toBe(true);
-    // However far the tabulator goes, it does not come to the page below.
+    // However often Tab is pressed, the focus does not reach the page below.
     for (let step = 0; step < 12; step += 1) {
       await page.keyboard.press('Tab');
       expect(await dialog.evaluate((element) => document.activeElement === document.body || element.contains(document.activeElement))).toBe(true);
@@ -37,7 +37,7 @@ describeNeeding('window', 'dialogs', () => {
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(focused).toBe('export');
 
-    // The same by the button.
+    // The same with the button.
     await page.keyboard.press('Enter');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -52,7 +52,7 @@ describeNeeding('window', 'dialogs', () => {
     await page.getByTestId('marks').getByText('seen here').waitFor();
   });
 
-  it('stay open when no file was chosen, and show what failed', async () => {
+  it('stay open if no file was chosen, and show errors', async () => {
     const { app, page } = await openOne([dump]);
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('rail-integrity').click();
@@ -77,7 +77,7 @@ describeNeeding('window', 'dialogs', () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
-  it('keep their buttons in sight at 200 % zoom', async () => {
+  it('keep their buttons visible at 200 % zoom', async () => {
     const desk = await openOne([dump]);
     const { app, page } = desk;
     await page.getByTestId('dump-title').waitFor();

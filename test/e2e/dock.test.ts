@@ -1,4 +1,4 @@
-/** Panes of the window: splitting, moving, dragging, several grids, presets; all by keys too. */
+/** Panes of the window: splitting, moving, dragging, several grids, presets; everything also by keys. */
 import { beforeAll, expect, it } from 'vitest';
 import { placeSamples } from '../placed-samples.ts';
 import { command, testDesk } from './test-desk.ts';
@@ -14,14 +14,14 @@ beforeAll(() => {
 });
 
 describeNeeding('window', 'panes', () => {
-  it('split, move, are dragged and laid out, each hex grid with a cursor of its own', async () => {
+  it('can be split, moved, dragged and laid out, each hex grid with its own cursor', async () => {
     const desk = await openOne(paths);
     const { page, photograph } = desk;
     const groups = page.locator('.dv-groupview');
     const hexes = page.getByTestId('view-hex').filter({ visible: true });
     await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
 
-    // By keys: the hex view into a pane at the right, a second grid next to it.
+    // By keys: the hex view moves to a pane on the right, with a second grid next to it.
     await page.keyboard.press('Control+g');
     await page.getByTestId('go-to').fill('absolute:0x1000');
     await page.keyboard.press('Enter');
@@ -65,13 +65,13 @@ describeNeeding('window', 'panes', () => {
       .evaluateAll((views) => views.map((view) => view.dataset.dump));
     expect(new Set(dumps).size).toBe(2);
 
-    // What was done is taken back, and done again.
+    // Undo and redo.
     await page.keyboard.press('Control+z');
     await expect.poll(() => page.getByTestId('view-overview').filter({ visible: true }).count()).toBe(1);
     await page.keyboard.press('Control+Shift+Z');
     await expect.poll(() => page.getByTestId('view-overview').filter({ visible: true }).count()).toBe(2);
 
-    // Panes name their dumps; the window names what is in front.
+    // Panes name their dumps; the window title names what is in front.
     const fronts = page.locator('.dv-active-tab .tab-dump');
     await expect.poll(async () => new Set(await fronts.allInnerTexts()).size).toBe(2);
     await expect.poll(() => page.title()).toMatch(/^Overview · .+ · s390x .*Linux .* · Dumpbench$/);
@@ -98,7 +98,7 @@ describeNeeding('window', 'panes', () => {
     await page.getByTestId('context-menu').waitFor();
     await page.keyboard.press('Escape');
 
-    // Lines between parts of a view are moved by keys and put back.
+    // Dividers within a view are moved by keys and reset.
     await page.getByTestId('tab-cpus').filter({ visible: true }).first().click();
     const line = page
       .getByRole('separator', { name: /list of CPUs/ })
@@ -115,7 +115,7 @@ describeNeeding('window', 'panes', () => {
     await page.keyboard.press('Enter');
     await expect.poll(share).toBe(own);
 
-    // Closing a dump takes its panes away, and can be taken back; without tabs the open dumps are listed.
+    // Closing a dump removes its panes, and can be undone; without tabs the open dumps are listed.
     const dumpsShown = async (): Promise<number> => new Set(await page.getByTestId(/^view-/).evaluateAll((all) => all.map((view) => view.dataset.dump))).size;
     await page.keyboard.press('Control+Shift+W');
     await expect.poll(() => page.getByTestId('notice').innerText()).toContain('Closed ');

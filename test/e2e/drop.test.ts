@@ -16,7 +16,7 @@ const folder = scratchFolder();
 const openOne = testDesk();
 
 describeNeeding('window', 'dropping', () => {
-  it('opens one file or several, and says plainly what is no dump', async () => {
+  it('opens one file or several, and reports files that are not dumps', async () => {
     const samples = placeSamples(folder).all;
     const text = join(folder, 'letter.txt');
     writeFileSync(text, 'Dear engineer, this is no dump.\n'.repeat(100));
@@ -52,7 +52,7 @@ describeNeeding('window', 'dropping', () => {
     await notice.getByRole('button').click();
     await notice.waitFor({ state: 'detached' });
 
-    // A folder with several lists them; those that are marked are opened.
+    // A folder with several dumps lists them; the selected ones are opened.
     writeFileSync(join(directory, 'notes.txt'), 'what the customer said');
     const parts = kdumpSplitSet(s390xSystem({ cpuCount: 2 }), {}, [100]).map((bytes, at) => {
       const path = join(at === 0 ? directory : elsewhere, `part${at}`);
@@ -80,7 +80,7 @@ describeNeeding('window', 'dropping', () => {
     await title.getByText('packed.elf.gz').waitFor();
     await expect.poll(() => opened.innerText()).toContain('2 dumps');
 
-    // Files of a set from two folders are one dump, and a whole one.
+    // Files of a set from two folders form one complete dump.
     await drop(...parts);
     await title.getByText('part0').waitFor();
     await expect.poll(() => opened.innerText()).toContain('3 dumps');
@@ -95,7 +95,7 @@ describeNeeding('window', 'dropping', () => {
     await expect.poll(() => title.innerText()).toBe('letter.txt');
     await page.getByText('Not a dump that Dumpbench knows: it looks like a text file').filter({ visible: true }).waitFor();
 
-    // All at once; the one that is open already stays one.
+    // All at once; one that is already open is not opened twice.
     await drop(...samples);
     await expect.poll(() => opened.innerText()).toContain(`${4 + samples.length} dumps`);
     await title.getByText(basename(samples.at(-1)!)).waitFor();

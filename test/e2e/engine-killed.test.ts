@@ -1,4 +1,4 @@
-/** The engine killed in the middle of something: reported at once, and the window goes on where it was. */
+/** The engine is killed in the middle of something: this is reported immediately, and the window continues where it was. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -14,8 +14,8 @@ const folder = scratchFolder();
 const openOne = testDesk();
 
 /**
- * Kills the engine; the window says so first, and then shows again what `shown` finds. The page itself looks at every frame, so that a message
- * that is soon gone is seen too. The times are for people: how busy the machine is does not decide the test.
+ * Kills the engine; the window first reports that, then again shows what `shown` finds. The page itself checks every frame, so that a short-lived
+ * message is seen too. The times are informative only: the load of the machine does not decide the test.
  */
 async function killed(doing: string, one: Desk, shown: string): Promise<void> {
   const { page } = one;
@@ -26,7 +26,7 @@ async function killed(doing: string, one: Desk, shown: string): Promise<void> {
       const banner = document.querySelector('[data-testid="engine-banner"]')?.textContent ?? '';
       if (banner !== '' && times.told === 0) times.told = Date.now();
       const isThere = [...document.querySelectorAll(there)].some((element) => element.checkVisibility());
-      // Rows whose bytes are still being read say so.
+      // Rows whose bytes are still being read show that.
       const isRead = ![...document.querySelectorAll('.hex-gaps')].some((element) => element.checkVisibility() && element.textContent.includes('··'));
       if (/dumps? reopened/.test(banner) && isThere && isRead) times.back = Date.now();
     }
@@ -39,13 +39,13 @@ async function killed(doing: string, one: Desk, shown: string): Promise<void> {
   console.log(`engine killed while ${doing}: told after ${told - start} ms, back after ${back - start} ms`);
   expect(told, doing).toBeGreaterThan(0);
   expect(back, doing).toBeGreaterThanOrEqual(told);
-  // It also goes by itself: there may be nothing left to dismiss.
+  // It also disappears by itself: there may be nothing left to dismiss.
   await page.evaluate(() => document.querySelector<HTMLElement>('[data-testid="engine-banner"] [aria-label="Dismiss"]')?.click());
   await page.getByTestId('engine-banner').waitFor({ state: 'detached' });
 }
 
 describeNeeding('window', 'an engine that is killed', () => {
-  it('while it compares, opens, indexes and reads is back at the same place', async () => {
+  it('while it compares, opens, indexes and reads is restarted at the same place', async () => {
     const system = 'system healthy state=running';
     const small = [`${system}\nformat elf-vmcore producer=qemu`, `${system}\nfill 0x302000 8192 7\nformat elf-vmcore producer=qemu`].map((text, index) => {
       const path = join(folder, `small-${index}.elf`);
@@ -67,7 +67,7 @@ describeNeeding('window', 'an engine that is killed', () => {
     await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
     await expect.poll(() => page.getByTestId('status-index').innerText()).toContain('100 %');
 
-    // Stopped, the engine is surely in the middle of what it is asked next.
+    // A stopped engine is certainly in the middle of the next request.
     process.kill(enginePid(desk), 'SIGSTOP');
     await page.getByTestId('rail-compare').click();
     await page.getByTestId('compare').filter({ visible: true }).waitFor();
@@ -87,7 +87,7 @@ describeNeeding('window', 'an engine that is killed', () => {
     await killed('indexing', desk, '[data-testid="hex-grid"]');
     await expect.poll(() => cursor.innerText()).toMatch(/absolute 0x0+1c8004/);
     await grid.getByText('OSINFOSZ').first().waitFor();
-    // It goes on by itself.
+    // It continues automatically.
     await page.locator('.status-job').waitFor();
 
     await goTo(`absolute:0x${(tebibyte / 2n).toString(16)}`);

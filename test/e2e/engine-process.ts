@@ -1,4 +1,4 @@
-/** The process that the window runs its engine in, found without the command ps, which not every machine has. */
+/** Finds the process of the window's engine, without the command ps, which not every machine has. */
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Desk } from './desk.ts';
 

@@ -1,4 +1,4 @@
-/** The page of a file that does not open: what is wrong, said once; advice; and the bytes of the file, which stays as it is. */
+/** The page of a file that does not open: what is wrong, once; advice; and the bytes of the file, which is not changed. */
 import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -15,7 +15,7 @@ mkdirSync(folder);
 const openOne = testDesk();
 const real = 'o-s390-s1-qemu.elf';
 
-/** The first bytes of a dump: too few for its own headers. */
+/** The first bytes of a dump: too few for its headers. */
 async function cutDump(length: number): Promise<Buffer> {
   if (!haveDump(real)) return Buffer.from(buildCase('system healthy cpus=1 state=disabled-wait\nformat s390\n')).subarray(0, length);
   const head = Buffer.alloc(length);
@@ -28,7 +28,7 @@ async function cutDump(length: number): Promise<Buffer> {
 const times = (text: string, part: string): number => text.toLowerCase().split(part.toLowerCase()).length - 1;
 
 describeNeeding('window', 'a file that does not open', () => {
-  it('says what is wrong once, and shows its bytes without changing anything', async () => {
+  it('gets one error message, and its bytes are shown without changing anything', async () => {
     const letter = join(folder, 'letter.txt');
     writeFileSync(letter, 'Dear engineer, this is no dump.\n'.repeat(4000));
     const before = readFileSync(letter);
@@ -56,7 +56,7 @@ describeNeeding('window', 'a file that does not open', () => {
     expect(violations.map(({ id }) => id)).toEqual([]);
   });
 
-  it('begins at the place that is wrong, and says of packed bytes that they are packed', async () => {
+  it('is shown from the damaged place on, and compressed bytes are labelled as such', async () => {
     const cut = join(folder, 'cut.dump');
     writeFileSync(cut, await cutDump(100));
     const packed = join(folder, 'letter.gz');

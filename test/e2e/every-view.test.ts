@@ -1,4 +1,4 @@
-/** Every view of the window on the samples: what axe says of it, and a picture in each theme and size. */
+/** Every view of the window on the samples: axe's findings, and a screenshot in each theme and size. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ const folder = scratchFolder();
 let samples: { healthy: string; damaged: string };
 const open = testDesk();
 
-/** The registered views, as the rail shows them: whatever is added is looked at. */
+/** The registered views, as shown in the rail, so that new ones are included. */
 const railViews = (page: Page): Promise<string[]> =>
   page.locator('[data-testid^="rail-"]:not([disabled])').evaluateAll((items) => items.map((item) => (item.dataset.testid ?? '').replace('rail-', '')));
 
@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 
 describeNeeding('window', 'every view of the window', () => {
-  it('has nothing serious for axe to find, in any view', async () => {
+  it('has no serious accessibility violations according to axe', async () => {
     const { page } = await open([samples.damaged]);
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('status-index').getByText('100 %').waitFor();
@@ -29,7 +29,7 @@ describeNeeding('window', 'every view of the window', () => {
       await page.getByTestId(`rail-${view}`).click();
       await page.getByTestId(`view-${view}`).filter({ visible: true }).waitFor();
       await page.waitForTimeout(300);
-      // Electron opens no further pages for axe's usual way of working.
+      // Electron does not open the additional pages that axe uses by default.
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       for (const one of violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')) {
         found.push(
@@ -52,7 +52,7 @@ describeNeeding('window', 'every view of the window', () => {
       await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
       await page.waitForTimeout(3000);
       for (const theme of ['dark', 'light', 'contrast']) {
-        // As the menu does it.
+        // As from the menu.
         await app.evaluate(({ BrowserWindow }, command) => {
           BrowserWindow.getAllWindows()[0]?.webContents.send('shell-event', { event: 'action', action: command });
         }, `theme.${theme}`);

@@ -1,6 +1,6 @@
 /**
- * Every dialog that saves, answered with a place where evidence lies: by its path, by a symbolic link, by a hard link and by a bind
- * mount. The evidence stays as it is, nothing is left next to it, and the window gets a sentence.
+ * Every save dialog, answered with the place of evidence: by its path, by a symbolic link, by a hard link and by a bind mount. The evidence is
+ * unchanged, nothing is left next to it, and the window gets an error message.
  */
 import { linkSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const openOne = testDesk();
 
 beforeAll(() => makeEvidence(store, { ...process.env, XDG_CACHE_HOME: join(root, 'cache') }));
 
-/** Parameters of every call that saves, for every kind of file that it saves. A method that is new must be called here in some way. */
+/** Parameters of every call that saves, for every kind of file. A new method must be called here too. */
 const calls: readonly (readonly [method: string, params: Record<string, string>])[] = [...saveMethods].flatMap(
   (method): readonly (readonly [string, Record<string, string>])[] => {
     const named = { suggestedName: 'out', title: 'Save' };
@@ -30,7 +30,7 @@ const calls: readonly (readonly [method: string, params: Record<string, string>]
   },
 );
 
-/** What the page hears of a call: a sentence of what is wrong, or where it was saved. */
+/** The outcome of a call as seen by the page: an error message, or where the file was saved. */
 async function called({ app, page }: Desk, method: string, params: object, target: string): Promise<{ path?: string; wrong?: string }> {
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
@@ -48,8 +48,8 @@ async function called({ app, page }: Desk, method: string, params: object, targe
   );
 }
 
-describeNeeding('window', 'a dialog that saves', () => {
-  it('leaves every kind of evidence alone, by whatever name it is reached', async () => {
+describeNeeding('window', 'a save dialog', () => {
+  it('never writes to evidence of any kind, whatever path leads to it', async () => {
     const desk = await openOne([at('dump.s390'), at('dump.gz'), at('volume.1')]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -86,21 +86,21 @@ describeNeeding('window', 'a dialog that saves', () => {
     expect(evidence.map((what) => stateOf(at(what)))).toEqual(originals);
     expect(tried).toBeGreaterThan(150);
 
-    // It does save, where nothing lies.
+    // It does save where nothing exists.
     for (const [method, params] of calls) {
       const target = join(root, `free-${method}-${params.kind ?? ''}`);
       expect((await called(desk, method, params, target)).path).toBe(target);
-      // That one names a file alone; the engine writes it.
+      // This one only names a file; the engine writes it.
       if (method === 'chooseOutput') continue;
       expect(readFileSync(target).length).toBeGreaterThan(3);
-      // The dialog has asked: what is recognised as printed by Dumpbench is printed again, what nobody can tell stays.
+      // The dialog has asked: a file recognised as printed by Dumpbench is replaced, an unknown one is kept.
       const again = await called(desk, method, params, target);
       if (method === 'savePdf') expect(again.path).toBe(target);
       else expect(again.wrong).toMatch(/it seems to be .* delete the file yourself/);
     }
   });
 
-  it('is not needed for sessions and settings, which follow no link either', async () => {
+  it('is not needed for sessions and settings, which do not follow links either', async () => {
     const folder = join(root, 'before');
     const sessions = join(folder, 'user', 'sessions');
     mkdirSync(sessions, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-/** Memory is exported by the window: the dialog, the file that is written, its result, and going on after an interruption. */
+/** Memory is exported by the window: the dialog, the written file, its result, and resuming after an interruption. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ const serious = async ({ page }: Desk, testId: string): Promise<readonly string[
 };
 
 describeNeeding('window', 'an export', () => {
-  it('is written where the dialog says, never over evidence or another file, and says what is in it', async () => {
+  it('is written where the dialog says, never over evidence or another file, and lists its contents', async () => {
     const dump = join(folder, 'sample.s390');
     writeFileSync(dump, s390Standalone(s390xSystem({ cpuCount: 2 })));
     const before = sha256(dump);
@@ -40,7 +40,7 @@ describeNeeding('window', 'an export', () => {
       .getByTestId('export-size')
       .getByText(/^At most /)
       .waitFor();
-    // Without symbols nobody knows which pages are free: the levels that need it say so.
+    // Without symbols it is not known which pages are free: the levels that need this say so.
     expect(await dialog.getByTestId('export-filter-free').isDisabled()).toBe(true);
     expect(await dialog.getByTestId('export-filter-zero').isEnabled()).toBe(true);
     await dialog.getByTestId('export-unfiltered').first().waitFor();
@@ -76,7 +76,7 @@ describeNeeding('window', 'an export', () => {
     expect(sha256(dump)).toBe(before);
   });
 
-  it('takes the selected addresses, in whole pages, and stays in the list of jobs', async () => {
+  it('covers the selected addresses, in whole pages, and stays in the list of jobs', async () => {
     const dump = join(folder, 'selected.s390');
     writeFileSync(dump, s390Standalone(s390xSystem({ cpuCount: 2 })));
     const desk = await openOne([dump]);
@@ -88,7 +88,7 @@ describeNeeding('window', 'an export', () => {
     await page.getByTestId('go-to').fill('absolute:0x1000');
     await page.keyboard.press('Enter');
     await page.getByTestId('view-hex').filter({ visible: true }).waitFor();
-    // The selection leads there from the palette and by a right click; so does a region.
+    // The dialog opens for the selection from the palette and by a right click; for a region, too.
     await command(desk, 'export the memory of the selected');
     await expect.poll(() => dialog.getByTestId('export-from').inputValue()).toBe('0x1000');
     await page.keyboard.press('Escape');
@@ -137,7 +137,7 @@ describeNeeding('window', 'an export', () => {
   });
 
   const real = 'c-abba-mutex.kdump';
-  it.skipIf(!haveDump(real))('leaves out what the kernel calls free, stops, and goes on to the same file', async () => {
+  it.skipIf(!haveDump(real))('leaves out free pages, stops, and resumes to the same file', async () => {
     const desk = await openOne([await dumpFile(real)]);
     const { page, photograph } = desk;
     const dialog = page.getByTestId('export-dialog');
@@ -168,7 +168,7 @@ describeNeeding('window', 'an export', () => {
     await photograph('export-filtered-result');
     await page.keyboard.press('Escape');
 
-    // Stopped in the middle; the same export goes on, and the file is the same.
+    // Stopped halfway; resuming the same export gives the same file.
     const again = await exported('again.kdump', kdump);
     await run.getByTestId('export-stop').click();
     const resume = run.getByTestId('export-resume');

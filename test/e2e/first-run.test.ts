@@ -1,4 +1,4 @@
-/** The page without a dump: what opens, samples that open one by one, and what was open before with what was found in it. */
+/** The page without a dump: supported formats, samples that open one by one, and recent dumps with what was found in them. */
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -16,7 +16,7 @@ const openOne = testDesk();
 const real = 'o-s390-s3-kdump-zlib-d31';
 
 describeNeeding('window', 'the first page', () => {
-  it('says what opens, and opens each sample by its own line', async () => {
+  it('lists supported formats, and opens each sample from its line', async () => {
     const desk = await openOne([]);
     const { page } = desk;
     const first = page.getByTestId('first-run');
@@ -33,11 +33,11 @@ describeNeeding('window', 'the first page', () => {
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       expect(violations.map(({ id, nodes }) => `${theme}: ${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
     }
-    // The width that is asked for is there: nothing is cut, at the smallest size and twice as large.
+    // The layout fits the width: nothing is cut off, at the smallest size and at twice the zoom.
     for (const zoom of [1, 2]) {
       await desk.app.evaluate(({ BrowserWindow }, factor) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(factor), zoom);
       await expect.poll(() => first.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
-      // What is below scrolls, and lies over nothing else.
+      // The part below scrolls, and covers nothing.
       const box = await first.boundingBox();
       const status = await page.getByTestId('status-bar').boundingBox();
       expect(box!.y + box!.height).toBeLessThanOrEqual(status!.y + 1);
@@ -48,7 +48,7 @@ describeNeeding('window', 'the first page', () => {
     await page.getByTestId('dump-title').getByText(sample!.name).waitFor();
   });
 
-  it('lists what was open before with its verdict and dates, and so does the palette', async () => {
+  it('lists recent dumps with verdicts and dates, as does the palette', async () => {
     const built = join(folder, 'built.s390');
     writeFileSync(built, buildCase('system healthy cpus=1 state=disabled-wait\nformat s390\n'));
     const path = haveDump(real) ? await dumpFile(real) : built;

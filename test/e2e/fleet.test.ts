@@ -1,4 +1,4 @@
-/** The catalogue of a fleet in the window: its issues, what people write about them, a dump that is opened where it lies, and two that are compared. */
+/** The catalogue of a fleet in the window: its issues and their notes, a dump that is opened at its location, and two that are compared. */
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +34,7 @@ beforeAll(async () => {
       ['worker', '--until-empty'],
     ])
       expect(await runInProcess(['fleet', ...words, '--catalogue', catalogue])).toMatchObject({ code: 0 });
-    // The samples say of no crash where it was: here they are one issue, with texts that somebody has made up.
+    // The samples record no crash location: here they are one issue, with made-up texts.
     await holder.run(`
       INSERT INTO dumpbench.issue (kind, signature, class, title, note, links) VALUES ('exact', 'hostile', 'bug', '${hostile}', '${hostile}', '{"javascript:alert(1)"}');
       UPDATE dumpbench.dump SET issue = (SELECT id FROM dumpbench.issue WHERE signature = 'hostile'), host = '${hostile}' WHERE issue IS NULL;`);
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 
 describeNeeding('window', 'the fleet view', () => {
-  it('shows issues, takes what people know of them, opens a dump, and compares two', async () => {
+  it('shows issues, saves notes on them, opens a dump, and compares two', async () => {
     const { page, app, photograph } = await open([]);
     await page.getByTestId('rail-fleet').click();
     await page.getByTestId('fleet-where').fill(join(scratch, 'nowhere'));
@@ -79,7 +79,7 @@ describeNeeding('window', 'the fleet view', () => {
     const said = await runInProcess(['fleet', 'issues', '--status', 'open', '--json', '--catalogue', catalogue]);
     expect(JSON.parse(said.out)).toMatchObject({ issues: [{ note: 'seen <b>twice</b>', links: ['javascript:alert(1)', 'https://bugs.example/17'] }] });
 
-    // Nothing is opened without a yes, and what is asked about is the address.
+    // Nothing is opened without confirmation, and the question shows the address.
     await app.evaluate(({ dialog, shell }) => {
       const seen = globalThis as unknown as { asked: string[]; opened: string[] };
       seen.asked = [];
@@ -122,7 +122,7 @@ describeNeeding('window', 'the fleet view', () => {
     await page.getByTestId('fleet-open').filter({ hasText: 'vmcore' }).click();
     await page.getByTestId('dump-title').filter({ hasText: 'vmcore' }).waitFor();
 
-    // In all dumps: each hit leads to its bytes.
+    // In all dumps: each hit links to its bytes.
     await page.getByTestId('rail-fleet').click();
     await page.getByTestId('fleet-search').click();
     await page.getByTestId('fleet-search-pattern').fill('OSINFOSZ');
@@ -142,7 +142,7 @@ describeNeeding('window', 'the fleet view', () => {
     expect(await page.getByTestId('fleet-choice').innerText()).toContain(catalogue);
   });
 
-  it('keeps no password, and names the server that does not answer without it, also from a utility process', async () => {
+  it('stores no password, and names a server that rejects a connection without one, also from a utility process', async () => {
     const { page, folder, photograph } = await open([], { engineHost: 'utility' });
     await page.getByTestId('rail-fleet').click();
     await page.getByTestId('fleet-where').fill('postgres://me@127.0.0.1:1/fleet');
@@ -174,7 +174,7 @@ describeNeeding(['window', 'postgresql'], 'the fleet view on a server', () => {
     server.stop();
   });
 
-  it('says that it is connected, to whom, and what one may not do there; and comes back when the server does', async () => {
+  it('shows the connection, the server, and missing permissions, and reconnects when the server is back', async () => {
     const { page, photograph } = await open([]);
     await page.getByTestId('rail-fleet').click();
     await page.getByTestId('fleet-where').fill(server.url('reads'));

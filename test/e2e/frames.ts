@@ -1,6 +1,6 @@
 /**
- * What frames cost: the main thread's work for each (script, style, layout, paint; in processor time, so that other work on the
- * machine does not count) and the time between them, which is the screen's and the machine's too.
+ * Measures the cost of frames: the main thread's work for each (script, style, layout, paint; in processor time, so that other work on the machine
+ * does not count) and the time between them, which also depends on the screen and the machine.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ export interface Frames {
   readonly intervals: readonly number[];
   /** Milliseconds of processor time of the page's main thread for each frame, in ascending order. */
   readonly work: readonly number[];
-  /** How often the page was laid out for each frame, in ascending order: more than once means that a script asked for sizes in between. */
+  /** How often the page was laid out for each frame, in ascending order: more than once means that a script read sizes in between. */
   readonly layouts: readonly number[];
-  /** Elements that came into the grid or went out of it while its frames were measured. */
+  /** Elements added to or removed from the grid while its frames were measured. */
   readonly replaced: number;
 }
 
@@ -64,10 +64,10 @@ function costOfFrames(events: readonly TraceEvent[]): { readonly work: readonly 
   return { work, layouts };
 }
 
-/** What is done before each frame: a square that moves over the window and nothing else, the wheel by a notch, by leaps, a key. */
+/** The action before each frame: only a square moving over the window, the wheel by a notch, by leaps, a key. */
 export type Motion = 'square' | 'wheel' | 'leaps' | 'keys';
 
-/** Moves the hex grid of the page and says what its frames cost. */
+/** Moves the hex grid of the page and returns the cost of its frames. */
 export async function measureFrames({ app, page, folder }: Desk, motion: Motion): Promise<Frames> {
   const file = join(folder, 'frames.json');
   await app.evaluate(({ contentTracing }, included) => contentTracing.startRecording({ included_categories: included }), categories);

@@ -1,15 +1,15 @@
-/** What the page of the window cannot do, even if a stranger's script ran in it. */
+/** What the page of the window cannot do, even if foreign code ran in it. */
 import { expect, it } from 'vitest';
 import { describeNeeding } from '../requirements.ts';
 import { testDesk } from './test-desk.ts';
 
 const openOne = testDesk();
 
-/** The names of the window that lead out of the page; a frame that the page makes has a window of its own. */
+/** The properties of the window that lead out of the page; a frame made by the page has its own window object. */
 const absent = ['showOpenFilePicker', 'showSaveFilePicker', 'showDirectoryPicker'] as const;
 
 describeNeeding('window', 'a script in the page', () => {
-  it('asks for no file by itself, and the program goes on', async () => {
+  it('cannot ask for a file by itself, and the program continues', async () => {
     const { app, page } = await openOne([]);
     await page.getByText('Open dumps').first().waitFor();
     await app.evaluate(({ dialog }) => {
@@ -34,7 +34,7 @@ describeNeeding('window', 'a script in the page', () => {
       }, name);
       expect(answer, name).toEqual(['denied', 'denied']);
     }
-    // A click that the user makes allows more to a page than a script of its own.
+    // A real click gives a page more rights than a script alone.
     await page.evaluate((names) => {
       document.body.addEventListener('click', () => {
         for (const name of names) {
@@ -48,7 +48,7 @@ describeNeeding('window', 'a script in the page', () => {
     expect(app.process().exitCode).toBeNull();
   });
 
-  it('reaches nobody by WebRTC', async () => {
+  it('reaches no host by WebRTC', async () => {
     const { page } = await openOne([]);
     const found = await page.evaluate(async () => {
       const frame = document.createElement('iframe');

@@ -1,4 +1,4 @@
-/** Where the hex view begins and goes: first memory, the same byte in other spaces, what cannot be read, and what the go-to box refuses. */
+/** Places in the hex view: first memory, the same byte in other spaces, unreadable places, and input that the go-to box rejects. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -28,7 +28,7 @@ const goTo = async (desk: Desk, text: string): Promise<void> => {
 const cursor = ({ page }: Desk): Promise<string> => page.getByTestId('status-cursor').innerText();
 
 describeNeeding('window', 'places in the hex view', () => {
-  it('says while one types what the go-to box misses, and refuses a task and a CPU that are not there', async () => {
+  it('says during typing what the go-to box expects, and rejects a task and a CPU that do not exist', async () => {
     const desk = await openOne([sampleDump()]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -44,18 +44,18 @@ describeNeeding('window', 'places in the hex view', () => {
     await why.getByText(/task|No /).waitFor();
     const said = await why.innerText();
     await page.keyboard.press('Enter');
-    // Enter refuses with the same sentence that stood there before.
+    // Enter rejects it with the same sentence as before.
     await expect.poll(() => page.getByTestId('go-to-error').innerText()).toContain(said.split('\n')[0]!);
   });
 
-  it('forgets that a place could not be read when another one is shown', async () => {
+  it('drops a read error when another place is shown', async () => {
     const path = join(scratchFolder(), 'no-cpu.elf');
     writeFileSync(path, buildCase('memory 64 KiB\nload 0x0 0x1000\nformat elf-vmcore'));
     const desk = await openOne([path]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('status-index').getByText('100 %').waitFor();
-    // Without a CPU nothing says how virtual addresses are translated.
+    // Without a CPU it is unknown how virtual addresses are translated.
     await goTo(desk, 'virtual:0x1000');
     await page.getByTestId('hex-refused').waitFor();
     await command(desk, 'show overview');
@@ -65,7 +65,7 @@ describeNeeding('window', 'places in the hex view', () => {
     await expect.poll(() => page.getByTestId('hex-refused').count()).toBe(0);
   });
 
-  it('has a cursor as soon as it has the keys: what is copied and annotated is what it shows', async () => {
+  it('has a cursor as soon as it has the focus: what is copied and annotated is what it shows', async () => {
     const desk = await openOne([sampleDump()]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -76,7 +76,7 @@ describeNeeding('window', 'places in the hex view', () => {
     await page.getByRole('dialog').waitFor();
   });
 
-  it('takes back what it said of a place when the cursor leaves it', async () => {
+  it('drops a message about a place when the cursor leaves it', async () => {
     const desk = await openOne([sampleDump()]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -98,14 +98,14 @@ describeNeeding('window', 'places in the hex view', () => {
     expect(await page.getByTestId('space-real').count()).toBe(0);
   });
 
-  it.skipIf(!haveDump('c-null-kthread.kdump'))('shows the same byte in another space where the kernel maps it', async () => {
+  it.skipIf(!haveDump('c-null-kthread.kdump'))('shows the same byte in another space if the kernel maps it', async () => {
     const desk = await openOne([await dumpFile('c-null-kthread.kdump')]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
     await goTo(desk, 'init_task');
     await expect.poll(() => cursor(desk)).toContain('virtual');
     await page.getByTestId('space-absolute').click();
-    // The name of the place says that it is the same one.
+    // The name of the place shows that it is the same one.
     await expect.poll(() => cursor(desk)).toContain('absolute');
     await expect.poll(() => page.locator('.status-bar').innerText()).toContain('init_task');
     const absolute = await cursor(desk);

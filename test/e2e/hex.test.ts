@@ -1,4 +1,4 @@
-/** The hex view: a TiB by scrollbar, wheel and go-to; what bytes can be read as; structures laid over; copies. */
+/** The hex view: a TiB by scrollbar, wheel and go-to; interpretations of bytes; applied structures; copies. */
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { placeSamples } from '../placed-samples.ts';
@@ -32,7 +32,7 @@ describeNeeding('window', 'the hex view', () => {
     const desk = await openOne([path]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
-    // What runs in the background is not what is measured.
+    // Background jobs must not be measured.
     await page.keyboard.press('Control+Shift+P');
     await page.getByLabel('Command', { exact: true }).fill('cancel page index');
     await page.keyboard.press('Enter');
@@ -47,7 +47,7 @@ describeNeeding('window', 'the hex view', () => {
     await page.mouse.move(thumb.x + 4, box.y + box.height + 50, { steps: 10 });
     await page.mouse.up();
     await end.waitFor();
-    // After it nothing but one row that stands for the rest of the address space.
+    // After it there is only one row that represents the rest of the address space.
     await grid.getByText('beyond the last memory in the dump').waitFor();
 
     await goTo(desk, 'absolute:0x0');
@@ -65,14 +65,14 @@ describeNeeding('window', 'the hex view', () => {
     await goTo(desk, `absolute:0x${(tebibyte - 1n).toString(16)}`);
     await end.waitFor();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('ffffffffff');
-    // Keys do not fall into the gap; the very end of the space is still a place to go to.
+    // Keys skip the gap; the very end of the space can still be reached.
     await page.keyboard.press('ArrowRight');
     expect(await page.getByTestId('status-cursor').innerText()).toContain('ffffffffff');
     await goTo(desk, 'absolute:0xffffffffffffffff');
     await grid.getByText('fffffffffffffff0').waitFor();
 
     await goTo(desk, 'absolute:0x8000000000');
-    // An empty square that moves over the same window is what this machine can show at all.
+    // An empty square moving over the same window shows what this machine can do at best.
     const frames = { square: await measureFrames(desk, 'square') } as Record<Motion, Frames>;
     for (const motion of ['wheel', 'leaps', 'keys'] as const) frames[motion] = await measureFrames(desk, motion);
     const told = (values: readonly number[]): string => [0.5, 0.95].map((share) => quantile(values, share).toFixed(1)).join(' / ');
@@ -80,7 +80,7 @@ describeNeeding('window', 'the hex view', () => {
       console.log(
         `hex grid on 1 TiB, ${motion}: p50 / p95 of a frame's work ${told(work)} ms, of the time between frames ${told(intervals)} ms, of its layouts ${told(layouts)}; ${replaced} elements replaced`,
       );
-    // Time between frames is the machine's as much as ours: what is held is what we do for each.
+    // Time between frames depends on the machine as well: the bound is on the work per frame.
     for (const motion of ['wheel', 'leaps'] as const) {
       expect(frames[motion].work.length).toBeGreaterThan(100);
       expect(quantile(frames[motion].work, 0.95)).toBeLessThan(16.7);
@@ -89,7 +89,7 @@ describeNeeding('window', 'the hex view', () => {
     }
   });
 
-  it('reads bytes in many ways, lays structures over them both ways, and copies with where they are from', async () => {
+  it('interprets bytes, applies structures linked in both directions, and copies bytes with their origin', async () => {
     const desk = await openOne([damaged], { width: 1920, height: 1080 });
     const { page, app, photograph } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -101,14 +101,14 @@ describeNeeding('window', 'the hex view', () => {
     await field.waitFor();
     await field.click();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('1c8008 · 4 bytes');
-    // The other way: the cursor in the bytes marks the field.
+    // In the other direction, the cursor in the bytes marks the field.
     await goTo(desk, 'absolute:0x1c8010');
     await expect.poll(() => structure.locator('.here').innerText()).toContain('crashkernel');
     await photograph('hex-view-as');
 
     await goTo(desk, 'cpu0.prefix');
     await goTo(desk, 'absolute:0xe18');
-    // The lowcore's pointer to os_info, followed and come back from.
+    // The lowcore's pointer to os_info, there and back.
     await page.getByTestId('readings').getByRole('term').filter({ hasText: 'as absolute address' }).waitFor();
     await page.keyboard.press('Control+Enter');
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('1c8000');
@@ -131,7 +131,7 @@ describeNeeding('window', 'the hex view', () => {
     expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toMatch(/sample-damaged\.s390 \(dump [0-9a-f]{16}\), absolute:0x1c8000, 8 bytes/);
   });
 
-  it('copies, selects, and finds by keys, in rows of a length to choose', async () => {
+  it('copies, selects, and finds by keys, in rows of a chosen length', async () => {
     const desk = await openOne([damaged]);
     const { page, app, photograph } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -145,7 +145,7 @@ describeNeeding('window', 'the hex view', () => {
     await expect.poll(clipboard).toBe('4f 53 49 4e 46 4f 53 5a');
     await expect.poll(() => said.innerText()).toBe('Copied 8 bytes as hex digits');
 
-    // All that makes sense, and no text of the page.
+    // Selects a meaningful range, and no text of the page.
     await page.keyboard.press('Control+a');
     await expect.poll(() => said.innerText()).toMatch(/^Selected: /);
     expect(await page.evaluate(() => getSelection()?.toString())).toBe('');
@@ -158,7 +158,7 @@ describeNeeding('window', 'the hex view', () => {
     await expect.poll(() => status.innerText()).toContain('1c8000 · 8 bytes');
     await expect.poll(() => page.getByTestId('find-status').innerText()).toMatch(/^1 of \d+ hits?$/);
     await expect.poll(() => grid.locator('.hex-mark.hit:visible').count()).toBeGreaterThan(0);
-    // The field keeps its own keys: nothing follows a pointer, nothing is selected in the grid.
+    // The field keeps its own keys: no pointer is followed, nothing is selected in the grid.
     const before = await status.innerText();
     await page.keyboard.press('Control+Enter');
     await page.keyboard.press('Control+a');
@@ -216,7 +216,7 @@ describeNeeding('window', 'the hex view', () => {
     await photograph('hex-linked-menu');
   });
 
-  it('lays any type of the kernel over memory where the dump has them', async () => {
+  it('applies any kernel type to memory if the dump has types', async () => {
     const desk = await openOne([await dumpFile('o-x86-x1-kdump-raw-d31')]);
     const { page, photograph } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -232,14 +232,14 @@ describeNeeding('window', 'the hex view', () => {
     await comm.click();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('16 bytes');
     await photograph('hex-view-as-kernel-type');
-    // What is inside, and what a pointer leads to, opens in place; an address leads to its bytes.
+    // Members and targets of pointers open in place; an address links to its bytes.
     await structure.getByRole('button', { name: 'Open real_parent', exact: true }).click();
     await expect.poll(() => structure.getByRole('row').filter({ hasText: '"swapper/0"' }).count()).toBe(2);
     await structure.getByRole('button', { name: 'Open se', exact: true }).first().click();
     await structure.getByText('run_node', { exact: true }).first().waitFor();
     await photograph('hex-structure-tree');
     await structure.getByRole('button', { name: 'Close se', exact: true }).click();
-    // All types, each as a tree, to be laid at the cursor.
+    // All types, each as a tree that can be applied at the cursor.
     await page.keyboard.press('Control+Shift+P');
     await page.getByLabel('Command', { exact: true }).fill('Show Types');
     await page.keyboard.press('Enter');
@@ -252,7 +252,7 @@ describeNeeding('window', 'the hex view', () => {
     await photograph('types');
     await page.getByTestId('lay-type').click();
     await structure.getByRole('heading', { name: 'struct list_head' }).waitFor();
-    // A type that only a module has.
+    // A type that exists only in a module.
     await search.fill('ext4_inode_i');
     await viewAs.getByRole('button', { name: 'ext4_inode_info', exact: true }).waitFor();
     await search.press('Enter');

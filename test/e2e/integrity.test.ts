@@ -1,4 +1,4 @@
-/** The integrity view: where the damage is, the way to its bytes, and what can be handed on. */
+/** The integrity view: where the damage is, links to its bytes, and exports. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
@@ -20,7 +20,7 @@ beforeAll(() => {
   ({ damaged } = placeSamples(folder));
 });
 
-/** The dialogs of the system answer with these paths. */
+/** The system's dialogs answer with these paths. */
 async function answerDialogs({ app }: Desk, save: string, open = ''): Promise<void> {
   await app.evaluate(
     ({ dialog }, paths) => {
@@ -31,7 +31,7 @@ async function answerDialogs({ app }: Desk, save: string, open = ''): Promise<vo
   );
 }
 
-/** The dialogs for opening answer with one path after the other. */
+/** The open dialogs answer with one path after another. */
 async function answerOpenDialogs({ app }: Desk, paths: readonly string[]): Promise<void> {
   await app.evaluate(
     ({ dialog }, given) => {
@@ -42,7 +42,7 @@ async function answerOpenDialogs({ app }: Desk, paths: readonly string[]): Promi
   );
 }
 
-/** What `dumpbench verify` says of a signed attestation of the damaged dump. */
+/** The result of `dumpbench verify` for a signed attestation of the damaged dump. */
 function attestationVerdict(attestation: string, publicKey: string): string | undefined {
   const args = ['verify', damaged, '--attestation', attestation, '--public-key', publicKey, '--json', '--quiet'];
   const done = spawnSync(pinnedNode(), [join(checkout, 'src/cli/main.ts'), ...args], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: folder } });
@@ -62,7 +62,7 @@ async function exportAs(opened: Desk, format: string, path: string, key?: string
 }
 
 describeNeeding('window', 'the integrity view', () => {
-  it('maps the damage, leads to its bytes, and exports what is known', async () => {
+  it('maps the damage, links to its bytes, and exports results', async () => {
     const desk = await openOne([damaged]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -107,7 +107,7 @@ describeNeeding('window', 'the integrity view', () => {
     writeFileSync(trusted, publicKey.export({ type: 'spki', format: 'pem' }));
     writeFileSync(stranger, generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }));
     expect(JSON.parse((await exportAs(desk, 'attestation', at('a.json'), key)).toString())).toMatchObject({ payloadType: 'application/vnd.in-toto+json' });
-    // What the window signed the command line verifies, by the right key only; the window does so too.
+    // The command line verifies what the window signed, with the right key only; so does the window.
     expect(attestationVerdict(at('a.json'), trusted)).toBe('passed');
     expect(attestationVerdict(at('a.json'), stranger)).toBe('failed');
     for (const [by, verdict] of [
@@ -173,7 +173,7 @@ describeNeeding('window', 'the integrity view', () => {
     await desk.photograph('integrity-against');
     await page.getByTestId('against-dialog').getByText('open here').click();
     await page.getByTestId('against-start').click();
-    // The very bytes, not all that the digest covers.
+    // Exactly these bytes, not everything that the digest covers.
     await failed.getByText('are not those of the healthy image').first().waitFor();
     await expect.poll(() => page.getByTestId('against-line').innerText()).toContain('case-0.s390');
     await desk.photograph('integrity-compared');
@@ -185,7 +185,7 @@ describeNeeding('window', 'the integrity view', () => {
     await page.getByTestId('against-start').click();
     await page.locator('[data-check="manifest"][data-verdict="failed"]').filter({ visible: true }).waitFor();
     await expect.poll(() => page.getByTestId('against-line').innerText()).toContain('other.sha256');
-    // What was compared before still is.
+    // Earlier comparisons are kept.
     await expect.poll(() => failed.getByText('are not those of the healthy image').count()).toBeGreaterThan(0);
   });
 });

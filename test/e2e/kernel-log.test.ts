@@ -1,4 +1,4 @@
-/** The view of the kernel log on a real window. */
+/** The kernel log view in a real window. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
 import { dumpFile } from '../dumps.ts';
@@ -6,7 +6,7 @@ import { openDesk } from './desk.ts';
 import { describeNeeding } from '../requirements.ts';
 
 describeNeeding('window', 'the kernel log in the window', () => {
-  it('opens at the panic, filters by words and level, and has no accessibility trouble', async () => {
+  it('opens at the panic, filters by words and level, and has no accessibility violations', async () => {
     const desk = await openDesk([await dumpFile('o-x86-x1-kdump-raw-d31')]);
     try {
       const { page } = desk;

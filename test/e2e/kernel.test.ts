@@ -9,14 +9,14 @@ const openOne = testDesk();
 const dump = 'o-s390-s3-kdump-zlib-d31';
 
 describeNeeding('window', 'the kernel view', () => {
-  it.skipIf(!haveDump(dump))('tells what ran and died, sorts and filters tasks, and leads to the bytes', async () => {
+  it.skipIf(!haveDump(dump))('shows what ran and died, sorts and filters tasks, and links to the bytes', async () => {
     const desk = await openOne([await dumpFile(dump)]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
     await page.getByTestId('rail-kernel').click();
     const view = page.getByTestId('view-kernel').filter({ visible: true });
     await view.getByTestId('kernel-command-line').getByText('crashkernel=128M').waitFor();
-    // The task that panicked is chosen from the start.
+    // The task that panicked is selected initially.
     await view.getByTestId('backtrace').getByText('panic+0x10c').waitFor();
     await expect.poll(() => view.getByTestId('backtrace').innerText()).toMatch(/sysrq_handle_crash\+0x22[\s\S]*entered from user space/);
     await desk.photograph('kernel-tasks');
@@ -56,7 +56,7 @@ describeNeeding('window', 'the kernel view', () => {
       .click();
     await page.getByTestId('status-cursor').getByText('c9bbc0').waitFor();
 
-    // Registers and lowcore fields that lead into the kernel say where.
+    // Registers and lowcore fields that point into the kernel show the symbol.
     await page.getByTestId('rail-cpus').click();
     await page.getByTestId('cpu-details').getByText('__do_machine_kdump').first().waitFor();
     await page.getByTestId('rail-lowcore').click();

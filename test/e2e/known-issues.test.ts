@@ -1,4 +1,4 @@
-/** A file of known issues in the window: chosen once, read anew at each start, in the verdict and in reports; a broken one is named. */
+/** A file of known issues in the window: chosen once, read again at each start, shown in the verdict and in reports; a damaged file is named. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -23,7 +23,7 @@ const answer = ({ app }: Desk, open: string, save: string): Promise<void> =>
   );
 
 describeNeeding('window', 'known issues', () => {
-  it('are named below the verdict that they fit, in reports, and at the next start', async () => {
+  it('are named below a matching verdict, in reports, and at the next start', async () => {
     writeFileSync(dump, bundledSamples()[0]?.bytes ?? '');
     writeFileSync(issues, '{"class":"operator-request","text":"crash test of the week","link":"https://example.org/17"}\n{"class":"bug","text":"another"}\n');
     const home = join(folder, 'home');

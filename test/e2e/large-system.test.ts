@@ -1,4 +1,4 @@
-/** The window on a dump of a large system: whatever is listed, only what is in sight is in the page. */
+/** The window on a dump of a large system: in every list, only what is visible is in the page. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { largeSystem, type LargeSystem } from '../perf/large-system.ts';
@@ -9,12 +9,12 @@ import { testDesk } from './test-desk.ts';
 const folder = scratchFolder();
 const openOne = testDesk();
 const numbers: LargeSystem = { cpus: 128, tasks: 4000, symbols: 20_000, logBits: 20, modules: 400, moduleSymbols: 8 };
-/** Rows that fit into any window, with those that are kept above and below. */
+/** Rows that fit into any window, including those kept above and below. */
 const mostRows = 150;
 const mostElements = 6000;
 
 describeNeeding('window', 'a large system in the window', () => {
-  it('has tasks, modules, backtraces, notes and log lines in the page as far as they are in sight', async () => {
+  it('renders only visible tasks, modules, backtraces, notes and log lines', async () => {
     const path = join(folder, 'large.elf');
     const { listedTasks, records } = largeSystem(path, numbers);
     const { page } = await openOne([path]);
@@ -41,7 +41,7 @@ describeNeeding('window', 'a large system in the window', () => {
     expect(allModules).toBe(numbers.modules);
     expect(modules).toBeGreaterThan(5);
     expect(modules).toBeLessThan(mostRows);
-    // The last of them is there once it is scrolled to.
+    // The last one appears once scrolled to.
     await view.getByTestId('module-table').focus();
     await page.keyboard.press('End');
     await view

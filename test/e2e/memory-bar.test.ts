@@ -1,4 +1,4 @@
-/** Where memory went in a real dump, in the window: the bar above the tree, in both themes; and the same drawing in a report. */
+/** Memory usage of a real dump in the window: the bar above the tree, in both themes; and the same drawing in a report. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
 import { dumpFile, haveDump } from '../dumps.ts';
@@ -8,7 +8,7 @@ import { openDesk } from './desk.ts';
 
 const name = 'c-oom-tmpfs.kdump';
 
-describeNeeding('window', 'where memory went', () => {
+describeNeeding('window', 'memory usage', () => {
   it.skipIf(!haveDump(name))('is drawn and listed as a tree in the window, and in a report', async () => {
     const path = await dumpFile(name);
     const desk = await openDesk([path]);
@@ -24,12 +24,12 @@ describeNeeding('window', 'where memory went', () => {
       expect(await image.locator('text').allTextContents()).toEqual(
         expect.arrayContaining([expect.stringMatching(/^\d+ {2}shared memory and files in memory: 108 MiB, 45 %$/)]),
       );
-      // Each part of the bar has a colour of its own, which is that of its line below.
+      // Each part of the bar has its own colour, which is also that of its line below.
       const fills = await image.evaluate((svg) => [...svg.querySelectorAll('rect')].map((rect) => getComputedStyle(rect).fill));
       const half = fills.length / 2;
       expect(fills.slice(0, half)).toEqual(fills.slice(half));
       expect(new Set(fills).size).toBe(half);
-      // Names of the tree stand in by their level.
+      // Names in the tree are indented by level.
       const table = view.getByTestId('analysis-table');
       const indent = (text: string): Promise<number> =>
         table
@@ -42,7 +42,7 @@ describeNeeding('window', 'where memory went', () => {
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
       await desk.photograph('memory-bar');
-      // A part leads to the analysis that shows more of it.
+      // A part links to the analysis with its details.
       await table.getByRole('button', { name: 'tmpfs', exact: true }).click();
       await view.getByTestId('analysis-table').getByText('spool', { exact: true }).waitFor();
       await view.getByRole('columnheader', { name: 'free inodes' }).waitFor();

@@ -1,4 +1,4 @@
-/** A dump whose name is no UTF-8: the window opens it by its bytes, and shows which they are. */
+/** A dump whose name is not UTF-8: the window opens it by its bytes, and displays them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -10,12 +10,12 @@ import { command, testDesk } from './test-desk.ts';
 const folder = scratchFolder();
 const openOne = testDesk();
 
-describeNeeding('window', 'a dump whose name is no UTF-8', () => {
+describeNeeding('window', 'a dump whose name is not UTF-8', () => {
   it('is opened by its name, also at the next start', async () => {
     const name = Buffer.concat([Buffer.from(`${folder}/gr`), Buffer.of(0xf6, 0xdf), Buffer.from('e.vmcore')]);
     writeFileSync(name, bundledSamples()[0]!.bytes);
     const home = join(folder, 'home');
-    // As scripts/node-runtime.mjs and the shell hand it on: Node has U+FFFD for what is no UTF-8.
+    // As passed by scripts/node-runtime.mjs and the shell: Node substitutes U+FFFD for invalid UTF-8.
     process.env.DUMPBENCH_ARGUMENT_BYTES = name.toString('base64');
     onTestFinished(() => {
       delete process.env.DUMPBENCH_ARGUMENT_BYTES;
@@ -30,7 +30,7 @@ describeNeeding('window', 'a dump whose name is no UTF-8', () => {
     const again = await openOne([], { folder: home });
     await again.page.getByTestId('dump-title').waitFor();
     expect(await again.page.getByTestId('dump-title').innerText()).toContain(shown);
-    // Dialogs cannot give such a name: what they give instead is no file, and the reason is shown.
+    // Dialogs cannot return such a name: what they return instead is not a file, and the reason is shown.
     await again.app.evaluate(({ dialog }, path) => {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
     }, name.toString('utf8'));

@@ -1,4 +1,4 @@
-/** Ways of opening: one of two systems, files named one by one; several dumps to compare; what the program is made of. */
+/** Ways of opening: one of two systems, files named one by one; several dumps to compare; components and licences. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -27,7 +27,7 @@ beforeAll(() => {
 });
 
 describeNeeding('window', 'opening', () => {
-  it('shows either system of a dump, takes volumes, compares with the chosen dump and names what it is made of', async () => {
+  it('shows either system of a dump, accepts volumes, compares with the chosen dump and lists licences', async () => {
     const desk = await openOne([two, ...samples]);
     const { page, app, photograph } = desk;
     const title = page.getByTestId('dump-title').filter({ visible: true });
@@ -64,7 +64,7 @@ describeNeeding('window', 'opening', () => {
     await page.getByTestId('opening-open').click();
     await expect.poll(() => title.innerText()).toContain('(prod)');
 
-    // Several others are open: which one is next to is asked.
+    // Several others are open: the window asks which one to compare.
     await command(desk, 'layout compare');
     const chooser = page.getByTestId('compare-chooser');
     await chooser.waitFor();
@@ -84,12 +84,12 @@ describeNeeding('window', 'opening', () => {
     for (const name of Object.keys(manifest.dependencies)) expect(listed).toContain(name);
     await expect.poll(() => about.innerText()).toContain(`Dumpbench ${manifest.version}`);
     await photograph('opening-about');
-    // Electron opens no further pages for axe's usual way of working.
+    // Electron does not open the additional pages that axe uses by default.
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('[data-testid="about"]').analyze();
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
   });
 
-  it('takes what a dump does not say: addresses of memory without a header, and the key of a secure guest', async () => {
+  it('accepts what a dump lacks: addresses of memory without a header, and the key of a secure guest', async () => {
     const memory = s390xSystem({ cpuCount: 2, state: 'disabled-wait', registers: 'believable' });
     const write = (name: string, bytes: Uint8Array): string => {
       const path = join(folder, name);

@@ -1,4 +1,4 @@
-/** CPUs in the overview: the function of the address next to it, and the one that crashed in a column of its own. */
+/** CPUs in the overview: each address with its function, and the function that crashed in its own column. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -12,7 +12,7 @@ import { testDesk } from './test-desk.ts';
 const folder = scratchFolder();
 const openOne = testDesk();
 
-/** Cells by the headings of their columns, a row for each CPU, once the table has what is expected of it. */
+/** Cells by the headings of their columns, a row for each CPU, once the table has the expected contents. */
 async function cpuRows(page: Page): Promise<readonly Record<string, string>[]> {
   const table = page.getByTestId('cpu-table');
   const heads = await table.getByRole('columnheader').allInnerTexts();
@@ -59,7 +59,7 @@ const others = [
 ] as const;
 
 describeNeeding('window', 'CPUs in the overview', () => {
-  it('name the function of the address, and next to it the one that crashed', async () => {
+  it('show the function of the address, and next to it the one that crashed', async () => {
     const { page } = await openOne([crash]);
     await expect.poll(async () => (await cpuRows(page))[0]?.['before the crash']).toBeDefined();
     const rows = await cpuRows(page);
@@ -67,7 +67,7 @@ describeNeeding('window', 'CPUs in the overview', () => {
       ['0x0000000000110038', '__do_machine_kexec', 'sysrq_handle_crash'],
       ['0x000000000010a82e', 'smp_stop_cpu', '–'],
     ]);
-    // Next to it the backtrace from there on, and the log around the panic; each leads to all of it.
+    // Next to it are the backtrace from there on, and the log around the panic; each links to the whole.
     const trace = page.getByTestId('trace-card');
     await trace.locator('.crash-place').getByText('sysrq_handle_crash').waitFor();
     await page.getByTestId('log-death').getByText('Kernel panic').waitFor();
@@ -76,7 +76,7 @@ describeNeeding('window', 'CPUs in the overview', () => {
     await expect.poll(() => page.getByTestId('kernel-tab-traces').getAttribute('aria-selected')).toBe('true');
   });
 
-  it('have no such column where nothing crashed', async () => {
+  it('have no such column if nothing crashed', async () => {
     const { page } = await openOne([running]);
     await expect.poll(async () => (await cpuRows(page))[0]?.where).toBeDefined();
     expect(Object.keys((await cpuRows(page))[0] ?? {})).not.toContain('before the crash');
@@ -106,7 +106,7 @@ describeNeeding('window', 'CPUs in the overview', () => {
       expect(await cpuRows(page)).toMatchObject(expected);
       // Its kernel log begins with the report of the oops.
       await page.getByTestId('log-card').getByText(oops).waitFor();
-      // The CPU that crashed is shown first; what its registers lead to is named, and a number that leads nowhere is no link.
+      // The CPU that crashed is shown first; targets of its registers are named, and a number that points nowhere is not a link.
       await page.getByTestId('rail-cpus').click();
       const details = page.getByTestId('cpu-details');
       await details.getByRole('heading', { name: 'CPU 1', exact: true }).waitFor();

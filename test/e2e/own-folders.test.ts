@@ -17,7 +17,7 @@ describeNeeding('window', 'a folder that others may write to', () => {
     const folder = join(root, name.replaceAll(/\W/g, '-'));
     mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
     chmodSync(join(folder, name), 0o777);
-    // In a folder that nobody else can enter, modes do not matter.
+    // In a folder that no other user can enter, modes do not matter.
     if (name !== 'user') chmodSync(join(folder, name, '..'), 0o755);
     const before = readdirSync(join(folder, name));
     const desk = await openOne([sample], { folder });

@@ -1,4 +1,7 @@
-/** The packaged application: electron-builder's dir target starts and opens a dump, and nobody debugs it. What it does is seen by the files it writes. */
+/**
+ * The packaged application: electron-builder's dir target starts, opens a dump, and cannot be debugged. Its behaviour is observed through the files
+ * it writes.
+ */
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,13 +27,13 @@ afterAll(() => {
 
 const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
-/** What the window has kept of the dumps that it opened. */
+/** What the window has saved about the dumps that it opened. */
 function recents(): readonly { readonly path: string; readonly title: string }[] {
   const path = join(folder, 'user', 'config.json');
   return existsSync(path) ? ((JSON.parse(readFileSync(path, 'utf8')) as { readonly recents?: [] }).recents ?? []) : [];
 }
 
-/** Indexes that the engine of the window has made, as the command line sees them. */
+/** Indexes created by the window's engine, as seen by the command line. */
 async function indexes(): Promise<readonly { readonly complete?: boolean | undefined }[]> {
   vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
   const { out } = await runInProcess(['cache', '--json']);
@@ -38,7 +41,7 @@ async function indexes(): Promise<readonly { readonly complete?: boolean | undef
   return v.parse(cacheSchema, JSON.parse(out)).indexes;
 }
 
-/** The process of a fleet's catalogue as the package has it, with nothing of the checkout around it. @param unpacked folder of the program */
+/** The process of a fleet's catalogue from the package, without anything from the checkout. @param unpacked the program's folder */
 function startFleetProcess(unpacked: string): { readonly client: FleetClient; readonly ended: Promise<unknown> } {
   const packaged = join(unpacked, 'resources', 'node', 'bin', 'node');
   const child = fork(join(unpacked, 'resources', 'app.asar.unpacked', 'out', 'engine', 'fleet-process.js'), [], {
@@ -58,7 +61,7 @@ function startFleetProcess(unpacked: string): { readonly client: FleetClient; re
 }
 
 describeNeeding('window', 'the package', () => {
-  it('brings along what the window opens catalogues with, in a folder and on a server', async () => {
+  it('contains what the window needs to open catalogues, in a folder and on a server', async () => {
     const { client, ended } = startFleetProcess((await madePackages(false)).unpacked);
     const catalogue = join(folder, 'catalogue');
     expect(await client.call('open', { where: catalogue })).toMatchObject({ outcome: 'failed', problem: 'schema' });
@@ -66,15 +69,15 @@ describeNeeding('window', 'the package', () => {
     expect(await runInProcess(['fleet', 'init', '--catalogue', catalogue])).toMatchObject({ code: 0 });
     expect(await client.call('open', { where: catalogue })).toMatchObject({ outcome: 'open', kind: 'embedded' });
     expect(await client.call('overview', {})).toEqual({ dumps: 0, issues: 0, withoutIssue: 0, queued: 0 });
-    // It is closed in order, and free for the next one.
+    // It is closed properly, and free for the next process.
     client.close();
     await ended;
     expect(readdirSync(catalogue)).toEqual(['database']);
   });
 
-  it('is built as a folder, opens a dump, and lets nobody debug it', async () => {
+  it('is built as a folder, opens a dump, and cannot be debugged', async () => {
     const program = join((await madePackages(false)).unpacked, 'dumpbench');
-    // What is built is what people get, whatever environment it was built in: React's other build names its tools.
+    // The result must not depend on the build environment: React's development build mentions its tools.
     const assets = join(checkout, 'out', 'renderer', 'assets');
     const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'));
     expect(scripts.filter((name) => readFileSync(join(assets, name), 'utf8').includes('React DevTools'))).toEqual([]);
@@ -88,7 +91,7 @@ describeNeeding('window', 'the package', () => {
     try {
       await expect.poll(() => recents().map(({ path }) => path)).toEqual([sample]);
       expect(recents()[0]?.title).toMatch(/s390/);
-      // The index needs SQLite's binding out of the package.
+      // The index needs SQLite's binding, unpacked from the archive.
       await expect.poll(async () => (await indexes()).map(({ complete }) => complete)).toEqual([true]);
       expect(child.exitCode).toBeNull();
       for (const wanted of ['--remote-debugging-port=0', '--remote-debugging-pipe', '--inspect=0']) {

@@ -1,10 +1,10 @@
-/** A PDF as other programs see it: its pages, where each word is, its bookmarks, and what is drawn. */
+/** A PDF as seen by other programs: its pages, the position of each word, its bookmarks, and its drawings. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export interface PdfWord {
   readonly text: string;
-  /** Points from the left and upper edge of the page. */
+  /** Points from the left and top edge of the page. */
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -19,7 +19,7 @@ export interface PdfPage {
 const run = (program: string, ...words: readonly string[]): Buffer => execFileSync(program, words, { maxBuffer: 1 << 28 });
 const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'" };
 
-/** What pdfinfo says: "Title", "Tagged", "Page size". */
+/** Output of pdfinfo: "Title", "Tagged", "Page size". */
 export const pdfFacts = (path: string): ReadonlyMap<string, string> =>
   new Map(
     run('pdfinfo', path)
@@ -50,21 +50,21 @@ export function pdfPages(path: string): readonly PdfPage[] {
     }));
 }
 
-/** In the order in which a reader hears them. */
+/** In the order in which a screen reader reads them. */
 export const pdfText = (path: string): string => run('pdftotext', path, '-').toString();
 
-/** Titles of the outline, as our printer writes them: plain strings in the file. */
+/** Titles of the outline, as Chromium writes them: plain strings in the file. */
 export const pdfBookmarks = (path: string): readonly string[] =>
   [...readFileSync(path, 'latin1').matchAll(/\/Title \(((?:\\.|[^\\()])*)\)\n\/(?:Dest|Parent|A)/g)].map(([, title = '']) => title.replaceAll(/\\(.)/g, '$1'));
 
 export interface Picture {
   readonly width: number;
   readonly height: number;
-  /** One byte a pixel, 255 is white. */
+  /** One byte per pixel, 255 is white. */
   readonly pixels: Uint8Array;
 }
 
-/** @param dpi pixels an inch */
+/** @param dpi pixels per inch */
 export function pdfPicture(path: string, page: number, dpi: number): Picture {
   const picture = run('pdftoppm', '-gray', '-r', String(dpi), '-f', String(page), '-l', String(page), path);
   const [head = '', width = '', height = ''] = /^P5\s+(\d+)\s+(\d+)\s+255\s/.exec(picture.subarray(0, 64).toString('latin1')) ?? [];

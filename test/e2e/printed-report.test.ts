@@ -1,6 +1,6 @@
 /**
- * Reports as PDF, printed by the desktop program: every page has the size of its paper, nothing is in its margins but head and number, text comes
- * in the order of the sections, bookmarks lead to them, and no number is broken.
+ * Reports as PDF, printed by the desktop program: every page has the size of its paper, its margins contain only header and page number, text follows
+ * the order of the sections, bookmarks lead to them, and no number is broken.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,9 +25,9 @@ const write = (name: string, bytes: Uint8Array): string => {
 const sample = (name: string): string => write(name, bundledSamples().find((one) => one.name === name)?.bytes ?? new Uint8Array());
 
 const millimetre = 72 / 25.4;
-/** Of the style sheet (src/analysis/report/html-style.ts), in points. */
+/** From the style sheet (src/analysis/report/html-style.ts), in points. */
 const margins = { left: 19 * millimetre, right: 17 * millimetre, top: 20 * millimetre, bottom: 19 * millimetre };
-/** Letters reach over their box. */
+/** Letters extend beyond their box. */
 const slack = 1.5;
 const papers = { a4: [595, 842], letter: [612, 792] } as const;
 
@@ -57,7 +57,7 @@ function expectWellPrinted(path: string, [width, height]: readonly [number, numb
   }
 }
 
-/** Drawings too keep to the text's width: the outermost 15 mm at both sides have no ink, and the page has some. */
+/** Drawings also stay within the text's width: the outer 15 mm on both sides have no ink, and the page has some. */
 function expectBlankEdges(path: string, page: number): void {
   const dpi = 40;
   const { width, height, pixels } = pdfPicture(path, page, dpi);
@@ -73,7 +73,7 @@ function expectBlankEdges(path: string, page: number): void {
   expect(inside).toBeGreaterThan(50);
 }
 
-/** Titles of sections that a document has, as they follow one another. */
+/** Section titles of a document, in order. */
 function expectOrder(text: string, titles: readonly string[]): void {
   let from = 0;
   for (const title of titles) {
@@ -89,7 +89,7 @@ describeNeeding(['window', 'poppler'], 'a report as PDF', () => {
   });
   afterAll(() => display.stop());
 
-  it('of a healthy dump: on A4 and Letter, titled, tagged, with fonts inside, the same bytes each time', async () => {
+  it('of a healthy dump: on A4 and Letter, titled, tagged, with embedded fonts, the same bytes each time', async () => {
     const dump = sample('sample-healthy.vmcore');
     const [path, again, letter] = [await printed('healthy', dump), await printed('again', dump), await printed('letter', dump, '--paper', 'letter')];
     expectWellPrinted(path, papers.a4);
@@ -102,7 +102,7 @@ describeNeeding(['window', 'poppler'], 'a report as PDF', () => {
     expect(readFileSync(path, 'latin1')).toMatch(/\+IBMPlexSans-Regular/);
   });
 
-  it('of a damaged dump: what failed comes before what passed, bookmarks lead to both, numbers are whole', async () => {
+  it('of a damaged dump: failed checks come before passed ones, bookmarks lead to both, numbers are not broken', async () => {
     const path = await printed('damaged', sample('sample-damaged.s390'));
     expectWellPrinted(path, papers.a4);
     const text = pdfText(path);
@@ -112,7 +112,7 @@ describeNeeding(['window', 'poppler'], 'a report as PDF', () => {
       expect.arrayContaining(['Failed and doubtful checks', 'Damage map', 'The end of the kernel log', 'Other checks', 'Appendix: all facts']),
     );
     expect(bookmarks.filter((title) => titles.includes(title))).toEqual(titles);
-    // The contents come first: the sections themselves after them.
+    // The table of contents comes first, then the sections.
     expectOrder(text.slice(text.indexOf('Appendix: all facts') + 1), titles);
     const words = new Set(pdfPages(path).flatMap((page) => page.words.map((word) => word.text.replaceAll(/[,;.()]+$/g, ''))));
     const { out } = await runCliProcess(['report', join(folder, 'sample-damaged.s390'), '--quick', '--format', 'json']);
@@ -135,7 +135,7 @@ describeNeeding(['window', 'poppler'], 'a report as PDF', () => {
     expect(pdfPages(path).length).toBeLessThan(30);
   });
 
-  it.skipIf(!haveDump('c-null-kthread.kdump'))('of a filtered dump in hundreds of regions: a table that is cut says by how much', async () => {
+  it.skipIf(!haveDump('c-null-kthread.kdump'))('of a filtered dump in hundreds of regions: a shortened table says by how much', async () => {
     const path = await printed('filtered', await dumpFile('c-null-kthread.kdump'));
     expectWellPrinted(path, papers.a4);
     expect(pdfText(path)).toMatch(/\d+ more are in the JSON report/);

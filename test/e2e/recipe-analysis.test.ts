@@ -1,4 +1,4 @@
-/** docs/recipes/add-an-analysis.md on a copy of the repository: the window that is built from it shows the analysis. */
+/** docs/recipes/add-an-analysis.md on a copy of the repository: the window built from it shows the analysis. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { testDesk } from './test-desk.ts';
 const folder = scratchFolder();
 const openOne = testDesk();
 
-describeNeeding('window', 'an analysis that was added by the recipe', () => {
+describeNeeding('window', 'an analysis added according to the recipe', () => {
   it('is in the catalogue of the window, in its comparison and in its SQL completion', async () => {
     const copy = copyRepository(folder);
     addToyAnalysis(copy);

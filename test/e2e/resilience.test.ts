@@ -1,4 +1,4 @@
-/** What happens behind the window's back is reported: a file that vanishes, an engine that hangs. Keys can be changed. */
+/** Problems from outside the window are reported: a file that vanishes, an engine that hangs. Keys can be changed. */
 import { renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const folder = scratchFolder();
 const openOne = testDesk();
 
 describeNeeding('window', 'trouble', () => {
-  it('with a file or the engine is reported, and is over at the same cursor', async () => {
+  it('with a file or the engine is reported, and work continues at the same cursor', async () => {
     const sample = bundledSamples()[0]!;
     const path = join(folder, sample.name);
     writeFileSync(path, sample.bytes);
@@ -21,7 +21,7 @@ describeNeeding('window', 'trouble', () => {
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
 
-    // Other keys for a command, at once and in the list.
+    // Other keys for an action, effective immediately and shown in the list.
     await page.keyboard.press('F1');
     await page.getByTestId('keys-view.hex').click();
     await page.keyboard.press('Control+Shift+X');
@@ -49,7 +49,7 @@ describeNeeding('window', 'trouble', () => {
       .first()
       .waitFor();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('1c8004');
-    // A stopped process does not end by the signal that asks it to.
+    // A stopped process does not react to SIGTERM.
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
@@ -57,7 +57,7 @@ describeNeeding('window', 'trouble', () => {
     }
   });
 
-  it('with a file that is cut short or written to is reported; what is gone is not guessed', async () => {
+  it('with a file that is truncated or written to is reported; missing bytes are not guessed', async () => {
     const path = join(folder, 'cut.s390');
     const bytes = buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n');
     writeFileSync(path, bytes);
@@ -72,7 +72,7 @@ describeNeeding('window', 'trouble', () => {
     };
     await page.getByTestId('dump-title').waitFor();
     await goTo('absolute:0x0');
-    // The watch has to have seen the file as it was: it has when it notices that the file is back.
+    // The watch must have seen the original file: it has once it notices that the file is back.
     renameSync(path, `${path}.away`);
     await page.getByTestId('file-gone').waitFor();
     renameSync(`${path}.away`, path);
@@ -83,7 +83,7 @@ describeNeeding('window', 'trouble', () => {
     await page.getByTestId('hex-refused').getByText('the file has shrunk while it was open').waitFor();
     await photograph('resilience-cut');
     await page.getByTestId('file-changed').getByRole('button').click();
-    // What is left is shown as what it is, at the same cursor, and marks of the other file are not taken for its own.
+    // The remaining file is shown as what it is, at the same cursor, and marks of the other file are not applied to it.
     await grid.getByText('not in the dump').first().waitFor();
     await page.getByTestId('notice').getByText('is not the same dump as before').waitFor();
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain((bytes.length - 0x100000).toString(16));

@@ -1,4 +1,4 @@
-/** What is saved is said, opened and shown in its folder; main does so for files that this window wrote, and for no others. */
+/** Saved files are reported, opened and shown in their folder; main opens only files that this window wrote. */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const real = 'o-s390-s3-kdump-zlib-d31';
 const built = join(folder, 'built.s390');
 writeFileSync(built, buildCase('system healthy cpus=1 state=disabled-wait\nformat s390\n'));
 
-/** The save dialog answers with a path, and the desktop writes down what it is asked for. */
+/** The save dialog answers with a path, and the desktop's calls are recorded. */
 async function answer({ app }: Desk, path: string): Promise<void> {
   await app.evaluate(({ dialog, shell }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
@@ -46,8 +46,8 @@ const call = ({ page }: Desk, method: string, path: string): Promise<string> =>
     [method, path] as const,
   );
 
-describeNeeding('window', 'what was saved', () => {
-  it('is opened, or shown in its folder, as long as it is the file that was written', async () => {
+describeNeeding('window', 'a saved file', () => {
+  it('can be opened, or shown in its folder, as long as it is the file that was written', async () => {
     const desk = await openOne([haveDump(real) ? await dumpFile(real) : built]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -66,13 +66,13 @@ describeNeeding('window', 'what was saved', () => {
     await notice.getByRole('button', { name: 'Open', exact: true }).click();
     await notice.getByText('was replaced by another file').waitFor();
 
-    // The page alone cannot name a file.
+    // The page cannot name a file by itself.
     expect(await call(desk, 'openWritten', '/etc/hostname')).toMatch(/was not written by this window/);
     expect(await call(desk, 'showWritten', '/etc/hostname')).toMatch(/was not written by this window/);
     expect(await asked(desk)).toHaveLength(2);
   });
 
-  it('is opened by no other program when its name is not that of a document', async () => {
+  it('is not opened by other programs unless its name is that of a document', async () => {
     const desk = await openOne([built]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -93,7 +93,7 @@ describeNeeding('window', 'what was saved', () => {
     await notice.getByText(`The rows were saved as ${rows}.`).waitFor();
   });
 
-  it('of memory is opened in this window', async () => {
+  it('with memory is opened in this window', async () => {
     const desk = await openOne([built]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();

@@ -36,7 +36,7 @@ function hugeDump(path: string): void {
 }
 
 describeNeeding('window', 'search', () => {
-  it('lists hits and leads to their bytes; a wrong pattern gets a sentence', async () => {
+  it('lists hits and links to their bytes; a wrong pattern gets an error message', async () => {
     const { page } = await open(healthy);
     await page.getByTestId('rail-search').click();
     await page.getByTestId('search-pattern').fill('OSINFOSZ');
@@ -50,7 +50,7 @@ describeNeeding('window', 'search', () => {
     await page.getByTestId('search-pattern').fill('(');
     await page.keyboard.press('Enter');
     await page.getByTestId('search-status').getByText('Invalid regular expression').waitFor();
-    // It backtracks for longer than anybody waits.
+    // It backtracks for longer than anyone would wait.
     await page.getByTestId('search-pattern').fill('(\\x00+)+B');
     await page.keyboard.press('Enter');
     await page.getByTestId('search-status').getByText('stopped after 2 s').waitFor();
@@ -70,7 +70,7 @@ describeNeeding('window', 'search', () => {
 });
 
 describeNeeding('window', 'SQL', () => {
-  it('completes, runs, refuses to write, and leads from a cell to the bytes', async () => {
+  it('completes, runs, refuses to write, and links cells to bytes', async () => {
     const { page } = await open(healthy);
     await page.getByTestId('status-index').getByText('100 %').waitFor();
     await page.getByTestId('rail-sql').click();
@@ -96,7 +96,7 @@ describeNeeding('window', 'SQL', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Enter');
     await page.getByTestId('sql-error').getByText('read-only').waitFor();
-    // The dump itself as a table; as a chart, which stays one for the next query.
+    // The dump itself as a table; as a chart, which stays selected for the next query.
     await type('select name, pid from tasks ');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Enter');
@@ -136,21 +136,21 @@ describeNeeding('window', 'SQL', () => {
 describeNeeding('window', 'SQL of an engine in the utility process', () => {
   it('runs in a process that main starts', async () => {
     const { page, app, folder: own } = await open(healthy, { engineHost: 'utility' });
-    // The utility process of an older Electron cannot make an index; it lies there as another program's work.
+    // The utility process of an older Electron cannot create an index, so another process created it beforehand.
     execFileSync(pinnedNode(), [join(checkout, 'bin', 'dumpbench.mjs'), 'index', healthy, '--quiet'], {
       env: { ...process.env, XDG_CACHE_HOME: join(own, 'cache') },
     });
     await page.getByTestId('rail-sql').click();
     await page.getByTestId('sql-editor').locator('.monaco-editor').first().waitFor();
     await page.getByTestId('sql-run').click();
-    // Rows where that Electron carries SQLite's binding; else the SQL process itself says what it lacks.
+    // Rows if that Electron supports SQLite's binding; otherwise the SQL process itself says what it lacks.
     await page.getByTestId('sql-table').or(page.getByTestId('sql-error').getByText('Node-API')).waitFor();
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
   });
 });
 
 describeNeeding('window', 'memory', () => {
-  it('shows a TiB as it shows a MiB: zooms by drawing, says what regions hold', async () => {
+  it('shows a TiB just like a MiB: zooms by drawing, shows the contents of regions', async () => {
     const huge = join(folder, 'tib.s390');
     hugeDump(huge);
     const { page } = await open(huge);
@@ -176,7 +176,7 @@ describeNeeding('window', 'memory', () => {
     await expect.poll(() => minimap.getAttribute('aria-valuetext')).toMatch(/^0x[1-9a-f][0-9a-f]*0{6} to 0x[0-9a-f]*0{6}, 12\d(\.\d+)? GiB of 1 TiB$/);
     await page.keyboard.press('0');
     await span.getByText('1 TiB').waitFor();
-    // What the pointer is on has a line of its own.
+    // A separate line shows what is under the pointer.
     await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
     await page
       .getByTestId('strip-readout')
@@ -189,12 +189,12 @@ describeNeeding('window', 'memory', () => {
     await page.getByTestId('duplicates-summary').or(page.getByTestId('view-regions').getByText('duplicates:')).first().waitFor();
   });
 
-  it('has nothing serious for axe to find in search, SQL and memory', async () => {
+  it('has no serious accessibility violations in search, SQL and memory according to axe', async () => {
     const { page } = await open(healthy);
     await page.getByTestId('status-index').getByText('100 %').waitFor();
     const found: string[] = [];
     const look = async (what: string): Promise<void> => {
-      // Electron opens no further pages for axe's usual way of working.
+      // Electron does not open the additional pages that axe uses by default.
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       for (const one of violations.filter(({ impact }) => impact === 'serious' || impact === 'critical'))
         found.push(`${what}: ${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`);

@@ -1,4 +1,4 @@
-/** A second start of the program hands its file to the window that is there. */
+/** A second start of the program passes its file to the existing window. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ describeNeeding('window', 'a second start', () => {
       const { app, page } = desk;
       await page.getByTestId('dump-title').waitFor();
       const { executable, env } = await app.evaluate(() => ({ executable: process.execPath, env: { ...process.env } }));
-      // Chromium's own sandbox cannot run as root; Playwright leaves it out too.
+      // Chromium's sandbox cannot run as root; Playwright disables it too.
       const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
       const again = spawn(executable, [...sandbox, checkout, `--user-data-dir=${join(desk.folder, 'user')}`, '--', second!], { env, stdio: 'ignore' });
       const code = new Promise<number | null>((resolve) => {

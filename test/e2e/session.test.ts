@@ -1,4 +1,4 @@
-/** What the user leaves behind is there again: layout, cursors, bookmarks, annotations; as a file too. */
+/** The user's work is restored: layout, cursors, bookmarks, annotations; also from a file. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ const answerDialogs = (app: Desk['app'], path: string): Promise<void> =>
   }, path);
 
 describeNeeding('window', 'a session', () => {
-  it('is restored at the next start, and can be handed on as a file without bytes of the dump', async () => {
+  it('is restored at the next start, and can be exported as a file without bytes of the dump', async () => {
     const home = join(folder, 'home');
     const desk = await openOne([damaged], { folder: home });
     const { page } = desk;
@@ -52,7 +52,7 @@ describeNeeding('window', 'a session', () => {
     await answerDialogs(desk.app, file);
     await command(desk, 'export the session');
     await page.getByTestId('notice').getByText('out.dumpbench.json').waitFor();
-    // A report of the window carries the annotation.
+    // A report from the window contains the annotation.
     const report = join(folder, 'report.md');
     await answerDialogs(desk.app, report);
     await command(desk, 'export markdown report');
@@ -68,7 +68,7 @@ describeNeeding('window', 'a session', () => {
     expect(parsed.session.bookmarks).toMatchObject([{ dump: 0, space: 'absolute', address: '0x1c800c', comment: 'recorded checksum <b>', colour: 'blue' }]);
     expect(parsed.session.annotations).toMatchObject([{ start: '0x1c800c', end: '0x1c8010', text: 'these four' }]);
 
-    // The same user, without a file: the window as it was left.
+    // The same user, without a file: the window is restored.
     const restored = await openOne([], { folder: home });
     await restored.page.getByTestId('dump-title').waitFor();
     await restored.page.getByTestId('marks').getByText('recorded checksum <b>').waitFor();
@@ -84,7 +84,7 @@ describeNeeding('window', 'a session', () => {
     await command(imported, 'import a session');
     await imported.page.getByTestId('marks').getByText('these four').waitFor();
     await imported.page.getByTestId('dump-title').waitFor();
-    // What is no session is reported, and changes nothing.
+    // A file that is not a session is reported, and changes nothing.
     await answerDialogs(imported.app, damaged);
     await command(imported, 'import a session');
     await imported.page
@@ -93,9 +93,9 @@ describeNeeding('window', 'a session', () => {
       .waitFor();
   });
 
-  it('never takes notes for those of another dump with equal headers that lies in the place of the first', async () => {
+  it('never applies notes to another dump with equal headers that has replaced the first', async () => {
     const home = join(folder, 'alike-home');
-    // No notes: all that differs is in memory.
+    // No notes: the dumps differ only in memory.
     const guest = (seed: number): Uint8Array =>
       buildCase(`arch x86_64\nmemory 2 MiB\nlines 0x10000 65536\nrandom 0x100000 0x100000 seed=${seed}\nformat elf-vmcore producer=qemu`);
     const [path, elsewhere] = [join(folder, 'alike.elf'), join(folder, 'alike-elsewhere.elf')];
@@ -116,7 +116,7 @@ describeNeeding('window', 'a session', () => {
 
     writeFileSync(elsewhere, guest(1));
     writeFileSync(path, guest(2));
-    // The session names the path: what lies there now is another dump.
+    // The session names the path, where there is now another dump.
     const other = await openOne([], { folder: home });
     await other.page.getByTestId('dump-title').waitFor();
     await other.page.getByTestId('notice').getByText('its headers are the same, but its memory differs').waitFor();

@@ -1,4 +1,4 @@
-/** The settings: each holds at once and at the next start, and the cache is emptied. */
+/** The settings: each applies immediately and at the next start, and the cache is cleared. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -19,7 +19,7 @@ const zoomOf = ({ app }: Desk): Promise<number | undefined> =>
 const looks = ({ page }: Desk): Promise<object> => page.evaluate(() => Object.fromEntries(Object.entries(document.documentElement.dataset)));
 
 describeNeeding('window', 'settings', () => {
-  it('hold at once, and at the next start', async () => {
+  it('apply immediately, and at the next start', async () => {
     const home = join(folder, 'home');
     const desk = await openOne([], { folder: home });
     const { page } = desk;
@@ -48,14 +48,14 @@ describeNeeding('window', 'settings', () => {
     for (const id of ['theme-light', 'density-compact', 'fonts-system', 'row-bytes-32', 'ebcdic-always'])
       expect(await again.page.getByTestId(`settings-${id}`).isChecked(), id).toBe(true);
     expect(await again.page.getByTestId('settings-zoom').inputValue()).toBe('1.25');
-    // What the keys do is shown, too.
+    // The effect of the keys is shown, too.
     await again.page.keyboard.press('Control+=');
     await expect.poll(() => again.page.getByTestId('settings-zoom').inputValue()).toBe('1.35');
     await again.page.keyboard.press('Control+0');
     await expect.poll(() => zoomOf(again)).toBeCloseTo(1);
   });
 
-  it('say what the cache holds, and empty it when no dump uses it', async () => {
+  it('show the contents of the cache, and clear it if no dump uses it', async () => {
     const built = join(folder, 'built.s390');
     writeFileSync(built, buildCase('system healthy cpus=1 state=disabled-wait\nformat s390\n'));
     const { page, photograph } = await openOne([haveDump(real) ? await dumpFile(real) : built]);

@@ -1,4 +1,4 @@
-/** A stand-alone dump of a TiB that takes no room: a hole, and a text at its end. */
+/** A stand-alone dump of a TiB that takes no disk space: a hole, with a text at its end. */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { buildCase } from '../../src/samples/case-text.ts';
 

@@ -1,4 +1,4 @@
-/** Names everywhere on a real window: go-to with what was understood, the symbol browser, menus of addresses, names of memory, and annotations. */
+/** Names throughout a real window: go-to with its interpretations, the symbol browser, menus of addresses, names of memory, and annotations. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
@@ -15,7 +15,7 @@ async function noSeriousFaults(page: Page): Promise<void> {
 }
 
 describeNeeding('window', 'names', () => {
-  it.skipIf(!haveDump(dump))('are typed, listed, shown next to addresses, and written down', async () => {
+  it.skipIf(!haveDump(dump))('can be typed, listed, shown next to addresses, and annotated', async () => {
     const desk = await openOne([await dumpFile(dump)]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -28,7 +28,7 @@ describeNeeding('window', 'names', () => {
       await box.fill(text);
     };
 
-    // A number that can be read in two ways is read in neither silently.
+    // A number that can be read in two ways is not silently read in one of them.
     await type('519000');
     await expect.poll(() => choices.count()).toBe(2);
     expect(await choices.allInnerTexts()).toEqual([expect.stringMatching(/0x7eb58\s+decimal/), expect.stringMatching(/0x519000\s+hexadecimal/)]);
@@ -38,7 +38,7 @@ describeNeeding('window', 'names', () => {
     await view('hex').getByTestId('hex-grid').waitFor();
     await expect.poll(async () => (await cursor.innerText()).replaceAll(/[\s]/g, '')).toMatch(/absolute0x0*519000/);
 
-    // A symbol is completed, and what lies there is said before one goes.
+    // A symbol is completed, and what is there is shown before going.
     await type('arch_cpu_id');
     await expect.poll(() => choices.first().innerText()).toContain('arch_cpu_idle');
     await expect.poll(() => page.getByTestId('go-to-preview').innerText()).toMatch(/symbol\s+arch_cpu_idle/);
@@ -58,7 +58,7 @@ describeNeeding('window', 'names', () => {
     await page.getByTestId('go-to-error').getByText('no symbol is named no_symbol_is_named_so').waitFor();
     await page.keyboard.press('Escape');
 
-    // All symbols: a part of a name, an order, and the way to the instructions.
+    // All symbols: part of a name, an order, and the link to the instructions.
     await page.getByTestId('rail-symbols').click();
     const count = page.getByTestId('symbols-count');
     const said = view('symbols').locator('[data-testid="symbols-count"], [data-testid="symbols-none"]');
@@ -95,7 +95,7 @@ describeNeeding('window', 'names', () => {
     await page.keyboard.press('Enter');
     await page.getByTestId('mark-text').waitFor({ state: 'detached' });
 
-    // What was written is one list: edited where it is, deleted, and brought back.
+    // Notes are one list: edited in place, deleted, and restored.
     await page.getByTestId('rail-annotations').click();
     const notes = page.getByTestId('annotations-table');
     await notes.getByText('where it was idle').click();

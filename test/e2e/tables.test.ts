@@ -1,4 +1,7 @@
-/** The one table: keys, order, filter, widths, columns, picked rows, copying, CSV, menus; a log whose lines wrap, a list that is read in parts, low windows. */
+/**
+ * The table for all lists: keys, order, filter, widths, columns, selected rows, copying, CSV, menus; a log whose lines wrap, a list that is read in
+ * parts, low windows.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -23,7 +26,7 @@ const clipboard = ({ app }: Desk): Promise<string> => app.evaluate(({ clipboard:
 const picked = (table: Locator): Promise<string[]> => table.locator('[aria-selected="true"]').evaluateAll((rows) => rows.map((row) => row.ariaRowIndex ?? ''));
 
 describeNeeding('window', 'long tables', () => {
-  it('move, pick and copy by keys; Enter on a task shows its backtrace', async () => {
+  it('move, select and copy by keys; Enter on a task shows its backtrace', async () => {
     const desk = await openOne([write('healthy.vmcore', bundledSamples()[0]?.bytes ?? new Uint8Array())]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -49,7 +52,7 @@ describeNeeding('window', 'long tables', () => {
     await expect.poll(() => clipboard(desk)).toMatch(/^\d+\t[\s\S]*\n\d+\t[^\n]*\n$/);
     await page.keyboard.press('Escape');
     expect(await picked(tasks)).toEqual([]);
-    // The order is another one: what was picked is not what is there now.
+    // The order has changed: the selection no longer refers to the same rows.
     await tasks.locator('[aria-rowindex="2"]').click();
     await tasks.getByRole('button', { name: 'pid' }).click();
     expect(await picked(tasks)).toEqual([]);
@@ -65,7 +68,7 @@ describeNeeding('window', 'long tables', () => {
     await expect.poll(() => clipboard(desk)).toMatch(/^\[ +\d+\.\d{6}\] Kernel panic - not syncing: .*\n$/);
   });
 
-  it('of differing ranges are read as they come into sight, and lead to their bytes', async () => {
+  it('of differing ranges are read as they come into view, and link to their bytes', async () => {
     const system = 'system healthy state=running';
     const before = write('before.elf', buildCase(`${system}\nformat elf-vmcore producer=qemu`));
     const holes = Array.from({ length: 400 }, (_, index) => `fill 0x${(0x300000 + index * 8192).toString(16)} 16 ${1 + (index % 9)}`);
@@ -99,8 +102,8 @@ const item = ({ page }: Desk, name: string | RegExp): Locator => page.getByTestI
 
 const real = 'o-s390-s3-kdump-zlib-d31';
 
-describeNeeding('window', 'one table for all lists', () => {
-  it('orders, narrows, sizes and chooses columns; rows are picked, copied in three forms and saved', async () => {
+describeNeeding('window', 'the table for all lists', () => {
+  it('orders and filters rows, resizes and chooses columns; rows are selected, copied in three forms and saved', async () => {
     const desk = await openOne([haveDump(real) ? await dumpFile(real) : write('own.vmcore', bundledSamples()[0]?.bytes ?? new Uint8Array())]);
     const { app, page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -119,7 +122,7 @@ describeNeeding('window', 'one table for all lists', () => {
     await expect.poll(() => second.getAttribute('aria-current')).toBe('true');
     await expect.poll(() => view.getByTestId('backtrace').first().innerText()).toContain(name.replace(/^\[|\]$/g, ''));
 
-    // A title orders, by pointer and by key; arrows lead from one to the next.
+    // A title orders rows, by pointer and by key; arrow keys move between titles.
     await tasks.getByRole('columnheader', { name: 'name' }).getByRole('button').click();
     const names = async (): Promise<string[]> => (await column(tasks, 4)).map((text) => text.replaceAll(/^\[|\]$| thread of .*/g, ''));
     await expect.poll(async () => ((found) => found.join() === found.toSorted((one, other) => (one < other ? -1 : 1)).join())(await names())).toBe(true);
@@ -127,7 +130,7 @@ describeNeeding('window', 'one table for all lists', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => tasks.getByRole('columnheader', { name: 'state' }).getAttribute('aria-sort')).toBe('ascending');
 
-    // Widths: by key, by dragging, and as wide as the texts.
+    // Widths: by key, by dragging, and fitted to the texts.
     const before = await widthOf(tasks, 'state');
     await page.keyboard.press('Shift+ArrowRight');
     await expect.poll(() => widthOf(tasks, 'state')).toBeGreaterThan(before + 8);
@@ -143,7 +146,7 @@ describeNeeding('window', 'one table for all lists', () => {
     await edge.dblclick();
     await expect.poll(() => widthOf(tasks, 'state')).toBeLessThan(before + 40);
 
-    // Columns: one more, one less, and the filter sees what is shown.
+    // Columns: one added, one removed, and the filter searches the visible ones.
     await view.getByTestId('task-table-columns').click();
     await page.getByTestId('context-menu').getByRole('menuitemcheckbox', { name: 'state in words' }).click();
     await expect.poll(() => titles(tasks)).toContain('state in words');
@@ -159,7 +162,7 @@ describeNeeding('window', 'one table for all lists', () => {
     await expect.poll(() => tasks.getAttribute('aria-rowcount')).toBe('1');
     await filter.fill('');
 
-    // Rows: several apart, copied in three forms.
+    // Rows: several separate ones, copied in three forms.
     await tasks.getByRole('columnheader', { name: 'pid' }).getByRole('button').click();
     await expect.poll(() => tasks.getByRole('columnheader', { name: 'pid' }).getAttribute('aria-sort')).toBe('ascending');
     await tasks.focus();
@@ -180,7 +183,7 @@ describeNeeding('window', 'one table for all lists', () => {
     await item(desk, 'Copy 2 rows as text').click();
     await expect.poll(() => clipboard(desk)).toMatch(/^\d+\t.*\n\d+\t.*\n$/);
 
-    // CSV of all rows, and what it says.
+    // CSV of all rows, and its contents.
     const path = join(folder, 'tasks.csv');
     await app.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
@@ -222,13 +225,13 @@ describeNeeding('window', 'one table for all lists', () => {
         `view.${id}`,
       );
       const view = page.getByTestId(`view-${id}`).filter({ visible: true });
-      // By key: at this size a tab may lie outside the window.
+      // By key: at this size a tab may be outside the window.
       if (tab !== undefined) await view.getByTestId(tab).press('Enter');
       const grid = view.getByTestId(table);
       await grid.waitFor();
       await desk.photograph(`low-${zoom}-${table}`);
       expect(await rowsInSight(grid), table).toBeGreaterThanOrEqual(5);
-      // What does not fit is reached by scrolling, and not cut off.
+      // Whatever does not fit can be reached by scrolling, and is not cut off.
       const seen = await grid.evaluate((element) => {
         element.scrollIntoView({ block: 'center' });
         const { top, bottom } = element.getBoundingClientRect();

@@ -8,7 +8,7 @@ export function testDesk(): (paths: readonly string[], options?: DeskOptions) =>
     const left = [...open];
     open.clear();
     for (const desk of left) {
-      // A failure that comes once in a hundred runs is understood only by what the window showed then.
+      // A failure that occurs once in a hundred runs can only be understood from what the window showed then.
       if (task.result?.state === 'fail') console.log(await shownBy(desk).catch(String));
       await desk.close();
     }
@@ -25,7 +25,7 @@ export function testDesk(): (paths: readonly string[], options?: DeskOptions) =>
   };
 }
 
-/** What a window shows in words, and where the keyboard is. */
+/** The text of a window, and where the focus is. */
 async function shownBy({ page, photograph }: Desk): Promise<string> {
   await photograph(`failed-${Date.now()}`);
   return page.evaluate(() => {
@@ -35,7 +35,7 @@ async function shownBy({ page, photograph }: Desk): Promise<string> {
   });
 }
 
-/** Runs the first command that fits the words, by the palette. A press that comes while the window is busy is made again. */
+/** Runs the first action that matches the words, through the palette. A key press while the window is busy is repeated. */
 export async function command({ page }: Desk, words: string): Promise<void> {
   const field = page.getByLabel('Command', { exact: true });
   for (let tries = 0; tries < 10 && !(await field.isVisible()); tries += 1) {

@@ -1,4 +1,4 @@
-/** The engine in Electron's utility process, by the same suite as in the other hosts. The runtime at hand may lack SQLite. */
+/** The engine in Electron's utility process, with the same suite as in the other hosts. The available runtime may lack SQLite. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The structure that a hex view shows, and the line between its bytes and the inspector, are there again in the next session. */
+/** The structure applied in a hex view, and the divider between its bytes and the inspector, are restored in the next session. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const openOne = testDesk();
 const real = 'o-s390-s3-kdump-zlib-d31';
 
 describeNeeding('window', 'a structure over bytes', () => {
-  it('is restored with the session, and stays away when it was taken away', async () => {
+  it('is restored with the session, and stays removed once removed', async () => {
     const built = join(folder, 'built.s390');
     writeFileSync(built, buildCase('system healthy cpus=1 state=disabled-wait\nformat s390\n'));
     const home = join(folder, 'home');

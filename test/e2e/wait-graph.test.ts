@@ -1,4 +1,7 @@
-/** A deadlock of a real dump in the window: the drawing of who waits for whom above its table, in both themes; and the same drawing in a report. */
+/**
+ * A deadlock of a real dump in the window: the drawing of which task waits for which, above its table, in both themes; and the same drawing in a
+ * report.
+ */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
 import { dumpFile, haveDump } from '../dumps.ts';
@@ -8,7 +11,7 @@ import { openDesk } from './desk.ts';
 
 const name = 'c-abba-mutex.kdump';
 
-describeNeeding('window', 'who waits for whom', () => {
+describeNeeding('window', 'the wait graph', () => {
   it.skipIf(!haveDump(name))('is drawn in the window and in a report', async () => {
     const path = await dumpFile(name);
     const desk = await openDesk([path]);
@@ -23,13 +26,13 @@ describeNeeding('window', 'who waits for whom', () => {
       await image.waitFor();
       expect(await image.locator('rect').count()).toBe(6);
       expect(await image.locator('path.wait-cycle').count()).toBe(2);
-      // The ink is that of the text around it, whatever the theme; a cycle is identified by its words and its thicker lines too.
+      // Its colour is that of the surrounding text, whatever the theme; a cycle is also identified by its text and thicker lines.
       const colours = await drawing.evaluate((frame) => {
         const of = (element: Element | null, what: 'fill' | 'color' | 'stroke'): string => (element === null ? '' : getComputedStyle(element)[what]);
         return [of(frame.querySelector('.wait-task text'), 'fill'), of(frame.querySelector('.wait-edge'), 'stroke'), of(frame, 'color')];
       });
       expect(new Set(colours).size).toBe(1);
-      // Arrowheads have the ink of their lines.
+      // Arrowheads have the colour of their lines.
       const heads = await drawing.evaluate((frame) =>
         [
           ['path.wait-edge', 'marker:not(.wait-cycle) path'],

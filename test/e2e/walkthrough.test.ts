@@ -1,6 +1,6 @@
 /**
- * One way through the window, as docs/guide.md tells it: from a file to a report, then to a comparison. With DUMPBENCH_GUIDE=1 the
- * pictures of the guide are taken on the way.
+ * One way through the window, as described in docs/guide.md: from a file to a report, then to a comparison. With DUMPBENCH_GUIDE=1 the guide's
+ * screenshots are taken on the way.
  */
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ async function realOrBuilt(): Promise<Walk> {
     writeFileSync(path, buildCase(text));
     return path;
   };
-  // Nothing but the kdump kernel is damaged, as in the real one: then this is the verdict.
+  // Only the kdump kernel is damaged, as in the real dump: then this is the verdict.
   const system = 'system healthy state=disabled-wait registers=believable';
   return {
     damaged: write('damaged.s390', `${system}\ndamage kdump-overwritten\nformat s390 producer=zipl`),
@@ -43,7 +43,7 @@ async function realOrBuilt(): Promise<Walk> {
   };
 }
 
-/** For people who look at the artefacts, and on request for the guide. */
+/** For human review of the artefacts, and on request for the guide. */
 async function picture({ page, photograph }: Desk, name: string): Promise<void> {
   await photograph(`walkthrough-${name}`);
   if (process.env.DUMPBENCH_GUIDE === undefined) return;
@@ -52,7 +52,7 @@ async function picture({ page, photograph }: Desk, name: string): Promise<void> 
   await page.screenshot({ path: join(images, `${name}.png`) });
 }
 
-/** The dialogs of the system answer with these paths. */
+/** The system's dialogs answer with these paths. */
 async function answerDialogs({ app }: Desk, open: string, save: string): Promise<void> {
   await app.evaluate(
     ({ dialog }, paths) => {
@@ -63,7 +63,7 @@ async function answerDialogs({ app }: Desk, open: string, save: string): Promise
   );
 }
 
-describeNeeding('window', 'a walk through the window', () => {
+describeNeeding('window', 'a walkthrough of the window', () => {
   it('leads from a file to a report and to a comparison', async () => {
     const { damaged, healthy, at } = await realOrBuilt();
     const report = join(folder, 'report.html');
@@ -107,7 +107,7 @@ describeNeeding('window', 'a walk through the window', () => {
       await picture(desk, 'kernel-log');
     }
 
-    // The report says what the window said, and holds no script.
+    // The report says the same as the window, and contains no script.
     await page.getByTestId('rail-integrity').click();
     await page.getByTestId('export').click();
     await page.getByTestId('export-html').check();

@@ -1,4 +1,4 @@
-/** The window on real Electron: what a user does first, and what must never break it. */
+/** The window on real Electron: the first steps of a user, and what must never break it. */
 import { existsSync, openSync, closeSync, ftruncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const folder = scratchFolder();
 let samples: { healthy: string; damaged: string };
 const openOne = testDesk();
 
-/** A stand-alone dump of 256 GiB, nearly all of it a hole: its scan goes on for minutes, however fast the machine, unless it is cancelled. */
+/** A stand-alone dump of 256 GiB, nearly all of it a hole: its scan takes minutes on any machine, unless it is cancelled. */
 function largeDump(path: string): void {
   const size = 256n << 30n;
   const bytes = Buffer.from(buildCase('system healthy state=disabled-wait\nformat s390 producer=zipl\n'));
@@ -47,7 +47,7 @@ describeNeeding('window', 'the window', () => {
     const why = page.getByTestId('verdict-why');
     await why.locator('summary').click();
     await why.getByText('Evidence', { exact: true }).first().waitFor();
-    // Of a system that crashed, where it did is in the place of the prefixes.
+    // For a crashed system, the crash location replaces the prefixes.
     await expect.poll(() => page.getByTestId('cpu-table').innerText()).toContain('sysrq_handle_crash');
     // The check that reads the crashkernel memory comes from a background job.
     const findings = page.getByTestId('findings');
@@ -61,7 +61,7 @@ describeNeeding('window', 'the window', () => {
     await expect.poll(() => page.getByTestId('status-cursor').innerText()).toContain('410000');
   });
 
-  it.skipIf(!haveDump('o-s390-s1-qemu.elf'))('reads the facts of a real dump off the page', async () => {
+  it.skipIf(!haveDump('o-s390-s1-qemu.elf'))('shows the facts of a real dump', async () => {
     const path = await dumpFile('o-s390-s1-qemu.elf');
     const { page } = await open([path]);
     const overview = page.getByTestId('view-overview');
@@ -87,7 +87,7 @@ describeNeeding('window', 'the window', () => {
       .waitFor();
   });
 
-  it('says what is wrong with a file that is no dump, and goes on', async () => {
+  it('says what is wrong with a file that is not a dump, and continues', async () => {
     const broken = join(folder, 'broken.elf');
     writeFileSync(broken, Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]), Buffer.alloc(100)]));
     const { page } = await open([broken]);
@@ -112,7 +112,7 @@ describeNeeding('window', 'the window', () => {
       .waitFor();
   });
 
-  it('survives a killed engine: says so, starts it again, and is back at the same cursor', async () => {
+  it('survives a killed engine: reports it, restarts it, and is back at the same cursor', async () => {
     const desk = await open([samples.healthy]);
     const { page } = desk;
     await page.getByTestId('dump-title').waitFor();
@@ -129,7 +129,7 @@ describeNeeding('window', 'the window', () => {
     await page.getByTestId('engine-banner').waitFor({ state: 'detached' });
     await page.getByTestId('status-cursor').getByText('1c8000').waitFor();
     await bytes.waitFor();
-    // The new engine reads what the old one had not.
+    // The new engine reads what the old one had not read.
     await page.keyboard.press('Control+g');
     await page.getByTestId('go-to').fill('file:0');
     await page.keyboard.press('Enter');
@@ -142,13 +142,13 @@ describeNeeding('window', 'the window', () => {
     await page.getByTestId('dump-title').getByText('sample-healthy.vmcore').waitFor();
   });
 
-  it('runs the engine in a utility process as well; without SQLite the facts are still there', async () => {
+  it('also runs the engine in a utility process; without SQLite the facts are still shown', async () => {
     const { page } = await open([samples.damaged], { engineHost: 'utility' });
     await page.getByTestId('dump-title').getByText('sample-damaged.s390').waitFor();
     await page.getByTestId('cpu-table').waitFor();
   });
 
-  it('is closed to everything but its own page', async () => {
+  it('is closed to everything except its own page', async () => {
     const { page, app } = await open([samples.healthy]);
     await page.getByTestId('dump-title').waitFor();
     expect(page.url()).toMatch(/^app:\/\/dumpbench\//);

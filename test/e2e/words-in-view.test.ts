@@ -1,4 +1,4 @@
-/** What every view says on a real dump: no option of the command line, and a name for everything that can be used. */
+/** The texts of every view on a real dump: no command-line options, and a name for every control. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -13,12 +13,12 @@ const folder = scratchFolder();
 const openOne = testDesk();
 const real = 'o-s390-s3-kdump-zlib-d31';
 
-/** An option such as `--manifest`, as a command line has it. Dashes of a kernel's own texts ("---[ end trace") are none. */
+/** An option such as `--manifest`, as a command line has it. Dashes in a kernel's own texts ("---[ end trace") do not count. */
 const option = /(?:^|[\s(“"'`])--[a-z][a-z-]+/m;
 
 /** Actions that show something over the window. */
 const dialogs = ['app.palette', 'app.shortcuts', 'app.about', 'file.openWith', 'mark.bookmark', 'dump.exportMemory'];
-/** Buttons of views that do, by the view's item in the rail. */
+/** Buttons in views that do, by the view's item in the rail. */
 const dialogButtons = [
   ['rail-integrity', 'Check against…'],
   ['rail-integrity', 'Export…'],
@@ -30,13 +30,13 @@ const act = ({ app }: Desk, action: string): Promise<void> =>
   app.evaluate(({ BrowserWindow }, id) => BrowserWindow.getAllWindows()[0]?.webContents.send('shell-event', { event: 'action', action: id }), action);
 
 interface Said {
-  /** All that can be read or heard, apart from what the kernel printed. */
+  /** Everything that can be read or heard, apart from what the kernel printed. */
   readonly texts: readonly string[];
-  /** What can be used and has no name. */
+  /** Controls without a name. */
   readonly nameless: readonly string[];
 }
 
-/** Of what is on screen. What a kernel printed is its own affair. */
+/** Checks the visible text. Text printed by a kernel is exempt. */
 const saidBy = ({ page }: Desk): Promise<Said> =>
   page.evaluate(() => {
     const texts: string[] = [];
@@ -59,8 +59,8 @@ const saidBy = ({ page }: Desk): Promise<Said> =>
     return { texts, nameless };
   });
 
-describeNeeding('window', 'what the window says', () => {
-  it('names no option of the command line and everything that can be used, in any view and on the page of a file that does not open', async () => {
+describeNeeding('window', 'the texts of the window', () => {
+  it('contain no command-line options and name every control, in any view and on the error page of a file', async () => {
     const sample = join(folder, 'damaged.s390');
     const [damaged] = bundledSamples().filter(({ name }) => name.includes('damaged'));
     writeFileSync(sample, damaged!.bytes);
@@ -82,7 +82,7 @@ describeNeeding('window', 'what the window says', () => {
       await page.getByTestId(view.replace('rail-', 'view-')).filter({ visible: true }).waitFor();
       await look(view);
     }
-    // What lies over the window.
+    // Overlays.
     const dialog = page.locator('dialog[open], [popover]:popover-open');
     const lookOver = async (where: string): Promise<void> => {
       await expect.poll(() => dialog.count(), { message: `${where} shows something` }).toBeGreaterThan(0);
@@ -108,7 +108,7 @@ describeNeeding('window', 'what the window says', () => {
     await page.getByTestId('error-page').filter({ visible: true }).waitFor();
     await look('error page');
     expect(wrong).toEqual([]);
-    // The look itself finds what it is for.
+    // The check itself finds what it looks for.
     expect(option.test('run it with --manifest FILE')).toBe(true);
     expect(option.test('---[ end trace 0000 ]---')).toBe(false);
   });

@@ -1,4 +1,4 @@
-/** At 200 % every view keeps its controls apart: nothing covers anything, and what is to be pressed can be reached. */
+/** At 200 % the controls of every view do not overlap, and every control can be reached. */
 import { expect, it } from 'vitest';
 import { placeSamples } from '../placed-samples.ts';
 import { describeNeeding } from '../requirements.ts';
@@ -7,7 +7,7 @@ import { testDesk } from './test-desk.ts';
 
 const openOne = testDesk();
 
-/** Controls of which another one, or a text of another part of the window, covers the middle; and those that no scrolling brings into the window. */
+/** Controls whose centre is covered by another one or by a text of another part of the window, and those that cannot be scrolled into the window. */
 function faultsOnScreen(): readonly string[] {
   const nameOf = (element: Element): string =>
     `${element.getAttribute('data-testid') ?? element.getAttribute('aria-label') ?? element.textContent.trim().slice(0, 30)} (${element.className})`;
@@ -35,9 +35,9 @@ function faultsOnScreen(): readonly string[] {
     }
     const above = document.elementFromPoint(x, y);
     if (above === null || element.contains(above) || above.contains(element)) continue;
-    // The titles of a table stay in sight over its rows.
+    // The titles of a table stay visible over its rows.
     if (above.closest('.data-head') !== null && element.closest('.data-body') !== null) continue;
-    // A label is its field, and what lies over a field is part of it.
+    // A label belongs to its field, as does anything over a field.
     if (above.closest('label')?.contains(element) === true || element.parentElement?.contains(above) === true) continue;
     faults.push(`${nameOf(element)} is covered by ${nameOf(above)}`);
   }
@@ -45,7 +45,7 @@ function faultsOnScreen(): readonly string[] {
 }
 
 describeNeeding('window', 'at 200 %', () => {
-  it('no view covers its controls or loses them', async () => {
+  it('no view covers its controls or makes them unreachable', async () => {
     const folder = scratchFolder();
     const paths = placeSamples(folder).all;
     const { page, app, photograph } = await openOne(paths);

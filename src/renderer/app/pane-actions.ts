@@ -40,21 +40,21 @@ export function paneActions(workbench: Workbench): readonly Action[] {
   return [
     ...sides.map(({ side, word }) => ({
       id: `pane.split.${side}`,
-      title: `Split: put this tab into a new pane ${side === 'left' || side === 'right' ? `at the ${word}` : word}`,
+      title: `Split: put this tab into a new pane ${side === 'left' || side === 'right' ? `on the ${word}` : word}`,
       ...(splitKeys[side] === undefined ? {} : { keys: splitKeys[side] }),
       enabled: open,
       run: () => dock.widget()?.split(side),
     })),
     ...sides.map(({ side, word, key }) => ({
       id: `pane.move.${side}`,
-      title: `Move this tab to the pane ${side === 'left' || side === 'right' ? `at the ${word}` : word}`,
+      title: `Move this tab to the pane ${side === 'left' || side === 'right' ? `on the ${word}` : word}`,
       keys: `Ctrl+Alt+Shift+${key}`,
       enabled: open,
       run: () => dock.widget()?.move(side),
     })),
     ...sides.map(({ side, word, key }) => ({
       id: `pane.focus.${side}`,
-      title: `Focus the pane ${side === 'left' || side === 'right' ? `at the ${word}` : word}`,
+      title: `Focus the pane ${side === 'left' || side === 'right' ? `on the ${word}` : word}`,
       keys: `Ctrl+Alt+${key}`,
       enabled: split,
       run: () => dock.widget()?.focus(side),

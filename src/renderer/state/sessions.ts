@@ -177,7 +177,7 @@ export function createSessions({ dumps, places, dock, marks, comparisons, querie
     if (marks.of(key).length === 0 && old.length > 0) {
       marks.replace(key, old);
       if (own === undefined)
-        notice.set({ tone: 'plain', text: `There are bookmarks or annotations of an older version on ${dumps.find(key)?.path ?? ''}: ${byIdentityAlone}.` });
+        notice.set({ tone: 'plain', text: `There are bookmarks or annotations from an older version for ${dumps.find(key)?.path ?? ''}: ${byIdentityAlone}.` });
     }
     takeShown(restored.shown);
     const { open } = places.tabs.get();

@@ -1,4 +1,4 @@
-/** The registry of views, in the order of the rail. Menu, palette, keys and tests iterate it. */
+/** The registry of views, in the order of the rail. Menu, palette, keys and tests iterate over it. */
 import { AnnotationsView } from './annotations/AnnotationsView.tsx';
 import { CompareView } from './compare/CompareView.tsx';
 import { CpusView } from './cpus/CpusView.tsx';

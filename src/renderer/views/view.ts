@@ -1,4 +1,4 @@
-/** What a view is to the shell: one folder, one entry in the registry. */
+/** A view as the shell sees it: one folder, one entry in the registry. */
 import type { ComponentType } from 'react';
 import type { ArchitectureFeature } from '../../shared/model.ts';
 import type { OpenDump } from '../state/open-dump.ts';
@@ -11,11 +11,11 @@ export interface DumpView {
   /** A codicon. */
   readonly icon: string;
   readonly ofWindow: false;
-  /** What the dump's machine has to have; without it the view would have nothing to show. */
+  /** What the dump's machine must have; without it the view would have nothing to show. */
   readonly needs?: ArchitectureFeature;
   readonly component: ComponentType<{ readonly dump: OpenDump }>;
 }
-/** A view that is not about one dump. */
+/** Set for a view that does not belong to one dump. */
 export interface WindowView {
   readonly id: ViewId;
   readonly title: string;
@@ -27,6 +27,6 @@ export interface WindowView {
 }
 export type View = DumpView | WindowView;
 
-/** Whether a view has something to show of a dump; as long as the machine is not known, it may. */
+/** Whether a view may have something to show for a dump; true as long as the machine is not known. */
 export const isFor = ({ needs }: Pick<View, 'needs'>, dump: OpenDump | undefined): boolean =>
   needs === undefined || dump?.triage === undefined || dump.triage.info.machine.features?.includes(needs) === true;

@@ -7,16 +7,16 @@ import { HexNumber } from './HexNumber.tsx';
 interface AddressLinkProps {
   readonly dump: string;
   readonly position: Position;
-  /** The address itself where there are no other words. */
+  /** Defaults to the address itself. */
   readonly children?: ReactNode;
-  /** False for an address of a program: the kernel's books are about others. */
+  /** False for an address of a program: the kernel's data structures do not describe those. */
   readonly explain?: boolean;
 }
 
 /** The address in digits, however it was written. */
 const hexNumber = /^0x[\da-f]{1,16}$/;
 
-/** An address that sets the cursor of the hex view: in its own space, as its own CPU saw it. */
+/** A link that sets the cursor of the hex view to an address: in its own space, as its own CPU saw it. */
 export function AddressLink({ dump, position, children, explain = true }: AddressLinkProps) {
   const { places } = useWorkbench();
   const isBare = children === undefined || (typeof children === 'string' && hexNumber.test(children));
@@ -24,12 +24,12 @@ export function AddressLink({ dump, position, children, explain = true }: Addres
     <button
       type="button"
       className="link code address-link"
-      // What the digits are, for who hears them (hex-number.css).
+      // Marks digits for screen readers (hex-number.css).
       data-space={isBare ? position.space : undefined}
-      // The card says more.
+      // The card shows more.
       {...(explain && position.space !== 'file' ? explained(dump, position) : { title: `Show ${positionText(position)} in hex`, ...placed(dump, position) })}
       onClick={(event) => {
-        // The row around it selects the field that holds the address, not what it leads to.
+        // The row around it selects the field that contains the address, not its target.
         event.stopPropagation();
         places.goTo(dump, position);
       }}

@@ -4,16 +4,16 @@ import { explainedText } from './explained.ts';
 import { Hostile } from './Hostile.tsx';
 
 interface AddressTextProps {
-  /** Key of the dump that the text is about. */
+  /** Key of the dump to which the text belongs. */
   readonly dump: string;
   readonly text: string;
-  /** Show it whole as a tooltip too, where it has no addresses. */
+  /** Also show the whole text as a tooltip if it contains no addresses. */
   readonly title?: boolean;
   /** How a piece is shown: `Hostile` unless given. */
   readonly piece?: (text: string) => React.ReactNode;
 }
 
-/** Text out of a dump, hostile as `Hostile` has it, in which the addresses that the kernel printed explain themselves. */
+/** Text from a dump, made safe as by `Hostile`, in which addresses printed by the kernel have cards. */
 export function AddressText({ dump, text, title = false, piece }: AddressTextProps) {
   const pieces = addressesInText(text);
   const shown = piece ?? ((part: string) => <Hostile text={part} />);

@@ -1,4 +1,4 @@
-/** Which CPUs are side by side: a chip for each, and a list to add one. */
+/** Chooses the CPUs side by side: a chip for each, and a list to add one. */
 import { cpuName, cpuNumber, cpuNumbering, numberingWords } from '../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../shared/cpu-model.ts';
 import { maxColumns } from '../state/cpu-columns.ts';

@@ -1,11 +1,11 @@
-/** A register, a PSW, or an address: padded to its width, in groups of eight digits. Copied it is one number, which the go-to box takes. */
+/** A register, a PSW, or an address: padded to its width, in groups of eight digits. It is copied as one number, which the go-to box accepts. */
 import { differingPlaces, hexGroups, paddedHex, type HexDigits } from '../words/numbers.ts';
 import './hex-number.css';
 
 interface HexNumberProps {
   readonly value: string | bigint | number;
   readonly digits?: HexDigits;
-  /** The values that it is next to: digits that are not the same in all of them are marked. */
+  /** The values next to it: digits that are not equal in all of them are marked. */
   readonly beside?: readonly string[] | undefined;
 }
 
@@ -15,7 +15,7 @@ interface Piece {
   readonly differs: boolean;
 }
 
-/** Digits of a group, cut where the leading zeros end and where digits begin or cease to differ. */
+/** Digits of a group, split where the leading zeros end and where differences begin or end. */
 function piecesOf(group: string, leading: number, places: readonly boolean[]): readonly Piece[] {
   const pieces: Piece[] = [];
   for (let from = 0; from < group.length;) {

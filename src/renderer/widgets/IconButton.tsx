@@ -2,7 +2,7 @@ import { Icon } from './Icon.tsx';
 
 interface IconButtonProps {
   readonly icon: string;
-  /** Says what it does: tooltip and name. */
+  /** Says what it does: tooltip and accessible name. */
   readonly label: string;
   readonly onPress: () => void;
   readonly testId?: string;

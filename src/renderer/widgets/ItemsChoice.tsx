@@ -1,9 +1,9 @@
-/** Some of a list that is known, in its order, after a line that says how many. */
+/** A selection from a known list, in its order, with a summary line that says how many. */
 import './items-choice.css';
 
 interface ItemsChoiceProps {
   readonly label: string;
-  /** Begins the names by which tests find the line and the items. */
+  /** Prefix of the test ids of the line and the items. */
   readonly testId: string;
   readonly items: readonly { readonly id: string; readonly title: string; readonly about: string }[];
   readonly chosen: readonly string[];

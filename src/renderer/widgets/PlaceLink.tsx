@@ -4,7 +4,7 @@ import { useWorkbench } from '../workbench.ts';
 import { explained, placed } from './explained.ts';
 import { HexNumber } from './HexNumber.tsx';
 
-/** A place of the dump that sets the cursor in the hex view. */
+/** A link to a place in the dump that sets the cursor in the hex view. */
 export function PlaceLink({ dump, place, children }: { readonly dump: string; readonly place: PlaceJson; readonly children?: ReactNode }) {
   const { places } = useWorkbench();
   const text = placeText(place);

@@ -2,7 +2,7 @@ import type { QueryState } from '../engine/query-slot.ts';
 import { EngineFailure } from '../../shared/rpc.ts';
 import { Hostile } from './Hostile.tsx';
 
-/** What is where an answer is not there (yet): loading, or why there is none and what to do. */
+/** Shown instead of a missing answer: that it is loading, or why there is none and what to do. */
 export function QueryMessage({ query, what }: { readonly query: QueryState<unknown>; /** "the notes" */ readonly what: string }) {
   if (query.error !== undefined) {
     const next = query.error instanceof EngineFailure ? 'It will be loaded when the engine is back.' : 'Other views of this dump still work.';

@@ -13,15 +13,15 @@ const signs = {
 };
 
 interface StepListProps {
-  /** Key of the dump that they are about. */
+  /** Key of the dump to which they belong. */
   readonly dump: string;
   readonly steps: readonly Step[];
   readonly label: string;
-  /** Long digests are cut; the tooltip has them whole. */
+  /** Long digests are shortened; the tooltip has them in full. */
   readonly brief?: boolean;
 }
 
-/** The rows of a check's or a decision's sheet, in the order in which they are made. */
+/** The steps of a check or decision, in the order in which they are made. */
 export function StepList({ dump, steps, label, brief = false }: StepListProps) {
   return (
     <ol className="steps" aria-label={label}>

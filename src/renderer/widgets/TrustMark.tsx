@@ -3,7 +3,7 @@ import { trustMarks } from '../words/trust.ts';
 import { Icon } from './Icon.tsx';
 import './trust-mark.css';
 
-/** A small sign next to a fact; the word is there for screen readers, the tooltip is on the fact itself. */
+/** A small sign next to a fact; its name is for screen readers, the tooltip is on the fact itself. */
 export function TrustMark({ trust }: { readonly trust: Trust }) {
   return (
     <span className={`trust-mark trust-${trust}`}>

@@ -1,6 +1,6 @@
 import { Hostile } from './Hostile.tsx';
 
-/** Says that what is shown comes from a page index which is not known to hold for the dump's files; nothing where it does. */
+/** Warns that the data comes from a page index which is not confirmed to match the dump's files; nothing if it is. */
 export function Unconfirmed({ text }: { readonly text: string | undefined }) {
   if (text === undefined) return null;
   return (

@@ -11,7 +11,7 @@ const icons: Readonly<Record<Verdict, string>> = {
   'not-run': 'circle-large',
 };
 
-/** The sign of a verdict. The word is next to it wherever it is used. */
+/** The sign of a verdict. The verdict's name is always next to it. */
 export function VerdictMark({ verdict, running = false }: { readonly verdict: Verdict; readonly running?: boolean }) {
   return (
     <span className={`verdict-mark tone-${verdictTones[verdict]}`}>

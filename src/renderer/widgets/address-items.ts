@@ -1,16 +1,16 @@
-/** What a menu offers for an address, wherever it is. */
+/** The menu items for an address, wherever it is shown. */
 import type { Workbench } from '../workbench.ts';
 import type { PointedAddress } from '../state/address-card.ts';
 import type { ContextItem } from '../state/context-menu.ts';
 import { positionText, type Position } from '../state/position.ts';
 
-/** Shows a place in one more hex grid, in a pane at the right. */
+/** Shows a place in an additional hex grid, in a pane on the right. */
 function openBeside({ places, dock }: Pick<Workbench, 'places' | 'dock'>, dump: string, position: Position): void {
   places.openGrid(dump, position);
   dock.widget()?.split('right');
 }
 
-/** Instructions have virtual addresses. */
+/** Only virtual addresses can be disassembled. */
 const hasInstructions = ({ space }: Position): boolean => space === 'virtual';
 
 export function addressItems(workbench: Workbench, dump: string, position: Position, box: PointedAddress['box']): readonly ContextItem[] {

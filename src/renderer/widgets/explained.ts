@@ -1,4 +1,4 @@
-/** What an element carries that shows an address: the shell explains it to whoever points at it (app/AddressCard.tsx). */
+/** Attributes of elements that show an address: the shell shows a card when the pointer is on one (app/AddressCard.tsx). */
 import type { PointedAddress } from '../state/address-card.ts';
 import { positionText, type Position } from '../state/position.ts';
 
@@ -7,14 +7,14 @@ export interface ExplainedAttributes {
   'data-explain-dump'?: string;
 }
 
-/** @param text as the user would type it: "virtual:0x3ff", "do_exit+0x10" */
+/** @param text as typed by the user: "virtual:0x3ff", "do_exit+0x10" */
 export const explainedText = (dump: string, text: string): ExplainedAttributes => ({ 'data-explain': text, 'data-explain-dump': dump });
 
-/** Of an offset in the file the kernel knows nothing. */
+/** File offsets have no card: they are not kernel addresses. */
 export const explained = (dump: string, position: Position): ExplainedAttributes =>
   position.space === 'file' ? {} : explainedText(dump, positionText(position));
 
-/** What an element carries whose address has a menu and no explanation: an offset in the file, or an address of a program. */
+/** Attributes of an element whose address has a menu but no card: a file offset, or an address of a program. */
 export const placed = (dump: string, position: Position): Readonly<Record<`data-${string}`, string>> => ({
   'data-place': positionText(position),
   'data-explain-dump': dump,

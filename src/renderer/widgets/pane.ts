@@ -1,4 +1,4 @@
-/** The tab that a view is shown in: for views of which there can be several of one dump. */
+/** The tab of a view, for views that can be open several times for one dump. */
 import { createContext, useContext } from 'react';
 import type { Tab } from '../state/tabs.ts';
 

@@ -1,4 +1,4 @@
-/** What the card of an address says of each fact, and where its links lead. */
+/** What the card of an address says about each fact, and where its links lead. */
 import type { AddressFact, AddressJson } from '../../shared/address-model.ts';
 import { groupedHex } from './numbers.ts';
 import { kernelPosition, type Position } from '../state/position.ts';
@@ -19,7 +19,7 @@ export const factTitles: Readonly<Record<AddressFact['kind'], string>> = {
 export interface FactLink {
   readonly text: string;
   readonly position: Position;
-  /** The kernel's type of what lies there. */
+  /** The kernel type of the object there. */
   readonly type?: string;
 }
 
@@ -60,7 +60,7 @@ export const answerPosition = ({ space, address, cpu }: AddressJson): Position =
   ...(space === 'real' && cpu !== undefined ? { cpu } : {}),
 });
 
-/** Whether instructions may lie there: in what has a name, or in a module. */
+/** Whether instructions may be there: at a symbol, or in a module. */
 export const mayBeCode = ({ space, facts }: AddressJson): boolean => space === 'virtual' && facts.some(({ kind }) => kind === 'symbol' || kind === 'module');
 
 /** "virtual:0x00000000 000003ff, read as an address of the kernel": the space is part of every address. */

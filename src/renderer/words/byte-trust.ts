@@ -11,8 +11,8 @@ function covers(place: Place, { space, address }: Pick<Position, 'space' | 'addr
 }
 
 /**
- * @param at an absolute address or a file position; other spaces are translated before
- * @param known of the dump, as far as it has been checked: without a check nothing is claimed
+ * @param at an absolute address or a file offset; other spaces must be translated first
+ * @param known results of the checks so far: without a check nothing is claimed
  */
 export function byteTrust(
   known: { readonly checks: readonly CheckResult[]; readonly damage: readonly DamageEntry[] },
@@ -23,7 +23,7 @@ export function byteTrust(
   if (failed !== undefined) return { trust: 'contradicted', why: `${failed.title}: ${failed.detail}` };
   const damaged = known.damage.find(({ where, severity }) => severity !== 'info' && covers(where, at));
   if (damaged !== undefined) return { trust: 'contradicted', why: damaged.title };
-  // Only what was computed over these bytes speaks for them.
+  // Only a digest computed over these bytes is evidence for them.
   const passed = known.checks.find((check) => check.verdict === 'passed' && check.recorded !== undefined && over(check));
   if (passed !== undefined) return { trust: 'verified', why: `${passed.title}: ${passed.detail}` };
   return { trust: 'unverifiable', why: 'no recorded checksum covers this byte' };

@@ -1,4 +1,4 @@
-/** What entries of the catalogue are called; their ids until the engine has said. */
+/** Titles of the catalogue's entries; their ids until the engine has answered. */
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import type { FormatId, MemoryView } from '../../shared/model.ts';
 

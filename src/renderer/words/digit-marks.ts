@@ -1,4 +1,4 @@
-/** Two texts that differ, cut where they do: numbers digit by digit, aligned at their right ends. */
+/** Splits two differing texts where they differ: numbers digit by digit, aligned at their right ends. */
 
 export interface MarkedPiece {
   readonly text: string;
@@ -8,7 +8,7 @@ export interface MarkedPiece {
 const number = /0x[0-9a-f]+|\d+/gi;
 const longest = 4096;
 
-/** Neighbours of one kind become one piece. */
+/** Merges neighbours of one kind. */
 function joined(pieces: readonly MarkedPiece[]): readonly MarkedPiece[] {
   const all: MarkedPiece[] = [];
   for (const piece of pieces) {
@@ -20,7 +20,7 @@ function joined(pieces: readonly MarkedPiece[]): readonly MarkedPiece[] {
   return all;
 }
 
-/** Characters that the other does not have at the same distance from its right end. */
+/** Marks characters that the other does not have at the same distance from its right end. */
 function fromTheRight(text: string, other: string): readonly MarkedPiece[] {
   const shift = other.length - text.length;
   return Array.from(text, (character, index) => ({ text: character, differs: other[index + shift]?.toLowerCase() !== character.toLowerCase() }));
@@ -32,7 +32,7 @@ function digits(text: string, other: string): readonly MarkedPiece[] {
   return [{ text: prefix, differs: false }, ...fromTheRight(text.slice(prefix.length), other.slice(prefix.length))];
 }
 
-/** Between what both begin and what both end with. */
+/** Marks what is between the common prefix and the common suffix. */
 function middle(text: string, other: string): readonly MarkedPiece[] {
   const shorter = Math.min(text.length, other.length);
   let from = 0;
@@ -59,12 +59,12 @@ export function firstPieces(pieces: readonly MarkedPiece[], characters: number):
   return shown;
 }
 
-/** @returns the pieces of the first text, in order: together they are the text */
+/** @returns the pieces of the first text, in order; joined they give the text */
 export function markedPieces(text: string, other: string | undefined): readonly MarkedPiece[] {
   if (other === undefined || text === other) return joined([{ text, differs: false }]);
   if (text.length > longest || other.length > longest) return joined(middle(text, other));
   const [words, otherWords] = [text.split(number), other.split(number)];
-  // Sentences of one form: only their numbers differ.
+  // Sentences that differ only in their numbers.
   if (words.length > 1 && words.join('\n') === otherWords.join('\n')) {
     const [numbers, otherNumbers] = [text.match(number) ?? [], other.match(number) ?? []];
     return joined(

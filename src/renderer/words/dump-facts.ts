@@ -1,4 +1,4 @@
-/** The facts of a dump as short texts, each with where it comes from. One list feeds the pills and the table of all facts. */
+/** The facts of a dump as short texts, each with its source. One list feeds the pills and the table of all facts. */
 import { cpuCountText } from '../../shared/cpu-registers.ts';
 import { attachedText } from '../../shared/attachment.ts';
 import { defined } from '../../shared/defined.ts';
@@ -16,10 +16,10 @@ export interface ShownFact {
   readonly id: string;
   readonly label: string;
   readonly text: string;
-  /** Undefined: the engine says nothing about it, as for the file's own size. */
+  /** Undefined if the engine gives none, as for the file's own size. */
   readonly trust: Trust | undefined;
   readonly source: string | undefined;
-  /** Shown next to the title, in this wording. */
+  /** Shown next to the title, with this text. */
   readonly pill?: string;
 }
 
@@ -30,7 +30,7 @@ const trustRank: readonly Trust[] = ['contradicted', 'missing', 'unverifiable', 
 export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[] {
   const { container, machine, memory, kernel, times, provenance = {} } = info;
   const facts: ShownFact[] = [];
-  /** @param pointers JSON pointers into info; the least trusted one decides */
+  /** @param pointers JSON pointers into info; the least trusted one counts */
   const add = (id: string, label: string, text: string | undefined, pointers: readonly string[], pill?: string): void => {
     if (text === undefined || text === '') return;
     const known = pointers.flatMap((pointer) => (provenance[pointer] === undefined ? [] : [provenance[pointer]]));

@@ -1,9 +1,9 @@
-/** How a dump is called where several are named: by its file, and by its folder where files have the same name. */
+/** Labels for dumps in lists of several: the file name, and the folder if files have the same name. */
 import type { OpenDump } from '../state/open-dump.ts';
 
 export interface DumpLabel {
   readonly name: string;
-  /** The folders that tell it apart from a dump of the same name: as few as do, from the file upwards. */
+  /** The folders that distinguish it from a dump of the same name: as few as necessary, from the file upwards. */
   readonly folder?: string;
 }
 
@@ -16,7 +16,7 @@ export function dumpLabels(dumps: readonly Named[]): ReadonlyMap<string, DumpLab
   const labels = new Map<string, DumpLabel>();
   for (const [name, alike] of Map.groupBy(dumps, (dump) => dump.name)) {
     alike.forEach((dump, index) => {
-      // One file that is open in several ways: nothing in its path tells them apart.
+      // One file that is open in several ways: nothing in its path distinguishes them.
       const twins = alike.filter(({ path }) => path === dump.path);
       const own = twins.length === 1 ? name : `${name} (${twins.indexOf(dump) + 1})`;
       const others = alike.filter(({ path }, other) => other !== index && path !== dump.path);

@@ -1,6 +1,6 @@
 /** Durations and times. */
 
-/** Short and steady: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min". */
+/** Short and of stable length: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min". */
 export function durationText(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

@@ -1,4 +1,4 @@
-/** What an export is called, and how large it may become. */
+/** Titles of exports, and their maximum sizes. */
 import type { ExportCompression, ExportFormat, ExportJson, ExportPreviewJson, FilterLevel } from '../../shared/export-model.ts';
 import { byteText, pageSize, type AddressRange } from '../../shared/units.ts';
 import { plural } from './numbers.ts';
@@ -15,19 +15,19 @@ export const levelTitles: Readonly<Record<FilterLevel, string>> = {
 
 const rangePattern = /^\s*(?:0x)?([\da-f]{1,16})\s*$/i;
 
-/** An address as the user types it, in hexadecimal digits with or without 0x; undefined for anything else. */
+/** An address as typed, in hexadecimal digits with or without 0x; undefined for anything else. */
 export function typedAddress(text: string): bigint | undefined {
   const digits = rangePattern.exec(text)?.[1];
   return digits === undefined ? undefined : BigInt(`0x${digits}`);
 }
 
-/** Whole pages that hold a range. */
+/** The whole pages that contain a range. */
 export function pagesOf({ start, end }: AddressRange): number {
   const size = BigInt(pageSize);
   return Number((end + size - 1n) / size - start / size);
 }
 
-/** What is known of the size before anything is written. */
+/** What is known about the size before anything is written. */
 export function sizeText(format: ExportFormat, { pages, memory }: ExportPreviewJson, filter: readonly FilterLevel[]): string {
   const held = (pages.present + pages.zero) * pageSize;
   if (memory === undefined) return 'The dump has no pages in this range.';
@@ -44,7 +44,7 @@ export function sizeText(format: ExportFormat, { pages, memory }: ExportPreviewJ
   return `At most ${most}${less.length === 0 ? '' : `, less ${less.join(' and ')}`}.`;
 }
 
-/** Pages by outcome, those that are none left out. */
+/** Pages by outcome, without zero counts. */
 export function pageRows({ pages, filter = [] }: Pick<ExportJson, 'pages' | 'filter'>): readonly (readonly [what: string, pages: number])[] {
   const { present, zero, excluded, missing, unreadable, encrypted, filtered } = pages;
   const left = filter.map((level) => [`left out: ${levelTitles[level]}`, filtered?.[level] ?? 0] as const);

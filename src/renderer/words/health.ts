@@ -1,4 +1,4 @@
-/** Health counts in words. Only what passed is called passed. */
+/** Health counts as text. Only what passed is called passed. */
 import type { Health, Verdict } from '../../shared/check-model.ts';
 
 export const verdictWords: Readonly<Record<Verdict, string>> = {
@@ -10,7 +10,7 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
   'not-run': 'not run',
 };
 
-/** What a verdict means for the one who reads it. */
+/** What a verdict means for the reader. */
 export type Tone = 'ok' | 'bad' | 'warn' | 'plain';
 export const verdictTones: Readonly<Record<Verdict, Tone>> = {
   passed: 'ok',
@@ -21,7 +21,7 @@ export const verdictTones: Readonly<Record<Verdict, Tone>> = {
   'not-run': 'plain',
 };
 
-/** Counts worth a word, in the order of the health line. Passed, failed and not recorded always show. */
+/** Counts to show, in the order of the health line. Passed, failed and not recorded are always shown. */
 export function healthCounts(health: Health): readonly { readonly verdict: Verdict; readonly count: number; readonly tone: Tone }[] {
   const all: readonly (readonly [Verdict, number, boolean])[] = [
     ['passed', health.passed, true],
@@ -40,6 +40,6 @@ export const healthWords = (health: Health): string =>
     .map(({ verdict, count }) => `${count} ${verdictWords[verdict]}`)
     .join(', ');
 
-/** Badge of a recent file: passed only when something was compared and nothing is wrong. */
+/** Badge of a recent file: passed only if something was compared and nothing is wrong. */
 export const healthBadge = (health: Health): 'passed' | 'failed' | 'unknown' =>
   health.failed > 0 ? 'failed' : health.passed > 0 && health.unreadable === 0 ? 'passed' : 'unknown';

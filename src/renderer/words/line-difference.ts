@@ -1,18 +1,18 @@
-/** How many lines of a text came, went, or changed. */
+/** How many lines of a text were added, removed, or changed. */
 
 export interface LineCounts {
   readonly added: number;
   readonly removed: number;
-  /** Lines that are in the place of as many others. */
+  /** Lines that replace the same number of others. */
   readonly changed: number;
 }
 
-/** Beyond so many differing lines, counting takes too long to wait for. */
+/** Beyond this many differing lines, counting takes too long. */
 const mostDifferences = 3000;
 
 /**
- * Myers, "An O(ND) Difference Algorithm and Its Variations" (1986): the shortest way from one list of lines to the other.
- * @returns undefined where they have too little in common
+ * Myers, "An O(ND) Difference Algorithm and Its Variations" (1986): the shortest edit path from one list of lines to the other.
+ * @returns undefined if they have too little in common
  */
 export function lineCounts(older: string, newer: string): LineCounts | undefined {
   const [all, others] = [linesOf(older), linesOf(newer)];
@@ -30,7 +30,7 @@ export function lineCounts(older: string, newer: string): LineCounts | undefined
 
 const linesOf = (text: string): readonly string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 
-/** How far each diagonal got, for each number of differences; diagonal 0 is in the middle. */
+/** The furthest point on each diagonal, for each number of differences; diagonal 0 is in the middle. */
 type Trace = readonly Int32Array[];
 
 const on = (furthest: Int32Array | undefined, diagonal: number): number => furthest?.[(furthest.length >> 1) + diagonal] ?? 0;
@@ -55,7 +55,7 @@ function shortestWay(from: readonly string[], to: readonly string[]): Trace | un
 const isDown = (furthest: Int32Array | undefined, diagonal: number, differences: number): boolean =>
   diagonal === -differences || (diagonal !== differences && on(furthest, diagonal - 1) < on(furthest, diagonal + 1));
 
-/** Back along the way: lines between two equal ones that both went and came are changed. */
+/** Back along the path: lines both removed and added between two equal ones are changed. */
 function countSteps(from: readonly string[], to: readonly string[], trace: Trace): LineCounts {
   const counts = { added: 0, removed: 0, changed: 0 };
   let [went, came] = [0, 0];

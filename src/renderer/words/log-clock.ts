@@ -9,7 +9,7 @@ const micros = (iso: string): bigint | undefined => {
 /**
  * @param boot time of day at boot, with six digits: "2026-11-23T07:25:37.123456Z"
  * @param time seconds since boot with nine digits
- * @returns "2026-11-23 07:25:40.654321"; undefined where one of them is no time
+ * @returns "2026-11-23 07:25:40.654321"; undefined if one of them is not a time
  */
 export function dayTime(boot: string | undefined, time: string | undefined): string | undefined {
   const start = boot === undefined ? undefined : micros(boot);

@@ -3,7 +3,7 @@ import type { OpenFailure } from '../state/open-dump.ts';
 
 type Kind = OpenFailure['kind'];
 
-/** What is wrong, where what was found does not say so by itself. */
+/** What is wrong, for kinds whose finding does not say so by itself. */
 const headlines: Partial<Readonly<Record<Kind, string>>> = {
   truncated: 'The file ends too early.',
   corrupt: 'The structure of the file is damaged.',
@@ -13,10 +13,10 @@ const headlines: Partial<Readonly<Record<Kind, string>>> = {
   engine: 'The engine failed on this file.',
 };
 
-/** As a sentence begins; names such as s390 stay as they are. */
+/** Capitalised for the start of a sentence; names such as s390 stay as they are. */
 export const sentence = (text: string): string => (/^[a-z]+\b/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text);
 
-/** The title of an error page; where it is what was found, that is not said again below. */
+/** The title of an error page; if it is the finding itself, that is not repeated below. */
 export const failureHeadline = ({ kind, what }: Pick<OpenFailure, 'kind' | 'what'>): { readonly text: string; readonly isWhat: boolean } => {
   const text = headlines[kind];
   return text === undefined ? { text: sentence(what), isWhat: true } : { text, isWhat: false };
@@ -45,9 +45,9 @@ export const nextSteps: Readonly<Record<Kind, readonly string[]>> = {
   engine: ['Try again.', 'If it fails again, the file triggers a bug in Dumpbench: keep the file, and report it with the message above.'],
 };
 
-/** Kinds that naming more files, addresses, or a machine can help with. */
+/** Kinds for which naming more files, addresses, or a machine can help. */
 const helpedByWords: ReadonlySet<Kind> = new Set(['not-this-format', 'truncated', 'corrupt', 'unsupported', 'absent', 'engine']);
-/** Kinds that the same file ends with again as long as nothing about it changes. */
+/** Kinds that recur with the same file as long as nothing about it changes. */
 const staysSo: ReadonlySet<Kind> = new Set(['foreign', 'several', 'not-this-format']);
 
 export const isHelpedByWords = ({ kind }: Pick<OpenFailure, 'kind'>): boolean => helpedByWords.has(kind);

@@ -1,4 +1,4 @@
-/** What the engine says of places in memory, in a few words each. */
+/** Short descriptions of places in memory, from the engine's answers. */
 import type { placeNameKinds } from '../../shared/symbol-list-model.ts';
 
 export interface PlaceWord {
@@ -6,10 +6,10 @@ export interface PlaceWord {
   readonly text: string;
 }
 
-/** By the texts of the places (`positionText`); a place that nothing is known of has none. */
+/** By the texts of the places (`positionText`); a place about which nothing is known has none. */
 export type PlaceWords = ReadonlyMap<string, PlaceWord>;
 
 export const noWords: PlaceWords = new Map();
 
-/** It names what lies there: more than that there is memory, or a page. */
+/** It names the object there, rather than just memory or a page. */
 export const isName = ({ kind }: PlaceWord): boolean => kind !== 'page' && kind !== 'memory';

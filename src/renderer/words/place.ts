@@ -1,4 +1,4 @@
-/** Places of a dump as text and as something to go to. */
+/** Places in a dump, as text and as targets of links. */
 import type * as v from 'valibot';
 import type { placeSchema } from '../../shared/model.ts';
 import { byteText, hex } from '../../shared/units.ts';
@@ -16,7 +16,7 @@ export function placePosition(place: PlaceJson): Position {
   return { space: place.space, address: start, length: size > 0n && size <= BigInt(selectable) ? Number(size) : 0 };
 }
 
-/** Space, start, and size as shown: " + 2.30 MiB", nothing of a place without bytes. */
+/** Space, start, and size as shown: " + 2.30 MiB", or nothing for a place without bytes. */
 export function placeParts(place: PlaceJson): { readonly space: string; readonly start: string; readonly size: string } {
   const [space, start] = 'fileOffset' in place ? (['file', hex(place.fileOffset)] as const) : ([place.space, place.start] as const);
   const bytes = 'fileOffset' in place ? BigInt(place.bytes) : BigInt(place.end) - BigInt(place.start);

@@ -1,6 +1,6 @@
 /**
- * Places that our own sentences name: "absolute 0x519000", "file offset 0x1ef0". Only what names its space is one: other numbers are checksums, sizes,
- * and bits. What the kernel printed itself is `addressesInText` (shared).
+ * Places in Dumpbench's own sentences: "absolute 0x519000", "file offset 0x1ef0". Only a number with a space counts: others are checksums, sizes, and
+ * bits. For text printed by the kernel see `addressesInText` (shared).
  */
 import type { AddressSpace } from '../../shared/model.ts';
 import type { Position } from '../state/position.ts';
@@ -22,7 +22,7 @@ const spaces: readonly (readonly [words: string, space: AddressSpace])[] = [
 ];
 const named = new RegExp(`\\b(${spaces.map(([words]) => words).join('|')})(?: address)? (0x[0-9a-f]{1,16})\\b`, 'g');
 
-/** The text in pieces whose texts joined are it; pieces with a position are places. */
+/** Splits a text into pieces, which joined give the text; pieces with a position are places. */
 export function placesInText(text: string): readonly PlacePiece[] {
   const pieces: PlacePiece[] = [];
   let from = 0;

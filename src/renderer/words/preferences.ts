@@ -1,4 +1,4 @@
-/** What the choices about the window's looks are called. */
+/** Titles of the choices for the window's appearance. */
 import type { Density, Fonts, Theme } from '../../shared/shell-protocol.ts';
 
 export const themeTitles: Readonly<Record<Theme, string>> = { system: 'System', light: 'Light', dark: 'Dark', contrast: 'High contrast' };

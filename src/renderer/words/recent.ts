@@ -1,4 +1,4 @@
-/** A dump of the list of recent ones: what was found when it was open last. */
+/** A dump in the list of recent ones: what was found when it was last open. */
 import type { Catalogue } from '../../shared/catalogue-model.ts';
 import { defined } from '../../shared/defined.ts';
 import { keptOf } from '../../shared/said-of-dump.ts';
@@ -8,7 +8,7 @@ import { recentTitle } from './dump-facts.ts';
 import { timeText } from './durations.ts';
 import { healthBadge, healthWords, type Tone } from './health.ts';
 
-/** What is kept of a dump that is open; undefined before its first facts are there. @param opened when that was, ISO 8601 */
+/** What is saved about an open dump; undefined before its first facts are known. @param opened when that was, ISO 8601 */
 export function recentOf({ path, triage, health, said, volumes }: OpenDump, catalogue: Catalogue, opened: string): Recent | undefined {
   if (triage === undefined) return undefined;
   const { times } = triage.info;
@@ -34,13 +34,13 @@ const badges: Readonly<Record<Recent['health'], { readonly icon: string; readonl
   unknown: { icon: 'circle-large', tone: 'plain', word: 'nothing checked' },
 };
 
-/** How its checks ended, as a picture with words. */
+/** The outcome of its checks, as an icon with text. */
 export const recentBadge = ({ health, checks }: Recent): { readonly icon: string; readonly tone: Tone; readonly word: string } => ({
   ...badges[health],
   ...defined({ word: checks }),
 });
 
-/** When the system ended, and when the dump was open last: "dump of 2026-11-23 07:25:37 UTC · opened 2026-11-30". */
+/** When the system ended, and when the dump was last open: "dump of 2026-11-23 07:25:37 UTC · opened 2026-11-30". */
 export const recentTimes = ({ ended, opened }: Recent): string =>
   [ended === undefined ? undefined : `dump of ${timeText(ended)}`, opened === undefined ? undefined : `opened ${opened.slice(0, 10)}`]
     .filter((part) => part !== undefined)

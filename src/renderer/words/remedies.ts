@@ -1,4 +1,4 @@
-/** What the user can do here, in words; undefined where a button next to it says it. */
+/** What the user can do here, as text; undefined if a button next to it says so. */
 import { isDumpError } from '../../shared/dump-error.ts';
 import { RequestError } from '../../shared/rpc.ts';
 import type { Remedy } from '../../shared/remedy.ts';

@@ -4,7 +4,7 @@ import type { PlaceNameJson, SymbolJson } from '../../shared/kernel-model.ts';
 export const symbolText = ({ name, offset, module }: Pick<PlaceNameJson, 'name' | 'offset' | 'module'>): string =>
   `${name}+0x${offset.toString(16)}${module === undefined ? '' : ` [${module}]`}`;
 
-/** Letters of nm, whatever their case: what lies there (binutils, nm(1)). */
+/** Meaning of nm's letters, ignoring case (binutils, nm(1)). */
 const letterWords: Readonly<Record<string, string>> = {
   t: 'code',
   i: 'code',
@@ -18,12 +18,12 @@ const letterWords: Readonly<Record<string, string>> = {
   v: 'weak data',
 };
 
-/** "T code, global". A small letter is local, but for weak ones. */
+/** "T code, global". A lower-case letter is local, except for weak symbols. */
 export function symbolTypeText(type: string): string {
   const word = letterWords[type.toLowerCase()];
   if (word === undefined) return type;
   return `${type} ${word}${/[wWvVuU]/.test(type) || type === type.toLowerCase() ? '' : ', global'}`;
 }
 
-/** Whether instructions lie there. */
+/** Whether it is code. */
 export const isCode = ({ type }: Pick<SymbolJson, 'type'>): boolean => /^[tTwWi]$/.test(type);

@@ -1,4 +1,4 @@
-/** The trust marks: a sign, a word, and what it means (shared/fact.ts). */
+/** The trust marks: sign, name, and meaning (shared/fact.ts). */
 import type { Trust } from '../../shared/fact.ts';
 
 export const trustMarks: Readonly<Record<Trust, { readonly icon: string; readonly meaning: string }>> = {

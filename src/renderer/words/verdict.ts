@@ -1,4 +1,4 @@
-/** The verdict banner: the worst thing first, in a sentence; then what it rests on. */
+/** The verdict banner: the worst thing first, in a sentence; then the evidence for it. */
 import type { CheckResult } from '../../shared/check-model.ts';
 import type { OsInfoJson } from '../../shared/structure-model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
@@ -6,28 +6,28 @@ import type { VerdictClass } from '../../shared/verdict-model.ts';
 import { timesInText } from './durations.ts';
 import { plural } from './numbers.ts';
 
-/** Decisions about kdump, from the triage or, where it has been read, from os_info. */
+/** Decisions about kdump, from the triage or, if it has been read, from os_info. */
 export interface Decisions {
   readonly standaloneKdump?: OsInfoJson['standaloneKdump'] | undefined;
   readonly panicKdump?: OsInfoJson['panicKdump'];
   readonly twoStage?: OsInfoJson['twoStage'];
 }
 
-/** Classes in which nothing of the system failed: it ran, or somebody asked for its dump. */
+/** Classes in which the system did not fail: it was running, or the dump was requested. */
 const unfailed: ReadonlySet<VerdictClass> = new Set(['running', 'hypervisor-request']);
-/** It ended, by request or for a reason that is not known. */
+/** The system ended, on request or for an unknown reason. */
 const warned: ReadonlySet<VerdictClass> = new Set(['operator-request', 'unknown']);
 
-/** How grave it is that a system came to its end so. */
+/** The severity of each way in which a system can end. */
 export const classTone = (name: VerdictClass): 'bad' | 'warn' | 'plain' => (unfailed.has(name) ? 'plain' : warned.has(name) ? 'warn' : 'bad');
 
 export interface VerdictBanner {
-  /** Of the check that failed, else of what brought the system to its end. */
+  /** Tone of the failed check, otherwise of what ended the system. */
   readonly tone: 'bad' | 'warn' | 'ok' | 'plain';
   readonly headline: string;
-  /** Sentences below it. The whole reason is not among them: it is with the CPUs. */
+  /** Sentences below it. The full reason is not among them: it is shown with the CPUs. */
   readonly detail: readonly string[];
-  /** The check that it is about: its steps and its bytes are what the links lead to. */
+  /** The check that it is about, to whose steps and bytes the links lead. */
   readonly check: CheckResult | undefined;
 }
 
@@ -38,10 +38,10 @@ const sentence = (text: string): string => {
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 };
 
-/** What it means that a check failed. Results of an older engine name the check. */
+/** What a failed check means. Results of an older engine only name the check. */
 export const failureSentence = ({ failure, title }: CheckResult): string => failure ?? `${title}: the check failed.`;
 
-/** What kdump would have done: the decisions are different ones, and each is said only where it is known. */
+/** What kdump would have done: the decisions are independent, and each is mentioned only if known. */
 export function kdumpSentence({ standaloneKdump, panicKdump }: Decisions): string | undefined {
   const panic = panicKdump?.outcome;
   const standalone = standaloneKdump?.outcome;
@@ -66,7 +66,7 @@ export function kdumpSentence({ standaloneKdump, panicKdump }: Decisions): strin
 }
 
 /**
- * @param checks the newest results, which may know more than the triage
+ * @param checks the newest results, which may contain more than the triage
  * @param decisions the newest ones
  */
 export function verdictBanner(triage: TriageDump, checks: readonly CheckResult[], decisions: Decisions = triage): VerdictBanner {

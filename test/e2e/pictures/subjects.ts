@@ -1,4 +1,4 @@
-/** What is photographed: dumps of several kinds, real ones where they are there. */
+/** Subjects of the screenshots: dumps of several kinds, real ones if available. */
 import { chmodSync, copyFileSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { bundledSamples } from '../../../src/samples/bundled.ts';
@@ -7,9 +7,9 @@ import { sparseDump } from '../sparse-dump.ts';
 
 export interface Subject {
   readonly id: string;
-  /** Dumps that the window is started on, the one that is looked at last. */
+  /** Dumps on which the window is started; the last one is in front. */
   readonly paths: (folder: string) => Promise<readonly string[]>;
-  /** Views of these dumps; all that the rail offers unless given. Without any, the window as it starts. */
+  /** Views of these dumps; by default all in the rail. An empty list means the window as it starts. */
   readonly views?: readonly string[];
 }
 
@@ -25,7 +25,7 @@ function written(folder: string, name: string, write: (path: string) => void): r
   return [path];
 }
 
-/** The first of these that is here, else the bundled sample whose name holds the words. */
+/** The first available one, otherwise the bundled sample whose name contains the words. */
 function firstOf(names: readonly string[], sample: string): Subject['paths'] {
   const here = names.find((name) => haveDump(name));
   if (here !== undefined) return named(here);
@@ -36,7 +36,7 @@ function firstOf(names: readonly string[], sample: string): Subject['paths'] {
   };
 }
 
-/** The first two thirds of a dump, as a full disk leaves it. */
+/** The first two thirds of a dump, as left by a full disk. */
 async function cutShort(folder: string): Promise<readonly string[]> {
   const [whole = ''] = await firstOf(['o-s390-s3-vmcore.elf', 'o-small-s5-qemu.elf'], 'healthy')(folder);
   return written(folder, `cut-${basename(whole)}`, (path) => {
@@ -46,7 +46,7 @@ async function cutShort(folder: string): Promise<readonly string[]> {
   });
 }
 
-/** Two moments of one system where they are here, else two dumps of systems that are. */
+/** Two moments of one system if available, otherwise dumps of two systems. */
 const pair = [
   ['o-s390-s1-qemu.elf', 'o-s390-s2-qemu.elf'],
   ['c-slab-redzone.kdump', 'c-null-kthread.kdump'],

@@ -1,6 +1,6 @@
 /**
- * `npm run pictures -- FOLDER [--subjects a,b] [--themes dark,light] [--screens 1280x800,zoom] [--views hex,sql]`: photographs every view, with each
- * of its tabs, of dumps of several kinds, in every theme, at two sizes and at 200 % zoom. For people to look at; takes long, and is no test.
+ * `npm run pictures -- FOLDER [--subjects a,b] [--themes dark,light] [--screens 1280x800,zoom] [--views hex,sql]`: takes screenshots of every view,
+ * with each of its tabs, of dumps of several kinds, in every theme, at two sizes and at 200 % zoom. For human review; slow, and not a test.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,14 +16,14 @@ const screens = [
   { id: '1920x1080', width: 1920, height: 1080, zoom: 'zoom.reset' },
   { id: 'zoom', width: 1280, height: 800, zoom: 'zoom.double' },
 ];
-/** What lies over the window: action that shows it. */
+/** Overlays: the action that shows each. */
 const overlays = { palette: 'app.palette', shortcuts: 'app.shortcuts', settings: 'app.settings' };
 
-/** Views fill as answers come: two pictures in a row that are equal end the wait, and a view that never rests is taken as it is. */
+/** Views fill as answers arrive: two equal screenshots in a row end the wait, and a view that never settles is taken as it is. */
 const mostLooks = 25;
 const betweenLooks = 250;
 
-/** What the window shows, as its own program sees it: a screenshot of Playwright's knows nothing of zoom, and cuts three quarters off. */
+/** The contents of the window, captured by Electron: a Playwright screenshot ignores zoom, and cuts off three quarters. */
 const capture = ({ app }: Desk): Promise<string> =>
   app.evaluate(async ({ BrowserWindow }) => {
     const image = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage();
@@ -53,7 +53,7 @@ interface Wanted {
   readonly views: readonly string[] | undefined;
 }
 
-/** Every view that the rail offers, and every tab in it. */
+/** Every view in the rail, and every tab in it. */
 async function photographViews(desk: Desk, views: readonly string[], nameOf: (what: string) => string): Promise<void> {
   const { page } = desk;
   for (const view of views) {
@@ -76,7 +76,7 @@ async function photographSubject(subject: Subject, wanted: Wanted, scratch: stri
   try {
     if (subject.views?.length !== 0) {
       await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
-      // Of a huge dump the index grows on: its pictures show that.
+      // The index of a huge dump keeps growing: its screenshots show that.
       if (subject.id !== 'huge') await page.getByTestId('status-index').getByText('100 %').waitFor();
     }
     const offered = (await idsOf(page.locator('[data-testid^="rail-"]:not([disabled])'))).map((id) => id.replace('rail-', ''));

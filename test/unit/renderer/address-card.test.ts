@@ -63,7 +63,7 @@ function desk(missing: AddressJson['missing'] = []) {
 }
 
 describe('the card of an address', () => {
-  it('comes once the pointer has rested, and is not asked for where it only passed', async () => {
+  it('appears once the pointer has rested, and is not requested where it only passed', async () => {
     const { cards, asked, wait, answer } = desk();
     cards.point(at('virtual:0x1000'));
     cards.point(at('virtual:0x2000'));
@@ -77,7 +77,7 @@ describe('the card of an address', () => {
     expect(cards.shown.get()?.answer?.facts).toHaveLength(1);
   });
 
-  it('cancels the question when the pointer leaves, and drops an answer that comes late', async () => {
+  it('cancels the query when the pointer leaves, and drops a late answer', async () => {
     const { cards, asked, wait, answer } = desk();
     cards.point(at('virtual:0x1000'));
     wait();
@@ -93,7 +93,7 @@ describe('the card of an address', () => {
     expect(cards.shown.get()).toBeUndefined();
   });
 
-  it('keeps an answer for each opening of the dump, and asks again what was not known', async () => {
+  it('keeps an answer for each opening of the dump, and asks again for what was not known', async () => {
     const known = desk();
     for (const _ of [1, 2]) {
       known.cards.hold(at('virtual:0x1000'));
@@ -114,7 +114,7 @@ describe('the card of an address', () => {
     expect(partly.cards.shown.get()?.answer?.missing).toHaveLength(1);
   });
 
-  it('stays where a key asked for it, until it is closed', () => {
+  it('stays when opened by key, until it is closed', () => {
     const { cards, wait } = desk();
     cards.hold(at('virtual:0x1000'));
     cards.leave();
@@ -132,7 +132,7 @@ describe('the card of an address', () => {
     expect([cards.shown.get()?.error, asked.length]).toEqual(['the dump is being opened', 0]);
   });
 
-  it('asks once more when the dump is open, and when more is known of it', async () => {
+  it('asks once more when the dump is open, and when more is known about it', async () => {
     const { cards, asked, open, reach, answer } = desk([{ what: 'symbols', why: 'they would have to be searched for' }]);
     open(undefined);
     cards.hold(at('virtual:0x1000'));
@@ -150,7 +150,7 @@ describe('the card of an address', () => {
     expect(cards.shown.get()?.answer?.missing).toHaveLength(1);
   });
 
-  it('ends in an answer or an error, even where the engine gives the question up', async () => {
+  it('ends in an answer or an error, even if the engine gives up the query', async () => {
     const { cards, asked, fail, answer } = desk();
     cards.hold(at('virtual:0x1000'));
     await fail(new Cancelled());
@@ -162,7 +162,7 @@ describe('the card of an address', () => {
     expect([asked.length, cards.shown.get()?.error]).toEqual([5, 'cancelled']);
   });
 
-  it('does not come back to where the focus returns after it was closed', () => {
+  it('does not reappear where the focus returns after it was closed', () => {
     const { cards, wait } = desk();
     cards.hold(at('virtual:0x1000'));
     cards.close();

@@ -19,16 +19,16 @@ function order(all: boolean): readonly string[] {
   }
 }
 
-it('what the system consisted of is counted by itself, the rest when it is asked for, and what needs a parameter never', () => {
+it('what the system consisted of is counted automatically, the rest on request, and analyses with parameters never', () => {
   expect(order(false)).toEqual(['tasks', 'modules', 'memory-usage']);
   expect(order(true)).toEqual(['tasks', 'modules', 'memory-usage', 'log']);
 });
 
-it('one that was stopped is counted again', () => {
+it('a stopped analysis is counted again', () => {
   expect(nextToCount(tables, new Map([['tasks', { kind: 'counting' } as const]]), false)?.id).toBe('tasks');
 });
 
-it('the list begins with them and leaves none out', () => {
+it('the list begins with them and omits none', () => {
   expect(structuralFirst(tables).map(({ id }) => id)).toEqual(['tasks', 'modules', 'memory-usage', 'log', 'mappings']);
 });
 

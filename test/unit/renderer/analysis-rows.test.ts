@@ -33,7 +33,7 @@ const rows: readonly RowJson[] = [
 const names = (list: readonly RowJson[]): unknown[] => list.map(({ name }) => name);
 
 describe('rows of an analysis', () => {
-  it('have titles in words, and seconds whose points are below each other', () => {
+  it('have readable titles, and seconds with aligned decimal points', () => {
     expect(['maxActive', 'perCpu', 'cpus', 'pid', 'oomScoreAdj'].map(columnTitle)).toEqual(['max active', 'per CPU', 'CPUs', 'pid', 'oom score adj']);
     const digits = fractionDigits(columns, rows);
     const age: ColumnJson = { name: 'age', type: 'duration', about: '' };
@@ -41,7 +41,7 @@ describe('rows of an analysis', () => {
     expect(alignedText({ name: 'used', type: 'bytes', about: '' }, 4096, digits)).toBe('4 KiB');
   });
 
-  it('are ordered by the size of numbers, whatever their form; what is not known comes last', () => {
+  it('are ordered by the value of numbers, whatever their form; unknown values come last', () => {
     const ordered = (name: string, descending: boolean): readonly RowJson[] => {
       const declared = columns.find((column) => column.name === name)!;
       const column = { id: name, title: name, width: 8, text: String, value: (row: RowJson) => orderedBy(declared, row) };
@@ -54,14 +54,14 @@ describe('rows of an analysis', () => {
     expect(names(ordered('name', false))).toEqual(['a', 'b', 'b', 'c']);
   });
 
-  it('are narrowed to a group by what its column reads', () => {
+  it('are filtered to a group by the text of its column', () => {
     expect(ofGroup(columns, rows, undefined)).toBe(rows);
     expect(ofGroup(columns, rows, { column: 'name', text: 'b' })).toHaveLength(2);
     expect(ofGroup(columns, rows, { column: 'at', text: '' })).toEqual([rows[2]]);
     expect(ofGroup(columns, rows, { column: 'used', text: '4 KiB' })).toEqual([rows[0]]);
   });
 
-  it('are grouped with sums, the largest group first', () => {
+  it('are grouped with sums, largest group first', () => {
     expect(summedColumns(columns).map(({ name }) => name)).toEqual(['used']);
     expect(grouped(columns, rows, 'name')).toEqual([
       { text: 'b', rows: 2, sums: [12288n] },
@@ -71,7 +71,7 @@ describe('rows of an analysis', () => {
     expect(grouped(columns, rows, 'nothing')).toEqual([]);
   });
 
-  it('show only columns of which something is known, wide enough', () => {
+  it('show only columns with values, wide enough', () => {
     expect(knownColumns(columns, rows).map(({ name }) => name)).toEqual(['name', 'at', 'used', 'age']);
     expect(knownColumns(columns, [])).toBe(columns);
     expect(columnCharacters(columns[1] ?? { name: '', type: 'text', about: '' }, rows)).toBe('0xffff800000000000'.length + 2);
@@ -85,7 +85,7 @@ describe('a run', () => {
   type Call = (method: string, params: object, options: { signal: AbortSignal; onProgress: (value: object) => void }) => Promise<object>;
   const started = (call: Call) => createAnalysisRun(call as unknown as EngineLink['call']);
 
-  it('collects what is streamed and what closes it', async () => {
+  it('collects the streamed rows and the closing answer', async () => {
     const run = started((_method, params, { onProgress }) => {
       expect(params).toEqual({ dump: 'd1', id: 'toy', stream: true });
       onProgress({ rows: [{ name: 'one' }], found: 1 });
@@ -98,7 +98,7 @@ describe('a run', () => {
     expect(run.state.get()).toMatchObject({ phase: 'done', rows: [{ name: 'one' }, { name: 'two' }], answer: { complete: true } });
   });
 
-  it('an older run says nothing more; a cancelled and a failed one say so', async () => {
+  it('an older run has no further effect; a cancelled and a failed one are marked as such', async () => {
     const answers: ((value: object) => void)[] = [];
     const run = started(
       (_method, _params, { signal }) =>

@@ -19,8 +19,8 @@ function desk() {
 }
 const annotation = { kind: 'annotation', space: 'absolute', start: 0x10n, end: 0x20n, text: 'early', colour: 'green' } as const;
 
-describe('what a person writes', () => {
-  it('can be taken back and done again, each step', () => {
+describe("the user's notes", () => {
+  it('can be undone and redone, each step', () => {
     const { notice, undo, marks, edits } = desk();
     const texts = (): readonly string[] => marks.of('a').map(({ text, colour }) => `${text} ${colour}`);
     edits.add('a', annotation);
@@ -44,14 +44,14 @@ describe('what a person writes', () => {
     expect(marks.of('a')[0]?.id).toBe(id);
   });
 
-  it('is at the cursor where its bytes are', () => {
+  it('are found at the cursor within their bytes', () => {
     const mark: Mark = { ...annotation, id: 1 };
     expect(holds(mark, { space: 'absolute', address: 0x1fn, length: 1 })).toBe(true);
     expect(holds(mark, { space: 'absolute', address: 0x20n, length: 1 })).toBe(false);
     expect(holds(mark, { space: 'file', address: 0x10n, length: 1 })).toBe(false);
   });
 
-  it('is a list over all dumps, narrowed by words and put in order', () => {
+  it('form a list over all dumps, filtered by words and ordered', () => {
     const { marks, edits } = desk();
     edits.add('a', annotation);
     edits.add('b', { ...annotation, kind: 'bookmark', start: 0x8n, end: 0x9n, text: 'Zero page' });

@@ -16,13 +16,13 @@ const damage = [
 const trust = (address: bigint, space: 'absolute' | 'file' = 'absolute') => byteTrust({ checks, damage }, { space, address }).trust;
 
 describe('trust of a byte', () => {
-  it('is what the checks over it found, the bad news first', () => {
+  it('is what the checks that cover it found, the worst first', () => {
     expect([trust(0xfffn), trust(0x1000n), trust(0x2fffn), trust(0x3000n)]).toEqual(['unverifiable', 'verified', 'verified', 'unverifiable']);
     expect([trust(0x2000n), trust(0x200fn), trust(0x2010n)]).toEqual(['contradicted', 'contradicted', 'verified']);
     expect([trust(0x5000n), trust(0x6000n)]).toEqual(['contradicted', 'unverifiable']);
   });
 
-  it('is not verified by a check that had nothing recorded, nor in another space', () => {
+  it('is not verified by a check without a recorded value, nor in another space', () => {
     expect(trust(0x8000n)).toBe('unverifiable');
     expect([trust(15n, 'file'), trust(16n, 'file'), trust(19n, 'file'), trust(20n, 'file'), trust(0x1000n, 'file')]).toEqual([
       'unverifiable',

@@ -48,7 +48,7 @@ function desk() {
 }
 
 describe('layouts', () => {
-  it('take further tabs to those of their dump', () => {
+  it('add further tabs next to those of their dump', () => {
     const more = [tabOf('sql', 'b'), tabOf('jobs', undefined), tabOf('hex', 'a')];
     const layout = withTabs(sideBySide('a', 'b'), more);
     expect(layout.parts.map((part) => (part.kind === 'pane' ? part.tabs.map(({ id }) => id) : []))).toEqual([
@@ -59,7 +59,7 @@ describe('layouts', () => {
     expect(layoutTabs(withTabs({ direction: 'row', parts: [] }, more)).length).toBe(3);
   });
 
-  it('are the same arrangement whatever their sizes and fronts', () => {
+  it('are the same arrangement whatever their sizes and tabs in front', () => {
     const one = triageLayout('a');
     const wider = { ...one, parts: one.parts.map((part) => ({ ...part, share: 0.5 })) };
     expect(sameArrangement(one, wider)).toBe(true);
@@ -69,7 +69,7 @@ describe('layouts', () => {
 });
 
 describe('a chosen layout', () => {
-  it('closes no tab, and is taken back and done again', () => {
+  it('closes no tab, and can be undone and redone', () => {
     const { places, undo, dock, shown } = desk();
     for (const view of ['overview', 'sql', 'kernel'] as const) places.show(view, 'a');
     places.show('overview', 'b');
@@ -101,7 +101,7 @@ describe('a chosen layout', () => {
     expect(shown()).toEqual([['a/overview']]);
   });
 
-  it('made by dragging is taken back as well', () => {
+  it('made by dragging can be undone as well', () => {
     const { places, undo, drag, shown } = desk();
     places.show('overview', 'a');
     places.show('hex', 'a');
@@ -117,7 +117,7 @@ describe('a chosen layout', () => {
 });
 
 describe('closed tabs', () => {
-  it('are reopened where they were, the last first', () => {
+  it('are reopened where they were, last first', () => {
     const { places, closed, dock, shown } = desk();
     places.show('overview', 'a');
     dock.arrange(triageLayout('a'), 'Arranged for triage');
@@ -131,7 +131,7 @@ describe('closed tabs', () => {
     expect([shown(), closed.count.get(), places.tabs.get().active]).toEqual([before, 0, 'a/hex']);
   });
 
-  it('give way to what lies next to them in their pane', () => {
+  it('give way to their neighbour in the same pane', () => {
     const { places, closed, dock } = desk();
     places.show('overview', 'a');
     dock.arrange(triageLayout('a'), 'Arranged for triage');
@@ -140,7 +140,7 @@ describe('closed tabs', () => {
     expect(places.tabs.get().active).toBe('a/integrity');
   });
 
-  it('come back by undo as well, once', () => {
+  it('come back by undo as well, only once', () => {
     const { places, closed, undo, shown } = desk();
     places.show('overview', 'a');
     places.show('hex', 'a');
@@ -154,7 +154,7 @@ describe('closed tabs', () => {
     expect([shown(), undo.next.get()]).toEqual([[['a/overview', 'a/hex']], {}]);
   });
 
-  it('come back next to their dump when panes were moved since, and go with their dump', () => {
+  it('come back next to their dump if panes have moved since, and are dropped with their dump', () => {
     const { places, closed, dock, shown } = desk();
     for (const dump of ['a', 'b']) for (const view of ['overview', 'sql'] as const) places.show(view, dump);
     closed.close(['a/sql'], 'Closed SQL');

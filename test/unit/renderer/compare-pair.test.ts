@@ -29,13 +29,13 @@ describe('the older dump', () => {
     expect(pair(order, times).left.key).toBe(left);
   });
 
-  it('turns the shift with the sides', () => {
+  it('reverses the shift when the sides are swapped', () => {
     expect([pair('time', olderOwner).shift, pair('time', newerOwner).shift]).toEqual([0x1000, -0x1000]);
   });
 });
 
 describe('headings', () => {
-  it('name ages and times, each of its side', () => {
+  it('name age and time, each for its side', () => {
     const { names, order } = pair('time', newerOwner);
     expect(names).toEqual({
       left: { name: '/two/vmcore', age: 'older', time: '2026-01-01 00:00:00 UTC' },
@@ -48,15 +48,15 @@ describe('headings', () => {
     const within = { ...olderOwner, right: '2026-01-01T00:00:00.750000Z' };
     expect(pair('time', within).names.right.time).toBe('2026-01-01 00:00:00.750000 UTC');
   });
-  it('say of whom the order is where no clock proves one', () => {
+  it('say who chose the order if no clock proves one', () => {
     const { names, order } = pair('time', unknown);
     expect([names.left.age, names.right.age, names.left.time]).toEqual([undefined, undefined, '2026-01-01 00:00:00 UTC']);
     expect(order).toBe('One of the dumps does not record when it was taken: left and right are in the order you chose.');
   });
 });
 
-describe('what one dump has alone', () => {
-  it('is added in the newer one, whichever side that is', () => {
+describe('what only one dump has', () => {
+  it('counts as added in the newer one, whichever side that is', () => {
     const straight = pair('time', olderOwner);
     const swapped = pair('swapped', olderOwner);
     expect([onlyTone(straight, 'right'), onlyTone(swapped, 'left')]).toEqual(['added', 'added']);
@@ -64,7 +64,7 @@ describe('what one dump has alone', () => {
     expect([rowWords(straight, 'right'), rowWords(swapped, 'right')]).toEqual(['new', 'gone']);
     expect([newerSide(straight), newerSide(swapped)]).toEqual(['right', 'left']);
   });
-  it('is neither added nor removed where no clock tells', () => {
+  it('is neither added nor removed if no clock proves an order', () => {
     const one = pair('time', unknown);
     expect([kindTone(one, 'onlyLeft'), kindWord(one, 'onlyRight'), rowWords(one, 'left'), newerSide(one)]).toEqual([
       'onlyLeft',

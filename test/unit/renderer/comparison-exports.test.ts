@@ -30,14 +30,14 @@ async function handedOn(id: string): Promise<readonly unknown[]> {
   return [await work, ...calls];
 }
 
-it('alone it is what the engine answers, with the rules, shift and analyses that are shown', async () => {
+it("alone it is the engine's answer, with the rules, shift and analyses that are shown", async () => {
   const [outcome, asked, saved] = await handedOn('comparison');
   expect(outcome).toBe('saved as /saved');
   expect(asked).toEqual(['compare', { ...compared, analyses: [{ id: 'tasks' }] }]);
   expect(saved).toMatchObject(['saveText', { kind: 'report', suggestedName: 'vmcore-one--to-vmcore-two-.compare.json', text: '{\n  "comparable": true\n}\n' }]);
 });
 
-it('as a report it is compared in the same way, and printed where that is wanted', async () => {
+it('as a report it is compared in the same way, and printed if requested', async () => {
   const [, asked, saved] = await handedOn('pdf');
   expect(asked).toMatchObject([
     'report',
@@ -47,6 +47,6 @@ it('as a report it is compared in the same way, and printed where that is wanted
   expect((await handedOn('markdown'))[1]).toMatchObject(['report', { format: 'markdown' }]);
 });
 
-it('is named after both dumps, whatever they are called', () => {
+it('is named after both dumps, whatever their names', () => {
   expect(suggestedName('a/b', 'x'.repeat(300), 'html')).toBe(`a-b-to-${'x'.repeat(100)}.compare.html`);
 });

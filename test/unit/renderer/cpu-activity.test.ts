@@ -9,7 +9,7 @@ const trace = (parts: Partial<TraceJson>): TraceJson => ({ frames: [], end: 'com
 const answer = (numbering: 'linuxCpu' | 'id', traces: TraceJson[]) => cpuActivity({ schema: 1, numbering, traces, missing: [] } as never);
 
 describe('what a CPU was doing', () => {
-  it('tells CPUs by their number, not by their position', () => {
+  it('identifies CPUs by their number, not by their position', () => {
     const of = answer('linuxCpu', [
       trace({ cpu: 2, task: { address: '0x1', comm: 'init', pid: 1 }, frames: [{ kind: 'running', address: '0x10', symbol: 'panic+0x10c' }] }),
       trace({ cpu: 0, task: { address: '0x2', comm: 'swapper/0', pid: 0 } }),
@@ -19,7 +19,7 @@ describe('what a CPU was doing', () => {
     expect(of(cpu(1, 1))).toBeUndefined();
   });
 
-  it('keeps the module of a symbol, and takes no caller for the place', () => {
+  it('keeps the module of a symbol, and does not mistake a caller for the place', () => {
     const of = answer('id', [
       trace({ cpu: 0, frames: [{ kind: 'running', address: '0x10', symbol: 'null_open+0x4 [null_blk]' }] }),
       trace({ cpu: 1, frames: [{ kind: 'link', address: '0x10', symbol: 'caller+0x4' }] }),
@@ -28,7 +28,7 @@ describe('what a CPU was doing', () => {
     expect(of(cpu(1, 6))).toEqual({});
   });
 
-  it('of a crash shows where its registers are and where it crashed, each of its own', () => {
+  it('of a crash shows the place in its registers and the place of the crash separately', () => {
     const frames = [
       { kind: 'running' as const, address: '0x10', symbol: '__do_machine_kdump+0x0' },
       { kind: 'return' as const, address: '0x20', symbol: 'panic+0x10c' },

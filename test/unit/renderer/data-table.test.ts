@@ -29,15 +29,15 @@ const shift: Press = { shift: true, ctrl: false };
 const ctrl: Press = { shift: false, ctrl: true };
 const press = (now: Selection | undefined, key: string, how = plain): Selection | undefined => moved(now, key, how, 100, 20);
 
-describe('picked rows', () => {
-  it('begin at the first, the last or the row that is shown', () => {
+describe('selected rows', () => {
+  it('begin at the first, the last or the shown row', () => {
     expect(press(undefined, 'ArrowDown')).toEqual(selectedOne(0));
     expect(press(undefined, 'ArrowUp')).toEqual(selectedOne(99));
     expect(moved(undefined, 'ArrowDown', plain, 100, 20, 41)).toEqual(selectedOne(42));
     expect(moved(undefined, 'ArrowDown', plain, 0, 20)).toBeUndefined();
   });
 
-  it('move by rows, by what is in sight, and to the ends, never beyond', () => {
+  it('move by rows, by visible pages, and to the ends, never beyond', () => {
     expect(press(selectedOne(5), 'PageDown')).toEqual(selectedOne(25));
     expect(press(selectedOne(95), 'PageDown')).toEqual(selectedOne(99));
     expect(press(selectedOne(5), 'PageUp')).toEqual(selectedOne(0));
@@ -53,7 +53,7 @@ describe('picked rows', () => {
     expect(press(grown, 'ArrowDown')).toEqual(selectedOne(8));
   });
 
-  it('are one more or one less with Ctrl; ranges that touch become one, and a hole parts them', () => {
+  it('are added or removed with Ctrl; touching ranges are merged, and a gap separates them', () => {
     const two = pressed(selectedOne(3), 6, ctrl);
     expect(two.ranges).toEqual([
       [3, 3],
@@ -103,7 +103,7 @@ const arranged = (typed: string, by?: SortBy, of = shownOnes): readonly number[]
 };
 
 describe('order and filter', () => {
-  it('a press on a title goes up, down, and back to the order in which rows came', () => {
+  it('clicking a title sorts ascending, descending, and then restores the original order', () => {
     const up = nextSort(undefined, 'at');
     expect(up).toEqual({ column: 'at', descending: false });
     expect(nextSort(up, 'at')).toEqual({ column: 'at', descending: true });
@@ -113,12 +113,12 @@ describe('order and filter', () => {
     expect([orderOf(undefined, up), orderOf('none', up), orderOf(undefined, undefined)]).toEqual([up, undefined, undefined]);
   });
 
-  it('words of a filter are lower case and never empty', () => {
+  it('filter words are lower case and never empty', () => {
     expect(filterWords('  Kworker  EVENTS ')).toEqual(['kworker', 'events']);
     expect(filterWords(' ')).toEqual([]);
   });
 
-  it('rows are places in the list: as they came nothing is made, equal ones keep their order, and what is not known comes last', () => {
+  it('rows are indexes into the list: the original order needs none, equal rows keep their order, and unknown values come last', () => {
     expect(arranged('')).toBeUndefined();
     expect(arranged('', { column: 'tool', descending: false })).toBeUndefined();
     expect(arranged('', { column: 'at', descending: false })).toEqual([1, 0, 2, 3]);
@@ -127,7 +127,7 @@ describe('order and filter', () => {
     expect(arranged('', { column: 'name', descending: true })).toEqual([0, 1, 3, 2]);
   });
 
-  it('a filter sees what is shown, and nothing else', () => {
+  it('a filter searches only what is shown', () => {
     expect(arranged('FIG')).toEqual([1, 3]);
     expect(arranged('fig 200')).toEqual([1]);
     expect(arranged('fig', { column: 'size', descending: false })).toEqual([3, 1]);
@@ -138,7 +138,7 @@ describe('order and filter', () => {
     expect(arranged('pear0x10')).toEqual([]);
   });
 
-  it('rows of SQL go by the size of their numbers, however large; NULL comes last', () => {
+  it('SQL rows are ordered by the value of numbers, however large; NULL comes last', () => {
     const rows: SqlJson['rows'] = [[5], ['18446744073709551615'], [null], ['text'], [-1], [1.5]];
     const column: DataColumn<SqlJson['rows'][number]> = { id: 'n', title: 'n', width: 8, text: String, value: ([cell]) => orderedBy(cell ?? null) };
     const cells = (descending: boolean): unknown[] =>
@@ -147,7 +147,7 @@ describe('order and filter', () => {
     expect(cells(true)).toEqual(['text', '18446744073709551615', 5, 1.5, -1, null]);
   });
 
-  it('tasks go by a column, those that ran on a CPU first among equals, or as the kernel has them', () => {
+  it('tasks are ordered by a column, with those running on a CPU first among equals, or as in the kernel', () => {
     const task = (pid: number, comm: string, runsOn?: number): TaskJson => ({ pid, comm, address: `0x${pid}`, ...(runsOn === undefined ? {} : { runsOn }) });
     const tasks = [task(0, 'swapper'), task(30, 'sh'), task(4, 'sh', 1)];
     const own: readonly DataColumn<TaskJson>[] = [
@@ -165,14 +165,14 @@ describe('order and filter', () => {
   });
 });
 
-describe('rows that are taken along', () => {
+describe('copied and saved rows', () => {
   const hostile: Fruit = { name: '=1+1|<b>\u202e`x`\n[a](http://b) www.c', at: 0xffff_ffff_ffff_fffen, size: 7 };
   const rows: readonly PlacedRow<Fruit>[] = [
     [hostile, 0],
     [{ name: 'fig' }, 1],
   ];
 
-  it('are lines whose cells have tabs between; what is hostile in them is visible', () => {
+  it('are lines of tab-separated cells; hostile characters in them are visible', () => {
     expect(rows.map((row) => tabbedLine(shownOnes, row))).toEqual(['=1+1|<b>\\u{202e}`x` [a](http://b) www.c\t0xfffffffffffffffe\t7 B\n', 'fig\t\t\n']);
   });
 
@@ -192,14 +192,14 @@ describe('rows that are taken along', () => {
     );
   });
 
-  it('are CSV without formulas, with values rather than their looks', () => {
+  it('are CSV without formulas, with values rather than formatted text', () => {
     expect(csvHead(shownOnes)).toBe('name,at,size\r\n');
     expect(csvRow(shownOnes, rows[0]!)).toBe('"\'=1+1|<b>\\u{202e}`x`\\u{a}[a](http://b) www.c",0xfffffffffffffffe,7\r\n');
     expect(csvRow(shownOnes, rows[1]!)).toBe('fig,,\r\n');
     expect(csvRow(shownOnes, [{ name: '-2', size: -2 }, 0])).toBe('"\'-2",,-2\r\n');
   });
 
-  it('are read in pieces, of a list in its order and of one that is read in parts', async () => {
+  it('are read in chunks, from an ordered list and from one that is read in parts', async () => {
     const gather = async (source: ReturnType<typeof shownRows<Fruit>>, ranges: readonly (readonly [number, number])[]): Promise<unknown[]> => {
       const found: unknown[] = [];
       for await (const piece of source.read(ranges)) found.push(piece.map(([row, place]) => `${row.name} ${place}`));
@@ -241,7 +241,7 @@ describe('rows that are taken along', () => {
 });
 
 describe('columns', () => {
-  it('have the widths that were chosen, or grow, and all rows the same tracks', () => {
+  it('have the chosen widths, or grow, with the same tracks in all rows', () => {
     expect(columnTracks(shownOnes, {})).toBe('minmax(10ch, 1fr) 20ch 8ch 4ch');
     expect(columnTracks(shownOnes, { name: 30, size: 12.5 })).toBe('30ch 20ch 12.5ch 4ch');
     expect(tableWidth(shownOnes, { size: 12.5 })).toBe('calc(46.5ch + 48px)');
@@ -254,7 +254,7 @@ describe('columns', () => {
     expect(fittedWidth(columns[1]!, ['0x1'])).toBe(20);
   });
 
-  it('are chosen, and what sessions keep of it is checked', () => {
+  it('can be chosen, and what sessions save of them is validated', () => {
     const ids = (shown: Readonly<Record<string, boolean>>): readonly string[] => shownColumns(columns, shown).map(({ id }) => id);
     expect(ids({})).toEqual(['name', 'at', 'size', 'tool']);
     expect(ids({ note: true, at: false })).toEqual(['name', 'size', 'note', 'tool']);
@@ -273,7 +273,7 @@ describe('columns', () => {
     ]);
   });
 
-  it('have a menu: the last one cannot be hidden, tools are not offered', () => {
+  it('have a menu: the last one cannot be hidden, tool columns are not offered', () => {
     const choice = { widths: { at: 9 }, shown: {}, by: undefined };
     const chosen: unknown[] = [];
     const menu = { columns, shown: shownOnes, choice, onChoose: (next: unknown) => void chosen.push(next) };
@@ -300,7 +300,7 @@ describe('columns', () => {
     expect(headItems({ ...menu, column: columns[1]!, onOrder: undefined, onFit: () => undefined })[0]?.label).toBe('Fit width to contents');
   });
 
-  it('rows have a menu that says how many it is about', () => {
+  it('rows have a menu that says to how many it applies', () => {
     const exports = { copy: () => undefined, copyText: () => undefined, save: () => undefined };
     const labels = (selection: Selection, cell?: string): readonly (readonly [string, boolean | undefined])[] =>
       rowItems({ selection, count: 120_000, cell, exports, onAll: () => undefined }).map(({ label, enabled }) => [label, enabled] as const);

@@ -21,7 +21,7 @@ const rows: readonly RowJson[] = [
 const texts = (filter: Partial<typeof allRecords>) => filterRows(rows, { ...allRecords, ...filter }).map(({ text }) => text);
 
 describe('records of the debug feature', () => {
-  it('are narrowed by log, level, CPU, caller and words', () => {
+  it('are filtered by log, level, CPU, caller and words', () => {
     expect(texts({ log: 'cio' })).toEqual(['ensch']);
     expect(texts({ log: 'kernel log' })).toEqual(['a line']);
     // The level is of the debug feature alone; which CPU wrote a line of the kernel log is not noted.
@@ -32,7 +32,7 @@ describe('records of the debug feature', () => {
     expect(choicesOf(rows)).toEqual({ logs: ['cio', 'kernel log', 'sclp'], cpus: [0, 3] });
   });
 
-  it('are written with their bytes where those are asked for, or where there is no text', () => {
+  it('are written with their bytes if requested, or if there is no text', () => {
     const [first = {}] = rows;
     expect(textOfRow(first, false)).toBe('ensch');
     expect(textOfRow(first, true)).toBe('41 42 00 43 | AB.C');
@@ -45,7 +45,7 @@ describe('records of the debug feature', () => {
     ]);
   });
 
-  it('are put in the order of time, a hundred thousand of them', () => {
+  it('are ordered by time, a hundred thousand of them', () => {
     const many = Array.from({ length: 100_000 }, (_, at) =>
       note(`log${at % 7}`, at % 7, at % 16, `text ${at}`, `2026-01-01T00:00:${String(Math.floor(((at * 7919) % 100_000) / 2_000)).padStart(2, '0')}.000000Z`),
     );

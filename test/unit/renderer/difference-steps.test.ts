@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { createDifferenceSteps, nextIndex } from '../../../src/renderer/state/difference-steps.ts';
 
-it('a step goes to what is shown, also where the next was shown before the last was taken away', () => {
+it('a step goes to what is shown, even if the next view was shown before the last one was removed', () => {
   const steps = createDifferenceSteps();
   const gone: string[] = [];
   const leaveFirst = steps.offer('dump', (by) => gone.push(`first ${by}`));

@@ -28,7 +28,7 @@ describe('marks', () => {
     expect(marked(text, other)).toBe(expected);
   });
 
-  it('keep every character, also of what is too long to compare by digits', () => {
+  it('keep every character, even of texts too long to compare by digits', () => {
     const long = `${'a'.repeat(5000)}1${'b'.repeat(10)}`;
     const pieces = markedPieces(long, `${'a'.repeat(5000)}23${'b'.repeat(10)}`);
     expect(pieces.map(({ text }) => text).join('')).toBe(long);

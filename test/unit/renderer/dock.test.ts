@@ -21,20 +21,20 @@ const nestedLayout: DockLayout = {
 };
 
 describe('layouts', () => {
-  it('survive the way through the dock widget and its own format', () => {
+  it("survive the conversion to the dock widget's format and back", () => {
     const tabs = layoutTabs(nestedLayout);
     const written = writeGrid(nestedLayout, 1200, 800, 'view');
     expect(Object.keys(written.panels)).toEqual(['a/overview', 'a/hex', 'a/hex/2', 'b/hex']);
     expect(readGrid(written, (id) => tabs.find((tab) => tab.id === id))).toEqual(nestedLayout);
   });
 
-  it('lose the panes of what is gone', () => {
+  it('lose the panes of what is closed', () => {
     const left = mapLayout(nestedLayout, (tab) => (tab.dump === 'b' ? undefined : tab));
     expect(left === undefined ? [] : layoutTabs(left).map(({ id }) => id)).toEqual(['a/overview', 'a/hex', 'a/hex/2']);
     expect(mapLayout(nestedLayout, () => undefined)).toBeUndefined();
   });
 
-  it('wait for the dock when no tab is open yet', () => {
+  it('wait for the dock if no tab is open yet', () => {
     const places = createPlaces();
     const dock = createDock(places, { done: () => undefined }, () => true);
     dock.apply(triageLayout('a'));
@@ -51,15 +51,15 @@ describe('layouts', () => {
   });
 });
 
-describe('further hex grids', () => {
-  it('have the lowest free number and a cursor of their own', () => {
+describe('additional hex grids', () => {
+  it('have the lowest free number and their own cursor', () => {
     const tabs = showTab(showTab(noTabs, tabOf('hex', 'a')), tabOf('hex', 'a', 3));
     expect(newGrid(tabs, 'a')).toEqual({ id: 'a/hex/2', view: 'hex', dump: 'a', grid: 2 });
     expect(cursorKey(tabOf('hex', 'a'))).toBe('a');
     expect(cursorKey(tabOf('hex', 'a', 3))).toBe('a/hex/3');
   });
 
-  it('jump by themselves, come back by themselves, and go with their dump', () => {
+  it('jump and return independently, and are closed with their dump', () => {
     const places = createPlaces();
     places.goTo('a', { space: 'absolute', address: 1n, length: 1 });
     const grid = places.openGrid('a', places.cursors.get().a);

@@ -29,7 +29,7 @@ function setUp(kinds: Readonly<Record<string, AttachmentKind>>, isOpen = true) {
 }
 
 describe('dropped files', () => {
-  it('are attached at once where they tell more of the dump, and opened otherwise', async () => {
+  it('are attached at once if they supplement the dump, and opened otherwise', async () => {
     const { drop, opened, attached } = setUp({ '/vmlinux': 'vmlinux', '/System.map': 'systemMap' });
     await drop('/vmlinux', '/b.dump', '/System.map');
     expect(attached).toEqual([['a', { vmlinux: '/vmlinux', systemMap: '/System.map' }]]);
@@ -38,7 +38,7 @@ describe('dropped files', () => {
     expect(opened).toHaveLength(1);
   });
 
-  it('are all opened while no dump is open, or too many to be attachments', async () => {
+  it('are all opened if no dump is open, or if there are too many for attachments', async () => {
     const closed = setUp({ '/vmlinux': 'vmlinux' }, false);
     await closed.drop('/vmlinux');
     expect([closed.opened, closed.attached]).toEqual([[['/vmlinux']], []]);

@@ -9,7 +9,7 @@ describe('names of open dumps', () => {
     expect(named('/crash/one/vmcore', '/crash/one/vmcore.old')).toEqual(['vmcore', 'vmcore.old']);
   });
 
-  it('are told apart by as few folders as do', () => {
+  it('are distinguished by as few folders as necessary', () => {
     expect(named('/crash/one/vmcore', '/crash/two/vmcore')).toEqual(['vmcore (one)', 'vmcore (two)']);
     expect(named('/a/x/vmcore', '/b/x/vmcore', '/c/y/vmcore')).toEqual(['vmcore (a/x)', 'vmcore (b/x)', 'vmcore (y)']);
     expect(named('C:\\a\\vmcore', 'C:\\b\\vmcore')).toEqual(['vmcore (a)', 'vmcore (b)']);
@@ -17,7 +17,7 @@ describe('names of open dumps', () => {
     expect(named('/a/vmcore', '/b/a/vmcore')).toEqual(['vmcore (/a)', 'vmcore (b/a)']);
   });
 
-  it('are numbered where one file is open in several ways', () => {
+  it('are numbered if one file is open in several ways', () => {
     expect(named('/a/vmcore', '/a/vmcore', '/b/vmcore')).toEqual(['vmcore (1) (a)', 'vmcore (2) (a)', 'vmcore (b)']);
   });
 });

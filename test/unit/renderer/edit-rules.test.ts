@@ -10,13 +10,13 @@ const range = { start: 0x1000n, end: 0x5000n };
 const rangeRule = { name: '0x1000 to 0x5000', ranges: [{ start: '0x1000', end: '0x5000' }] };
 
 describe('a range that is ignored', () => {
-  it('goes into the chosen set, once', () => {
+  it('is added to the chosen set, once', () => {
     const once = withRange({ all: [builtIn, mine], chosen: 'Mine', isBuiltIn }, range);
     expect(once).toEqual({ ...mine, rules: [...mine.rules, rangeRule] });
     expect(withRange({ all: [builtIn, once], chosen: 'Mine', isBuiltIn }, range)).toEqual(once);
   });
 
-  it('takes the built-in rules along into a set of its own', () => {
+  it('copies the built-in rules to a new set', () => {
     const made = withRange({ all: [builtIn], chosen: 'Time', isBuiltIn }, range);
     expect(made.name).not.toBe('Time');
     expect(made.rules).toEqual([...builtIn.rules, rangeRule]);
@@ -25,7 +25,7 @@ describe('a range that is ignored', () => {
 });
 
 describe('a field that is ignored', () => {
-  it('goes the same way', () => {
+  it('is added in the same way', () => {
     expect(withField({ all: [builtIn, mine], chosen: 'Mine', isBuiltIn }, 'notes.x').rules.at(-1)).toEqual({ name: 'notes.x', fields: ['notes.x'] });
   });
 });

@@ -20,7 +20,7 @@ describe('trends', () => {
     expect(trendBars([])).toEqual([]);
   });
 
-  it('say when the most came', () => {
+  it('say when most occurred', () => {
     expect(partStart(span, 12, 24)).toBe('2026-01-13');
     expect(trendText([0, 3, 1, 0], span)).toBe('4 dumps between 2026-01-01 and 2026-01-25, most (3) from 2026-01-07 on');
     expect(trendText([0, 0, 1, 0], span)).toBe('1 dump between 2026-01-01 and 2026-01-25, from 2026-01-13 on');
@@ -30,7 +30,7 @@ describe('trends', () => {
 });
 
 describe('dumps of an issue', () => {
-  it('open from the first place that can be reached', () => {
+  it('open from the first accessible place', () => {
     const places = [place('local:host2', '/var/crash/vmcore', false), place('share:filer', '/mnt/a', true), place('share:filer', '/mnt/b', true)];
     expect(reachable({ places })?.path).toBe('/mnt/a');
     expect(placeText({ places })).toBe('/mnt/a (and 2 more)');
@@ -39,14 +39,14 @@ describe('dumps of an issue', () => {
     expect(placeText({ places: [] })).toContain('not known');
   });
 
-  it('are compared two at a time: the third takes the place of the first', () => {
+  it('are compared two at a time: the third replaces the first', () => {
     const chosen = ['a', 'b', 'c', 'b'].reduce<readonly IssueDump[]>((before, key) => chooseForComparison(before, dump(key)), []);
     expect(chosen.map(({ dumpKey }) => dumpKey)).toEqual(['c']);
     expect(chooseForComparison([dump('a'), dump('b')], dump('c')).map(({ dumpKey }) => dumpKey)).toEqual(['b', 'c']);
   });
 });
 
-describe('words about a catalogue', () => {
+describe('texts about a catalogue', () => {
   it('count', () => {
     expect(namesText(['a', 'b'], 2)).toBe('a, b');
     expect(namesText(['a', 'b', 'c'], 1003)).toBe('a, b, c and 1,000 more');
@@ -84,7 +84,7 @@ describe('hits of a search over a fleet', () => {
     expect(pages).toMatchObject({ where: '14 dumps', text: 'page 00112233445566aa, 1,200 times in all', target: { path: '/a', address: 0x2000n } });
   });
 
-  it('are counted, with what was not searched', () => {
+  it('are counted, along with what was not searched', () => {
     const state = {
       phase: 'running',
       question: undefined,

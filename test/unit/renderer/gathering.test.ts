@@ -44,14 +44,14 @@ function desk(found: GatherJson | Error, folders: readonly string[] = []) {
   return { gathering, status, opened, said, told, asked: () => asked };
 }
 
-describe('what was chosen together', () => {
-  it('opens one file at once, without a look at others', async () => {
+describe('files chosen together', () => {
+  it('open at once if there is only one, without looking at others', async () => {
     const { gathering, opened, asked } = desk({ dumps: [], others: [], folders: [] });
     await gathering.open(['/a/one']);
     expect([opened, asked()]).toEqual([[['/a/one', undefined]], 0]);
   });
 
-  it('opens files of a set as one, names those of other folders, and keeps the order', async () => {
+  it('open as one dump if they form a set, with those of other folders named, and keep their order', async () => {
     const set = dump('/a/part0', ['/a/part0', '/b/part1']);
     const { gathering, opened } = desk({ dumps: [set, dump('/a/two')], others: ['/a/letter'], folders: [] });
     await gathering.open(['/a/letter', '/a/part0', '/a/two', '/b/part1']);
@@ -64,7 +64,7 @@ describe('what was chosen together', () => {
     expect(volumesOf(dump('/a/part0', ['/a/part0', '/a/part1']))).toBeUndefined();
   });
 
-  it('asks which dumps of a folder to open, opens the only one, and says so where there is none', async () => {
+  it('of a folder: the user is asked which dumps to open, a single dump opens, and an empty result is reported', async () => {
     const many = desk({ dumps: [dump('/a/1'), dump('/a/2')], others: [], folders: [folder('/a', { files: 2 })] }, ['/a']);
     await many.gathering.open(['/a']);
     await settled();
@@ -81,7 +81,7 @@ describe('what was chosen together', () => {
     expect(none.said).toEqual([{ tone: 'bad', text: 'No dump found in a: 2 files are not dumps; 1 subfolder was not searched.' }]);
   });
 
-  it('waits for the engine, and can be called off', async () => {
+  it('wait for the engine, and can be cancelled', async () => {
     const { gathering, status, opened, asked } = desk({ dumps: [dump('/a/1'), dump('/a/2')], others: [], folders: [] });
     status.set({ state: 'starting', generation: 0 });
     await gathering.open(['/a/1', '/a/2']);
@@ -93,7 +93,7 @@ describe('what was chosen together', () => {
     expect([opened, gathering.state.get()]).toEqual([[], undefined]);
   });
 
-  it('opens the files one by one where the engine fails on them', async () => {
+  it('open one by one if the engine fails on them', async () => {
     const { gathering, opened, told } = desk(new EngineFailure('gone'));
     await gathering.open(['/a/1', '/a/2']);
     await settled();
@@ -104,7 +104,7 @@ describe('what was chosen together', () => {
     expect([inFolder.opened.length, inFolder.told.length]).toEqual([0, 1]);
   });
 
-  it('says what of a folder is not in the list', () => {
+  it('of a folder: the message says what is not in the list', () => {
     expect(leftOutText([folder('/a', { noDumps: 1, unreadable: 2, unlisted: 3 })])).toBe(
       '1 file is not a dump; 2 files cannot be read; 3 more files were not examined',
     );

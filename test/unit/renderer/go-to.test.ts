@@ -30,13 +30,13 @@ describe('go to', () => {
     ['0x10+junk', /offset/],
     ['', /number/],
     ['0xffffffffffffffff+1', /leaves/],
-  ])('refuses %j in words', (text, words) => {
+  ])('rejects %j with a message', (text, words) => {
     const answer = resolveGoTo(text, 'absolute', cpus);
     expect(answer.ok ? '' : answer.message).toMatch(words);
   });
 });
 
-describe('what was typed may mean', () => {
+describe('the input may mean', () => {
   const read = (text: string) => addressChoices(text, 'virtual', cpus).map(({ title, how }) => [title, how]);
   it.each<[string, readonly (readonly string[])[]]>([
     ['0x519000', [['virtual:0x519000', '']]],
@@ -76,7 +76,7 @@ describe('what was typed may mean', () => {
     expect(read(text)).toEqual(expected);
   });
 
-  it('a symbol, with what follows it', () => {
+  it('a symbol, with an offset or module', () => {
     const symbols = [
       { address: '0x1000', type: 'T', name: 'schedule' },
       { address: '0x3000', type: 't', name: 'schedule_ext' },

@@ -33,7 +33,7 @@ function engineOf(): { readonly call: EngineLink['call']; readonly asked: Asked[
 const question: FindQuestion = { dump: 'd', pattern: { type: 'text', pattern: 'x' }, from: 0x1000n };
 
 describe('find in memory', () => {
-  it('begins at the cursor, goes on from the start, and steps around the end', async () => {
+  it('begins at the cursor, continues from the start, and steps around the end', async () => {
     const { call, asked } = engineOf();
     const run = createFindRun(call);
     const arrived: [bigint, boolean][] = [];
@@ -63,7 +63,7 @@ describe('find in memory', () => {
     ]);
   });
 
-  it('gives the hits of a row, longer ones that begin before it too', () => {
+  it('returns the hits of a row, including longer ones that begin before it', () => {
     const ranges = [
       { start: 0n, end: 40n },
       { start: 16n, end: 18n },
@@ -82,7 +82,7 @@ describe('select all', () => {
     fileBytes: 0x9000n,
   };
   const at = (address: bigint, length = 1) => nextRange({ space: 'absolute', address, length }, around)?.name;
-  it('takes the smallest range around the selection, then the next', () => {
+  it('selects the smallest range around the selection, then the next', () => {
     expect(at(0x1110n)).toBe('os_info');
     expect(at(0x1100n, 0x100)).toBe('lowcore');
     expect(at(0x1000n, 0x2000)).toBe('range of memory');
@@ -94,7 +94,7 @@ describe('select all', () => {
 });
 
 describe('keys of the hex view', () => {
-  it('are those of a field while one writes', () => {
+  it('belong to a field during typing', () => {
     const grid = { isWriting: false, places: ['hex-grid', 'hex'] };
     const field = { isWriting: true, places: ['hex'] };
     expect([keysWork('hex-grid', grid), keysWork('hex', grid), keysWork('outside-fields', grid), keysWork(undefined, field)]).toEqual([true, true, true, true]);
@@ -106,7 +106,7 @@ describe('keys of the hex view', () => {
 });
 
 describe('rows of another length', () => {
-  it.each([8, 16, 32])('of %i bytes have each byte at its place, in the ruler too', (count) => {
+  it.each([8, 16, 32])('of %i bytes have each byte in its place, in the ruler too', (count) => {
     const form = rowForm(count, true);
     const bytes = Uint8Array.from({ length: count }, (_, index) => 0xc1 + (index % 9));
     const { plain } = rowLayers(0n, bytes, [], form);
@@ -121,7 +121,7 @@ describe('rows of another length', () => {
 });
 
 describe('grids that scroll together', () => {
-  it('keep their distance, also where one cannot follow', () => {
+  it('keep their distance, even where one cannot follow', () => {
     const links = createGridLinks();
     const grid = (at: bigint) => {
       let listener: (top: bigint) => void = () => undefined;

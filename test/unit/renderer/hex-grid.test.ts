@@ -8,7 +8,7 @@ import { rowAtShare, shareOfRow } from '../../../src/renderer/widgets/hex-grid/r
 const bytes = Uint8Array.from({ length: 16 }, (_, index) => (index === 3 ? 0 : 0x40 + index));
 
 describe('hex row', () => {
-  it('puts every byte on exactly one layer, each at its own place', () => {
+  it('puts every byte on exactly one layer, in its own place', () => {
     const absent = absentStates([{ start: 0x1002n, end: 0x1003n, state: 'missing' }], 0x1000n, 16);
     const row = rowLayers(0x1000n, bytes, absent);
     expect(row.quiet).toBe(`00000000 00001000  ${'00'.padStart(byteOffset(3) + 2).padEnd(50)}   ·`);
@@ -17,12 +17,12 @@ describe('hex row', () => {
     expect(row.reason).toBeUndefined();
   });
 
-  it('says the reason of a row that is missing as a whole', () => {
+  it('gives the reason for a row that is absent as a whole', () => {
     const absent = absentStates([{ start: 0n, end: 1n << 64n, state: 'excluded' }], 0xfffffffffffffff0n, 16);
     expect(rowLayers(0xfffffffffffffff0n, new Uint8Array(16), absent).reason).toBe('excluded');
   });
 
-  it('is short at the end of a file, and says that it is being read', () => {
+  it('is short at the end of a file, and shows that it is being read', () => {
     expect(rowLayers(0n, Uint8Array.of(1, 2), [])).toEqual({
       quiet: `${'00000000 00000000'.padEnd(69)}··`,
       plain: '01 02',
@@ -49,7 +49,7 @@ describe('scale of the scrollbar', () => {
     expect(shareOfRow(scale, 0x1000n)).toBeCloseTo(0.95);
   });
 
-  it('finds back every row of a TiB within a row or two', () => {
+  it('finds every row of a TiB again within a row or two', () => {
     const scale = { rows: 1n << 60n, memoryRows: 1n << 36n };
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: (1n << 36n) - 1n }), (row) => {
@@ -101,7 +101,7 @@ describe('hex source', () => {
   const window: HexWindow = { data: new Uint8Array(windowBytes), absent: [] };
   const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-  it('reads what is wanted once, gives up what is not, and cuts the last window', async () => {
+  it('reads what is needed once, cancels what is not, and cuts the last window', async () => {
     const asked: string[] = [];
     const signals: AbortSignal[] = [];
     const size = BigInt(windowBytes * 3 + 5);
@@ -124,7 +124,7 @@ describe('hex source', () => {
     expect(source.at(0n)).toBeUndefined();
   });
 
-  it('reads ahead, and keeps what is wanted longer than what is not', async () => {
+  it('reads ahead, and keeps what is needed longer than what is not', async () => {
     const asked: bigint[] = [];
     const read = (address: bigint): Promise<HexWindow> => {
       asked.push(address / BigInt(windowBytes));

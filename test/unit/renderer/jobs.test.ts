@@ -11,7 +11,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 const pages = (done: number, phase: ScanProgress['phase'] = 'index'): ScanProgress => ({ phase, done, total: 1000, unit: 'pages' });
 
 describe('job meter', () => {
-  it('knows rate and rest from the last seconds', () => {
+  it('knows rate and remaining time from the last seconds', () => {
     let meter = measure(undefined, pages(0), 0);
     expect(rateOf(meter)).toBeUndefined();
     meter = measure(meter, pages(100), 1000);
@@ -36,7 +36,7 @@ describe('job meter', () => {
 const request = { kind: 'index', title: 'Page index', dump: 'a', dumpName: 'a.elf' } as const;
 
 describe('jobs', () => {
-  it('tell a cancelled job from one whose engine went away and from one that failed', async () => {
+  it('distinguish a cancelled job from one whose engine ended and from one that failed', async () => {
     const jobs = createJobs();
     const states = (): JobState[] => jobs.all.get().map(({ state }) => state);
     jobs.run(request, ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('x')))));
@@ -73,12 +73,12 @@ describe('background work of a dump', () => {
     outcome: undefined,
   });
 
-  it('is all of it at first, and nothing when it is done', () => {
+  it('is everything at first, and nothing when it is done', () => {
     expect(neededJobs(dump, [])).toEqual(['quick-verify', 'index']);
     expect(neededJobs({ ...dump, checked: 'quick', coverage: { indexed: 9, total: 9 } }, [])).toEqual([]);
   });
 
-  it('attaches what was attached before, until the triage knows of it', () => {
+  it('attaches what was attached before, until the triage has it', () => {
     const wanting = { ...dump, checked: 'quick' as const, coverage: { indexed: 9, total: 9 }, attachments: { vmlinux: '/v' } };
     expect(neededJobs(wanting, [])).toEqual(['attach']);
     expect(neededJobs(wanting, [job('attach', 'running')])).toEqual([]);
@@ -88,11 +88,11 @@ describe('background work of a dump', () => {
     expect(neededJobs({ ...wanting, triage }, [])).toEqual([]);
   });
 
-  it('stays cancelled when a person cancelled it', () => {
+  it('stays cancelled after the user cancelled it', () => {
     expect(neededJobs(dump, [job('index', 'cancelled')])).toEqual(['quick-verify']);
   });
 
-  it('goes on once after the engine went away, and not when it takes the engine down again', () => {
+  it('continues once after the engine ended, but not if it ends the engine again', () => {
     expect(neededJobs(dump, [job('index', 'stopped')])).toEqual(['quick-verify', 'index']);
     expect(neededJobs(dump, [job('index', 'stopped'), job('index', 'stopped')])).toEqual(['quick-verify']);
   });

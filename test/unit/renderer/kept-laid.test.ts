@@ -11,21 +11,21 @@ const psw: Laid = { layout: 'psw', at: { space: 'real', cpu: 2, address: 0x1d0n,
 const task: Laid = { layout: 'task_struct', isKernelType: true, at: { space: 'virtual', address: 0x80000000n, length: 1 } };
 const call = () => Promise.reject(new Error('nothing is asked'));
 
-describe('a laid structure', () => {
-  it('is written and read as the same, without what its size was', () => {
+describe('an applied structure', () => {
+  it('is written and read unchanged, except for its size', () => {
     expect(readLaid(writeLaid(psw))).toEqual({ layout: 'psw', at: psw.at });
     expect(readLaid(JSON.parse(JSON.stringify(writeLaid(task))))).toEqual(task);
     for (const wrong of [undefined, {}, { ...writeLaid(psw), address: '1d0' }, { ...writeLaid(psw), space: 'here' }, { ...writeLaid(psw), more: 1 }])
       expect(readLaid(wrong)).toBeUndefined();
   });
 
-  it('belongs to its own view: the first one of a dump, or a further one', () => {
+  it('belongs to its own view: the first one of a dump, or an additional one', () => {
     for (const owner of ['d1', 'd1/hex/2']) expect(laidOwner(laidKey(owner))).toBe(owner);
     expect(laidKey('d1')).not.toBe(laidKey('d1/hex/2'));
     expect(laidOwner('d1/search#pattern')).toBeUndefined();
   });
 
-  it('is kept when it is laid, forgotten when it is taken away, and restored where nobody chose otherwise', () => {
+  it('is saved when applied, dropped when removed, and restored unless the user has chosen otherwise', () => {
     const kept = createStore<Kept>({});
     const tabs = createHexTabs(call, createPlaces(), kept);
     tabs.change('d1', { laid: psw });

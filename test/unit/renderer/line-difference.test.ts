@@ -21,7 +21,7 @@ describe('lines', () => {
     expect(counted(older, newer)).toBe(expected);
   });
 
-  it('add up: what one text has more of came, less what went', () => {
+  it('add up: the difference in length is the number added less the number removed', () => {
     // Two texts with one line in three taken, each by another rule.
     const lines = Array.from({ length: 900 }, (_, index) => `line ${index}`);
     const older = lines.filter((_, index) => index % 3 !== 0);
@@ -33,7 +33,7 @@ describe('lines', () => {
     expect((counts?.removed ?? 0) + (counts?.changed ?? 0)).toBe(older.length - common);
   });
 
-  it('of an empty text, and of nothing in common beyond what can be counted', () => {
+  it('of an empty text, and of texts too different to count', () => {
     expect(lineCounts('', '')).toEqual({ added: 0, removed: 0, changed: 0 });
     expect(lineCounts('', 'a\nb\n')).toEqual({ added: 2, removed: 0, changed: 0 });
     const appended = 'line\n'.repeat(20_000);

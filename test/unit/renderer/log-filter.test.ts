@@ -13,28 +13,28 @@ const records: readonly LogRecordJson[] = [
 const texts = (filter: Partial<typeof everything>): readonly string[] => filterRecords(records, { ...everything, ...filter }).map(({ text }) => text);
 
 describe('the filter of a log', () => {
-  it('keeps what does not say its level', () => {
+  it('keeps records without a level', () => {
     expect(texts({ level: 3 })).toEqual(['no level at all', 'Kernel panic - not syncing: x']);
   });
 
-  it('wants every word, whatever its case', () => {
+  it('requires every word, ignoring case', () => {
     expect(texts({ search: 'PANIC kernel' })).toEqual(['Kernel panic - not syncing: x']);
     expect(texts({ search: 'panic linux' })).toEqual([]);
   });
 
-  it('shows trouble alone', () => {
+  it('shows only records that report trouble', () => {
     expect(texts({ marked: true })).toEqual(['WARNING: something', 'Kernel panic - not syncing: x']);
   });
 });
 
 describe('a log that is opened', () => {
-  it('is at the panic, else at its end', () => {
+  it('is at the panic, otherwise at its end', () => {
     expect(firstPlace(records)).toBe(3);
     expect(firstPlace(records.slice(0, 3))).toBe(2);
     expect(firstPlace([])).toBe(-1);
   });
 
-  it('steps from one trouble to the next', () => {
+  it('steps from one record that reports trouble to the next', () => {
     expect([nextMarked(records, -1, 1), nextMarked(records, 1, 1), nextMarked(records, 3, 1), nextMarked(records, 3, -1)]).toEqual([1, 3, undefined, 1]);
   });
 });

@@ -14,7 +14,7 @@ const all = { text: '', onlyDifferences: false, hideZeros: false };
 
 describe('rows of lowcores', () => {
   const rows = lowcoreRows([first, second]);
-  it('hold every field of each, in the order of offsets, and mark what differs', () => {
+  it('contain every field of each, in the order of offsets, and mark differences', () => {
     expect(rows.length).toBe(first!.fields.length);
     expect(rows.map(({ offset }) => offset)).toEqual(rows.map(({ offset }) => offset).toSorted((a, b) => a - b));
     for (const row of rows) {
@@ -28,7 +28,7 @@ describe('rows of lowcores', () => {
     expect(lowcoreRows([first, undefined]).some(({ differs }) => differs)).toBe(false);
   });
 
-  it('keep the fields of two layouts apart, where their places differ', () => {
+  it('keep the fields of two layouts apart if their offsets differ', () => {
     const [old] = lowcores('4.19');
     const both = lowcoreRows([first, old]).filter(({ name }) => name === 'current_task');
     expect(both.map(({ offset, cells }) => [offset, cells.map((cell) => cell !== undefined)])).toEqual([
@@ -47,14 +47,14 @@ describe('rows of lowcores', () => {
     expect(filterRows(rows, filter).map(({ name }) => name)).toEqual(names);
   });
 
-  it('hide zeros only where every column has zero', () => {
+  it('hide zeros only if every column has zero', () => {
     const shown = filterRows(rows, { ...all, hideZeros: true });
     expect(shown.length).toBeLessThan(rows.length);
     expect(shown.some(({ name }) => name === 'cpu_nr')).toBe(true);
     expect(filterRows(rows, all)).toEqual(rows);
   });
 
-  it('are found by their bytes, each byte of a field leads to it', () => {
+  it('are found by their bytes: each byte of a field leads to it', () => {
     for (const row of rows) for (const offset of [row.offset, row.offset + row.size - 1]) expect(rowAt(rows, 1, offset)?.name).toBe(row.name);
     expect(rowAt(rows, 0, 0x1fff)).toBeUndefined();
   });
@@ -100,7 +100,7 @@ describe('bytes in rows', () => {
     0x1000n,
     [{ start: 0x1002n, end: 0x1003n, state: 'missing' }],
   );
-  it('show what is missing as dashes, and split where the selection is', () => {
+  it('show missing bytes as dashes, and are split at the selection', () => {
     expect(rows.map(({ offset, text }) => [offset, text])).toEqual([
       [0, 'AB DEFGHIJKLMNOP'],
       [16, 'QRST'],
@@ -115,7 +115,7 @@ describe('bytes in rows', () => {
 
 describe('CPUs side by side', () => {
   const cpus = Array.from({ length: 12 }, (_, id) => ({ id, source: 'note' as const }));
-  it('are the chosen one and those next to it, each once, no more than fit', () => {
+  it('are the chosen one and the added ones, each once, no more than fit', () => {
     const ids = (primary: number | undefined, beside: readonly number[]): readonly number[] => cpuColumns(cpus, primary, beside).map(({ id }) => id);
     expect(ids(undefined, [])).toEqual([0]);
     expect(ids(3, [5, 3, 5, 99, 1])).toEqual([3, 5, 1]);
@@ -127,7 +127,7 @@ describe('CPUs side by side', () => {
     ).toBe(maxColumns);
     expect(cpuColumns([], 3, [1])).toEqual([]);
   });
-  it('never become none', () => {
+  it('are never empty', () => {
     expect(withoutColumn(cpus.slice(0, 2), 0)).toEqual([1]);
     expect(withoutColumn(cpus.slice(0, 1), 0)).toEqual([0]);
   });

@@ -15,7 +15,7 @@ const bucket = (states: Partial<StripBucket['states']>, classes: Partial<StripBu
 });
 
 describe('memory kinds', () => {
-  it('count each page once: by its class where it has bytes, else by its state', () => {
+  it('count each page once: by its class if it has bytes, otherwise by its state', () => {
     const one = bucket({ present: 5, zero: 3, missing: 2 }, { zero: 3, code: 4, data: 1 }, 7);
     expect(kindCounts(one)).toMatchObject({ zero: 3, code: 4, data: 1, missing: 2, unknown: 7 });
     expect(sumCounts([one, one])).toMatchObject({ code: 8, unknown: 14 });

@@ -54,7 +54,7 @@ describe('open dumps', () => {
     expect(dumps.find(key)?.health).toEqual(health);
   });
 
-  it('show how far long headers are read, and the first facts meanwhile', async () => {
+  it('show the progress of reading long headers, and the first facts meanwhile', async () => {
     const engine = fakeEngine();
     const info = { file: { bytes: 4096 }, memory: { ranges: [], end: '0x2000' } };
     let answer = (_: unknown): void => undefined;
@@ -80,7 +80,7 @@ describe('open dumps', () => {
     expect(dumps.find(key)).toMatchObject({ reading: undefined, health });
   });
 
-  it('are two dumps where two systems of one file are looked at, or other volumes are named', () => {
+  it('are two dumps if two systems of one file are shown, or other volumes are named', () => {
     const dumps = createOpenDumps(fakeEngine().link, quiet);
     const key = dumps.open('/a.elf');
     const kdump = dumps.open('/a.elf', { view: 'kdump' });
@@ -106,7 +106,7 @@ describe('open dumps', () => {
     expect(phases(dumps)).toEqual(['g2:/a.elf']);
   });
 
-  it('say why a file cannot be opened, in its parts', async () => {
+  it('say why a file cannot be opened, in separate parts', async () => {
     const engine = fakeEngine();
     const dumps = createOpenDumps(engine.link, quiet);
     engine.start();
@@ -118,7 +118,7 @@ describe('open dumps', () => {
     });
   });
 
-  it('give up on a file that takes the engine down twice, and spare the others', async () => {
+  it('give up on a file that ends the engine twice, and keep the others', async () => {
     const engine = fakeEngine(new Set(['/hostile']));
     const dumps = createOpenDumps(engine.link, quiet);
     engine.start();
@@ -133,7 +133,7 @@ describe('open dumps', () => {
     expect(phases(dumps)).toEqual(['g3:/good', 'failed']);
   });
 
-  it('close what was opened for a tab that is gone by then', async () => {
+  it('close a dump that was opened for a tab closed meanwhile', async () => {
     const engine = fakeEngine();
     const dumps = createOpenDumps(engine.link, quiet);
     engine.start();

@@ -6,7 +6,7 @@ import { failureHeadline, isHelpedByWords, nextSteps, sentence, staysAsItIs } fr
 const kinds = Object.keys(nextSteps) as OpenFailure['kind'][];
 
 describe('a file that does not open', () => {
-  it('has a title that is what was found, or says more', () => {
+  it('has a title that is the finding, or adds to it', () => {
     expect(failureHeadline({ kind: 'not-this-format', what: 'not a dump that Dumpbench knows: it looks like a text file' })).toEqual({
       text: 'Not a dump that Dumpbench knows: it looks like a text file',
       isWhat: true,
@@ -17,14 +17,14 @@ describe('a file that does not open', () => {
     expect(sentence('ELF program')).toBe('ELF program');
   });
 
-  it('is not to be unpacked where packed files open', () => {
+  it('gets no advice to unpack it, since packed files can be opened', () => {
     const advice = kinds.flatMap((kind) => nextSteps[kind]);
     expect(advice.length).toBeGreaterThanOrEqual(kinds.length);
     for (const step of advice) expect(step).not.toMatch(/unpack|gunzip|--\w/);
     for (const kind of kinds) expect(nextSteps[kind].length, kind).toBeGreaterThan(0);
   });
 
-  it('offers more words only where they can help', () => {
+  it('offers to supply information only if that can help', () => {
     expect(kinds.filter((kind) => !isHelpedByWords({ kind }))).toEqual(['several', 'foreign', 'io']);
     expect(kinds.filter((kind) => staysAsItIs({ kind }))).toEqual(['several', 'foreign', 'not-this-format']);
   });

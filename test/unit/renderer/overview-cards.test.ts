@@ -16,7 +16,7 @@ describe('the end of the log', () => {
     expect(tail).toMatchObject({ around: 'panic', before: 72, after: 15 });
   });
 
-  it('is its last lines where nothing panicked, or the panic is the last of them', () => {
+  it('is its last lines if nothing panicked, or if the panic is the last of them', () => {
     expect(logAround(lines(100))).toMatchObject({ around: undefined, before: 87, after: 0 });
     expect(deathOf(logAround(lines(100)))).toEqual([]);
     const tail = logAround(lines(100, 99));
@@ -40,20 +40,20 @@ describe('the report of an oops', () => {
       ...(index === 50 || index === 54 ? { mark: 'oops' as const } : {}),
     }));
 
-  it('is shown from its first line on, where no panic followed', () => {
+  it('is shown from its first line on if no panic followed', () => {
     const tail = logAround(report());
     expect(tail).toMatchObject({ around: 'trouble', before: 49, after: 38 });
     expect(deathOf(tail)).toEqual(['line 50']);
   });
 
-  it('is shown together with a panic that is far below, and the records between are counted', () => {
+  it('is shown together with a panic far below, with the records between counted', () => {
     const tail = logAround(report(30));
     expect(tail.lines.map(({ record }) => record.text)).toEqual([...Array.from({ length: 10 }, (_, at) => `line ${49 + at}`), 'line 80', 'line 81']);
     expect(tail.lines.filter(({ skipped }) => skipped > 0).map(({ record, skipped }) => [record.text, skipped])).toEqual([['line 80', 21]]);
     expect(deathOf(tail)).toEqual(['line 80']);
   });
 
-  it('of another second is not this one', () => {
+  it('from another second is a different one', () => {
     const late = report(30).map((record, index) => (index < 60 ? { ...record, time: '2.000000000' } : record));
     expect(logAround(late)).toMatchObject({ around: 'panic', before: 72 });
   });
@@ -64,7 +64,7 @@ describe('the cards of the overview', () => {
     [true, false].flatMap((kdump) => (['grave', 'remarks', 'none'] as const).map((findings) => ({ trace, kdump, findings }))),
   );
 
-  it.each(choices)('lie in rectangles, and those that are not there leave no gap: %j', (cards) => {
+  it.each(choices)('are placed in rectangles, and missing ones leave no gap: %j', (cards) => {
     for (const [areas, hasFindings] of [[mediumAreas(cards), cards.findings !== 'none'] as const, [wideAreas(cards), true] as const]) {
       const grid = [...areas.matchAll(/'([^']+)'/g)].map(([, row = '']) => row.split(' '));
       expect(grid.every((row) => row.length === 3)).toBe(true);

@@ -5,7 +5,7 @@ import { createPagedRows, pageRows } from '../../../src/renderer/state/paged-row
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe('rows in pages', () => {
-  it('are asked for as they come into sight, each page once', async () => {
+  it('are requested as they come into view, each page once', async () => {
     const asked: number[] = [];
     const rows = createPagedRows<number>((start, count) => {
       asked.push(start);
@@ -26,7 +26,7 @@ describe('rows in pages', () => {
     expect(Array.from({ length: 200 }, (_, page) => rows.at(page * pageRows)).filter((row) => row !== undefined)).toHaveLength(52);
   });
 
-  it('call off what is out of sight, and say why there are none', async () => {
+  it('cancel requests for rows out of view, and say why there are none', async () => {
     const signals: AbortSignal[] = [];
     const rows = createPagedRows<number>((_, __, signal) => {
       signals.push(signal);

@@ -19,14 +19,14 @@ describe('tabs', () => {
     expect(tabs.dump).toBe('a');
   });
 
-  it('of the window go with the last dump, but for the catalogue from which the next one is opened', () => {
+  it('of the window are closed with the last dump, except a catalogue, from which the next one is opened', () => {
     const withJobs = show(show(noTabs, 'overview', 'a'), 'jobs', 'a');
     expect(closeDumpTabs(withJobs, 'a')).toEqual(noTabs);
     const withFleet = show(show(show(noTabs, 'fleet', undefined), 'jobs', undefined), 'overview', 'a');
     expect(closeDumpTabs(withFleet, 'a')).toEqual({ open: withFleet.open.slice(0, 2), active: 'window/fleet', dump: undefined });
   });
 
-  it('go on to a neighbour when they are closed', () => {
+  it('pass the focus to a neighbour when they are closed', () => {
     const tabs = show(show(show(noTabs, 'overview', 'a'), 'cpus', 'a'), 'hex', 'a');
     expect(closeTab(tabs, 'a/hex').active).toBe('a/cpus');
     expect(neighbourTab(tabs, 1)?.id).toBe('a/overview');
@@ -51,7 +51,7 @@ describe('places', () => {
     expect(activeTab(places.tabs.get())?.view).toBe('hex');
   });
 
-  it('are those of the hex grid that was in front last, until it is closed', () => {
+  it('are those of the hex grid that was last in front, until it is closed', () => {
     const places = createPlaces();
     places.goTo('a', at(0x1000n));
     const second = places.openGrid('a', at(0x2000n));
@@ -72,7 +72,7 @@ describe('places', () => {
     expect(places.position()).toEqual(at(0x1000n));
   });
 
-  it('forget a dump that was closed', () => {
+  it('drop a closed dump', () => {
     const places = createPlaces();
     places.show('overview', 'a');
     places.show('overview', 'b');

@@ -18,7 +18,7 @@ function setUp(fails = false) {
 }
 
 describe('preferences', () => {
-  it('are shown at once, and kept by main', async () => {
+  it('are applied at once, and saved by main', async () => {
     const { preferences, themes, calls } = setUp();
     preferences.chooseTheme('contrast');
     preferences.chooseDensity('compact');
@@ -39,7 +39,7 @@ describe('preferences', () => {
     expect(preferences.zoomFactor.get()).toBe(1.1);
   });
 
-  it('hold for this run where they cannot be kept, and that is said', async () => {
+  it('apply to this run if they cannot be saved, and that is reported', async () => {
     const { preferences, wrong } = setUp(true);
     preferences.chooseDensity('compact');
     await Promise.resolve();
@@ -50,7 +50,7 @@ describe('preferences', () => {
 });
 
 describe('the cache', () => {
-  it('is listed by what is in it; what is not there has no row', () => {
+  it('is listed by contents; what is absent has no row', () => {
     const index = { path: '/c/a.db', bytes: 1 << 20, lastUsed: '2026-11-30T00:00:00Z' };
     const rows = cacheRows({
       folder: '/c',

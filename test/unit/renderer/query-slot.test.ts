@@ -4,7 +4,7 @@ import { createQuerySlot } from '../../../src/renderer/engine/query-slot.ts';
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('query slot', () => {
-  it('drops the answer of an older question and cancels it', async () => {
+  it('drops the answer of an older query and cancels it', async () => {
     const slot = createQuerySlot<string>();
     const answers: ((value: string) => void)[] = [];
     const signals: AbortSignal[] = [];
@@ -22,7 +22,7 @@ describe('query slot', () => {
     expect(slot.state.get()).toEqual({ value: 'new', asking: false, error: undefined });
   });
 
-  it('keeps the last answer while it asks, and when the next one fails', async () => {
+  it('keeps the last answer while the next query runs, and if it fails', async () => {
     const slot = createQuerySlot<number>();
     slot.ask(() => Promise.resolve(1));
     await settled();
@@ -32,7 +32,7 @@ describe('query slot', () => {
     expect(slot.state.get()).toMatchObject({ value: 1, asking: false, error: new Error('no') });
   });
 
-  it('says nothing after it was dropped', async () => {
+  it('reports nothing after it was dropped', async () => {
     const slot = createQuerySlot<number>();
     slot.ask(() => Promise.resolve(1));
     slot.drop();

@@ -44,7 +44,7 @@ describe('registers of a CPU', () => {
   });
 });
 
-describe('names of the kernel', () => {
+describe('symbols of the kernel', () => {
   const kernel: CpuJson = {
     ...system[0]!,
     psw: { ...system[0]!.psw!, decoded: { ...system[0]!.psw!.decoded, dat: true, problemState: false } },
@@ -59,7 +59,7 @@ describe('names of the kernel', () => {
       .find(({ id }) => id === 'gprs')!
       .rows.find((one) => one.name === name)!.cells[0]!.text;
 
-  it('are next to registers that lead to its places', () => {
+  it('are next to registers that point to them', () => {
     expect(text(kernel, 'r1')).toBe('psw_idle_exit+0x0');
     expect(text(kernel, 'r0')).toBeUndefined();
   });
@@ -78,7 +78,7 @@ describe('numbers in registers', () => {
       .find(({ id }) => id === 'gprs')!
       .rows.find(({ name }) => name === register)!.cells[0]!;
 
-  it('are addresses only where they lead to memory of the kernel', () => {
+  it('are addresses only if they point to kernel memory', () => {
     const places = guessedPlaces([cpu], 'id').map(({ space, address }) => `${space} ${address.toString(16)}`);
     for (const place of ['virtual 1ae0400', 'virtual 706c00180000000', 'virtual 4178a6']) expect(places).toContain(place);
     const words = new Map([
@@ -98,11 +98,11 @@ describe('numbers in registers', () => {
     ).toBeDefined();
   });
 
-  it('may all be addresses where nothing is known of memory', () => {
+  it('may all be addresses if nothing is known about memory', () => {
     expect(target('r1', new Map()).target?.address).toBe(0x706c00180000000n);
   });
 
-  it('of a program are not asked about', () => {
+  it('of a program are not looked up', () => {
     const program: CpuJson = { ...cpu, psw: { ...cpu.psw!, decoded: { ...decoded, problemState: true } } };
     expect(guessedPlaces([program], 'id')).toEqual([]);
     expect(
@@ -123,14 +123,14 @@ describe('registers side by side', () => {
     expect(row([left, right], 'times', 'prefix').differs).toBe(true);
   });
 
-  it('that one of them does not have differ from none', () => {
+  it('missing on one CPU do not count as different', () => {
     const { fprs: _fprs, fpc: _fpc, ...less } = left;
     const f0 = row([left, less], 'fprs', 'f0');
     expect(f0.cells.map((cell) => cell !== undefined)).toEqual([true, false]);
     expect(f0.differs).toBe(true);
   });
 
-  it('are handed on as columns', () => {
+  it('are copied as columns', () => {
     const lines = registersText(registerBlocks([left, right]), ['CPU 0', 'CPU 1']).split('\n');
     expect(lines[0]).toBe('register\tCPU 0\tCPU 1');
     expect(lines).toContain(`Prefix, clocks and timers: prefix\t${paddedHex(left.prefix!, 8)}\t${paddedHex(right.prefix!, 8)}`);

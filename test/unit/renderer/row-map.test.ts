@@ -6,7 +6,7 @@ import { gridMarks } from '../../../src/renderer/views/hex/grid-marks.ts';
 import { foldsOf, RowMap } from '../../../src/renderer/widgets/hex-grid/row-map.ts';
 
 describe('folded rows', () => {
-  it('are one row each, and every other row is where it can be found again', () => {
+  it('are one row each, and every other row can be found again', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.bigInt(0n, 400n), fc.bigInt(0n, 400n)), { maxLength: 6 }), fc.bigInt(0n, 60n), (pieces, tail) => {
         let at = 0n;
@@ -36,7 +36,7 @@ describe('folded rows', () => {
     );
   });
 
-  it('come from where the dump has no memory, and from gaps that are long', () => {
+  it('come from ranges without memory, and from long gaps', () => {
     const gaps = memoryGaps([
       { start: '0x100000', end: '0x200000' },
       { start: '0x0', end: '0x1000' },
@@ -59,7 +59,7 @@ describe('copied bytes', () => {
     file: 'a*/b`|.elf',
     identity: 'f'.repeat(64),
   };
-  it('say where they are from, and what is not there', () => {
+  it('say where they are from, and what is absent', () => {
     expect(citation(copied)).toBe('a*/b`|.elf (dump ffffffffffffffff), real(1):0x1ffe, 4 bytes');
     expect(copyText('hex', copied)).toBe('41 60 -- ff');
     expect(copyText('c', copied).split('*/').length).toBe(3);
@@ -71,7 +71,7 @@ describe('copied bytes', () => {
 });
 
 describe('marks in the grid', () => {
-  it('are those of the space that is shown', () => {
+  it('are those of the displayed space', () => {
     const marks = [
       { id: 1, kind: 'bookmark', space: 'absolute', start: 1n, end: 2n, text: '', colour: 'red' },
       { id: 2, kind: 'annotation', space: 'real', cpu: 1, start: 1n, end: 9n, text: '', colour: 'blue' },

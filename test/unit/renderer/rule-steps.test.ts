@@ -16,7 +16,7 @@ function desk() {
 const range = { start: 0x1000n, end: 0x3000n };
 
 describe('ignoring a range', () => {
-  it('is said, taken back with the set that it made, and done again', () => {
+  it('is announced, undone along with its new set, and redone', () => {
     const { comparisons, undo, notice } = desk();
     const rules = withRange(ruleBook({ comparisons }, 'a'), range);
     changeRules({ comparisons, undo }, 'a', 'Ignored 0x1000 to 0x3000', rules.name, rules);
@@ -30,7 +30,7 @@ describe('ignoring a range', () => {
     expect(comparisons.ownRules()).toEqual([rules]);
   });
 
-  it('leaves what was chosen before as it was', () => {
+  it('leaves the earlier choice unchanged', () => {
     const { comparisons, undo } = desk();
     comparisons.saveRules({ schema: 1, name: 'Mine', rules: [{ name: 'cpus.r2', fields: ['cpus.r2'] }] });
     comparisons.change('a', { rules: 'Mine' });

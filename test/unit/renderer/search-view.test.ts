@@ -60,7 +60,7 @@ describe('a hit', () => {
 });
 
 describe('a search', () => {
-  it('collects hits as they come, and a newer one takes over', async () => {
+  it('collects hits as they arrive, and is replaced by a newer one', async () => {
     const calls: { progress: (hits: SearchHit[]) => void; end: (error?: Error) => void; signal: AbortSignal }[] = [];
     const run = createSearchRun(
       ((_method: string, _params: unknown, options: { signal: AbortSignal; onProgress: (value: unknown) => void }) =>

@@ -56,7 +56,7 @@ const state: SessionState = {
 };
 
 describe('a session file', () => {
-  it('says the same when it is read under other keys', () => {
+  it('has the same contents when it is read with other keys', () => {
     const text = JSON.stringify(writeSession(state));
     const parsed = parseSession(text);
     if (!('session' in parsed)) throw new Error(parsed.why);
@@ -75,7 +75,7 @@ describe('a session file', () => {
     expect(restored.comparisons).toEqual({ dump2: { right: 'dump1', order: 'swapped', exact: true, shift: 0x2000, rules: 'clocks' } });
   });
 
-  it('keeps what views showed', () => {
+  it('saves what views showed', () => {
     const parsed = parseSession(JSON.stringify(writeSession(state)));
     if (!('session' in parsed)) throw new Error(parsed.why);
     expect(readSession(parsed.session, ['dump1', 'dump2']).shown).toEqual({
@@ -87,14 +87,14 @@ describe('a session file', () => {
     expect(writeSession(long).kept).toBeUndefined();
   });
 
-  it('of an older version has nothing of that', () => {
+  it('of an older version contains none of that', () => {
     const { cpus: _cpus, kept: _kept, splits: _splits, ...older } = writeSession(state);
     const parsed = parseSession(JSON.stringify(older));
     if (!('session' in parsed)) throw new Error(parsed.why);
     expect(readSession(parsed.session, ['dump1', 'dump2'])).toMatchObject({ layout: triageLayout('dump2'), shown: { cpus: {}, kept: {}, splits: {} } });
   });
 
-  it('of an older version leaves the order of compared dumps to time', () => {
+  it('of an older version leaves the order of compared dumps to their times', () => {
     const session = writeSession(state);
     const comparisons = session.comparisons?.map(({ order: _order, ...older }) => older);
     const parsed = parseSession(JSON.stringify({ ...session, comparisons }));
@@ -102,7 +102,7 @@ describe('a session file', () => {
     expect(readSession(parsed.session, ['dump1', 'dump2']).comparisons.dump2).toMatchObject({ right: 'dump1', order: 'time', shift: 0x2000 });
   });
 
-  it('is not believed further than it can be', () => {
+  it('is validated against what exists', () => {
     const why = (change: (session: Record<string, unknown>) => void): string => {
       const session = JSON.parse(JSON.stringify(writeSession(state))) as Record<string, unknown>;
       change(session);
@@ -119,7 +119,7 @@ describe('a session file', () => {
     expect('why' in parseSession(deep)).toBe(true);
   });
 
-  it('opens a tab once, and no view or dump that is not there', () => {
+  it('opens a tab once, and no view or dump that does not exist', () => {
     const tabs = [{ view: 'hex', dump: 0 }, { view: 'hex', dump: 0 }, { view: 'holodeck', dump: 0 }, { view: 'cpus', dump: 9 }, { view: 'jobs' }];
     const session: SavedSession = {
       ...writeSession(state),
@@ -147,7 +147,7 @@ describe('marks', () => {
 });
 
 describe('ignore rules', () => {
-  it('of a session join those that are kept; what is no rule is named, and the built-in set stays as it is', () => {
+  it('of a session are added to the saved ones; invalid ones are named, and the built-in set stays unchanged', () => {
     let kept: string | undefined;
     const open = () => createComparisons({ read: () => kept, write: (text) => (kept = text) });
     const comparisons = open();
@@ -163,7 +163,7 @@ describe('ignore rules', () => {
 });
 
 describe('past queries', () => {
-  it('are listed once each, the newest first, and the oldest are dropped', () => {
+  it('are listed once each, newest first, and the oldest are dropped', () => {
     expect(queries.pages.get().dump7?.history).toEqual([{ query: 'select 1', rows: 1 }, { query: 'select wrong' }]);
     const book = createQueryBook();
     for (let at = 0; at < mostPastQueries + 5; at += 1) book.ran('a', { query: `select ${at}`, rows: 1 });

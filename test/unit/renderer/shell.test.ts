@@ -32,7 +32,7 @@ describe('palette', () => {
 });
 
 describe('theme', () => {
-  it('follows the screen only when it is left to the system', () => {
+  it('follows the screen only if it is set to system', () => {
     expect(shownTheme('system', { light: true, moreContrast: false })).toBe('light');
     expect(shownTheme('system', { light: true, moreContrast: true })).toBe('contrast');
     expect(shownTheme('dark', { light: true, moreContrast: true })).toBe('dark');

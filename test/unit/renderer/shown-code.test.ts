@@ -21,7 +21,7 @@ const answer = (space: DisassemblyJson['space'], cpu?: number): DisassemblyJson 
 });
 
 describe('shown code', () => {
-  it('stays while the cursor is inside of it, in its own space', () => {
+  it('stays while the cursor is inside it, in its own space', () => {
     expect(covers(answer('virtual'), { space: 'virtual', cpu: 2, address: 0x100bn, length: 1 })).toBe(true);
     expect(covers(answer('virtual'), { space: 'virtual', address: 0x100cn, length: 1 })).toBe(false);
     expect(covers(answer('virtual'), { space: 'absolute', address: 0x1000n, length: 1 })).toBe(false);
@@ -33,7 +33,7 @@ describe('shown code', () => {
   const frame = (address: string, kind: FrameJson['kind'] = 'return'): FrameJson => ({ kind, address });
   const trace = (more: Partial<TraceJson>): TraceJson => ({ frames: [], end: 'complete', detail: '', ...more });
 
-  it('begins where the system crashed, past what every crash runs through', () => {
+  it('begins where the system crashed, below the frames common to all crashes', () => {
     const traces = [
       trace({ cpu: 0, frames: [frame('0x10')] }),
       trace({ cpu: 1, crashed: true, crashFrames: 2, task: { address: '0x9', comm: 'orderd' }, frames: ['0x20', '0x30', '0x40'].map((one) => frame(one)) }),
@@ -43,7 +43,7 @@ describe('shown code', () => {
     expect(first?.why).toContain('(orderd) crashed');
   });
 
-  it('begins at a CPU where no stack goes through a crash, and says so; nowhere without registers', () => {
+  it('begins at a CPU if no stack shows a crash, and says so; nowhere without registers', () => {
     const cpu = { id: 3, registers: { rip: '0xffffffff81000000' } } as unknown as CpuJson;
     const first = firstCode([trace({ cpu: 3, frames: [frame('0x10')] })], [{ id: 2 } as CpuJson, cpu], 'id');
     expect(first?.position).toMatchObject({ space: 'virtual', cpu: 3, address: 0xffffffff81000000n });

@@ -61,7 +61,7 @@ describe('cells', () => {
     ] as const)
       expect(cellPosition(column, cell), column).toBeUndefined();
   });
-  it('read as addresses where they are some', () => {
+  it('are shown as addresses if they are addresses', () => {
     expect([cellText('address', 4096), cellText('end', '-1'), cellText('pages', 4096), cellText('address', null)]).toEqual([
       '0x1000',
       '0xffffffffffffffff',
@@ -69,7 +69,7 @@ describe('cells', () => {
       'NULL',
     ]);
   });
-  it('tell columns of numbers', () => {
+  it('distinguish columns of numbers', () => {
     const result: SqlJson = {
       schema: 1,
       columns: ['a', 'b'],
@@ -94,10 +94,10 @@ describe('export', () => {
     ],
     truncated: false,
   };
-  it('writes CSV that no spreadsheet takes for formulas', () => {
+  it('writes CSV that no spreadsheet interprets as formulas', () => {
     expect(toCsv(hostile)).toBe('n,n\r\n"a ""b"",\nc",1\r\n"\'=HYPERLINK(""http://x"")",\r\n-12,2.5\r\n');
   });
-  it('writes JSON, columns of one name apart', () => {
+  it('writes JSON, with columns of the same name kept apart', () => {
     expect(JSON.parse(toJson(hostile))).toEqual([
       { n: 'a "b",\nc', n_2: 1 },
       { n: '=HYPERLINK("http://x")', n_2: null },
@@ -117,7 +117,7 @@ describe('saved queries', () => {
     expect({ code, other }).toEqual({ code: 0, other: [] });
     expect((JSON.parse(out) as SqlJson).columns.length).toBeGreaterThan(1);
   });
-  it('of the user outlive the window, and what else is in the storage is left out', () => {
+  it('of the user outlive the window, and other contents of the storage are ignored', () => {
     const kept = new Map<string, string>();
     const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) };
     const first = createSavedQueries(storage);

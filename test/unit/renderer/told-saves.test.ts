@@ -23,7 +23,7 @@ const labels = (notice: Notice | undefined): readonly string[] => (notice?.actio
 const text = { suggestedName: 'a.html', text: '', title: '' };
 
 describe('a save', () => {
-  it('says where, and offers what main says is possible', async () => {
+  it('reports the path, and offers what main says is possible', async () => {
     const { shell, calls, notice } = setUp({ path: '/home/a.html', opens: true });
     await shell.call('saveText', { kind: 'report', ...text });
     expect(notice.get()?.text).toBe('The report was saved as /home/a.html.');
@@ -38,21 +38,21 @@ describe('a save', () => {
     ]);
   });
 
-  it('of a session says what it holds, and is not opened elsewhere', async () => {
+  it('of a session says what it contains, and is not opened elsewhere', async () => {
     const { shell, notice } = setUp({ path: '/home/s.dumpbench.json', opens: true });
     await shell.call('saveText', { kind: 'session', ...text });
     expect(notice.get()?.text).toContain('no bytes of a dump');
     expect(labels(notice.get())).toEqual(['Show in folder']);
   });
 
-  it('says nothing when it was dismissed, and nothing of other calls', async () => {
+  it('reports nothing when it was dismissed, and nothing about other calls', async () => {
     const { shell, notice } = setUp({});
     await shell.call('savePdf', { suggestedName: 'a.pdf', html: '', title: '' });
     await shell.call('copyText', { text: 'x' });
     expect(notice.get()).toBeUndefined();
   });
 
-  it('of memory is opened here where it says what it is', () => {
+  it('of memory can be opened here if it is self-describing', () => {
     const { shell, wrong } = setUp({});
     const opened: (readonly string[])[] = [];
     const open = (paths: readonly string[]): Promise<void> => {

@@ -46,7 +46,7 @@ describe('a structure as a tree', () => {
     await settled();
   };
 
-  it('opens structs in place, and pointers where they lead', async () => {
+  it('opens structs in place, and pointers at their targets', async () => {
     const tree = createTypeTree(ask, { name: 'one' }, { space: 'absolute', cpu: 1, address: 0x100n, length: 1 });
     expect(shown(tree)).toEqual(['1 asking']);
     await settled();

@@ -17,8 +17,8 @@ function desk() {
 
 const labels = (undo: UndoStack): readonly (string | undefined)[] => [undo.next.get().undo, undo.next.get().redo];
 
-describe('what a person did', () => {
-  it('is taken back and done again, the last first', () => {
+describe("the user's action", () => {
+  it('is undone and redone, last first', () => {
     const { undo, words, write } = desk();
     undo.undo();
     expect(labels(undo)).toEqual([undefined, undefined]);
@@ -38,7 +38,7 @@ describe('what a person did', () => {
     ]);
   });
 
-  it('is announced with a way back, which lasts until the next step', () => {
+  it('is announced with an undo button, which lasts until the next step', () => {
     const { notice, undo, words, write } = desk();
     undo.announce(write('a'));
     expect(notice.get()).toMatchObject({ text: 'Wrote a', actions: [{ label: 'Undo' }] });
@@ -54,14 +54,14 @@ describe('what a person did', () => {
     expect(notice.get()?.text).toBe('disk full');
   });
 
-  it('does not count what taking it back changes', () => {
+  it('does not count changes made by undoing it', () => {
     const { undo, write } = desk();
     undo.done({ label: 'Moved', undo: () => undo.announce(write('x')), redo: () => undefined });
     undo.undo();
     expect(labels(undo)).toEqual([undefined, 'Moved']);
   });
 
-  it('is forgotten with its dump, or when it was taken back in another way', () => {
+  it('is dropped with its dump, or when it was undone in another way', () => {
     const { notice, undo, write } = desk();
     const first = write('a');
     undo.done(first);

@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 describe('an engine', () => {
-  it('that does not answer is noticed, and forgiven when it does', async () => {
+  it('that does not answer is noticed, and cleared when it does', async () => {
     const status = createStore<EngineStatus>({ state: 'ready', generation: 1 });
     const answers: (() => void)[] = [];
     const call = (): Promise<never> => new Promise((resolve) => answers.push(() => resolve({} as never)));
@@ -64,7 +64,7 @@ describe('a file', () => {
 
 describe('keys', () => {
   const press = { key: 'x', ctrlKey: false, metaKey: false, shiftKey: false, altKey: false };
-  it('are written as they are read', () => {
+  it('are written in the form in which they are read', () => {
     for (const one of [
       { ...press, ctrlKey: true },
       { ...press, key: 'ArrowLeft', altKey: true, shiftKey: true },

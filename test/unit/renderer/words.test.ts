@@ -46,14 +46,14 @@ const failedCheck = (id: string, detail?: string): CheckResult => {
 };
 
 describe('numbers', () => {
-  it('read as people write them', () => {
+  it('are written in the usual form', () => {
     expect([0, 999, 1000, 98304, 1234567].map(countText)).toEqual(['0', '999', '1,000', '98,304', '1,234,567']);
     expect(plural(1, 'CPU')).toBe('1 CPU');
     expect([1.23, 59.6, 200, 7500].map(durationText)).toEqual(['1.2 s', '1 min', '3 min 20 s', '2 h 5 min']);
     expect(timesInText('at 2026-03-15T09:26:53.5Z it stopped')).toBe('at 2026-03-15 09:26:53 UTC it stopped');
   });
 
-  it('never round something to nothing, nor nearly all to all', () => {
+  it('are never rounded to nothing, nor from nearly all to all', () => {
     expect(percentText(1, 98304)).toBe('<0.1 %');
     expect(percentText(98303, 98304)).toBe('99 %');
     expect(percentText(5, 5)).toBe('100 %');
@@ -62,18 +62,18 @@ describe('numbers', () => {
 });
 
 describe('digests', () => {
-  it('are cut to what tells them apart; shorter numbers are not', () => {
+  it('are shortened to what distinguishes them; shorter numbers are not', () => {
     expect(shortDigests(`recorded ${'00b030be'.repeat(8)}, at 0x10010000`)).toBe('recorded 00b030be…, at 0x10010000');
   });
 });
 
 describe('facts', () => {
-  it('carry the least trust of what they rest on, and all sources', () => {
+  it('carry the least trust of their evidence, and all sources', () => {
     const machine = dumpFacts(info, catalogue()).find(({ id }) => id === 'machine');
     expect(machine).toMatchObject({ pill: 'z/Architecture, KVM guest', trust: 'contradicted', source: 'header; lowcore flags' });
   });
 
-  it('leave out what is not known', () => {
+  it('omit what is not known', () => {
     expect(dumpFacts(info, catalogue()).flatMap(({ pill }) => pill ?? [])).toEqual([
       's390 stand-alone dump, version 5',
       'complete',
@@ -109,7 +109,7 @@ describe('verdict', () => {
     expect(banner.check?.id).toBe('os-info-page');
   });
 
-  it('begins with an attestation that fails: nothing else counts then', () => {
+  it('begins with a failed attestation: nothing else counts then', () => {
     const banner = verdictBanner(triage(), [failedCheck('container-complete'), failedCheck('attestation', 'no signature by the public key is valid')]);
     expect(banner).toMatchObject({
       headline: 'The dump is not the one that was attested, or the signature is wrong.',
@@ -121,7 +121,7 @@ describe('verdict', () => {
     expect(verdictBanner(triage(), [check('new-check', 'failed')]).headline).toBe('title of new-check: the check failed.');
   });
 
-  it('gives the reason when nothing failed, with what could not be checked', () => {
+  it('gives the reason if nothing failed, with what could not be checked', () => {
     const banner = verdictBanner(triage('No crash is recorded: vmcoreinfo has no CRASHTIME.', 'No crash is recorded'), [
       check('segments', 'passed'),
       check('ipib', 'unreadable', 'the page is missing'),
@@ -131,7 +131,7 @@ describe('verdict', () => {
     expect(banner.detail).toContain('1 check could not be made: the page is missing.');
   });
 
-  it('has the words of the kernel log in the headline, and not where they were found', () => {
+  it('has the text of the kernel log in the headline, but not where it was found', () => {
     const reason = 'Kernel panic - not syncing: sysrq triggered crash (kernel log, 27.5 s after boot). CPU 0 was running init (pid 1).';
     const gist = 'Kernel panic - not syncing: sysrq triggered crash';
     expect(verdictBanner(triage(reason, gist), [check('segments', 'passed')]).headline).toBe('Kernel panic - not syncing: sysrq triggered crash.');
@@ -139,7 +139,7 @@ describe('verdict', () => {
     expect(failed.detail).toEqual(['The checksum is wrong.', 'Kernel panic - not syncing: sysrq triggered crash.']);
   });
 
-  it('has the colour of what happened: a crash is red, what was asked for or is not known is amber, a system that ran is neither', () => {
+  it('has the colour of what happened: red for a crash, amber for a requested or unknown end, neither for a running system', () => {
     const toneOf = (name: VerdictClass): string => verdictBanner({ ...triage('It stopped.'), verdict: { ...triage().verdict, class: name } }, []).tone;
     expect(Object.fromEntries(verdictClasses.map((name) => [name, toneOf(name)]))).toMatchObject({
       'null-pointer': 'bad',
@@ -155,7 +155,7 @@ describe('verdict', () => {
     expect(verdictBanner({ ...triage(), verdict: { ...triage().verdict, class: 'bug' } }, [check('segments', 'passed')]).tone).toBe('bad');
   });
 
-  it('is never green while checks are open or nothing was compared', () => {
+  it('is never green while checks are pending or nothing was compared', () => {
     expect(verdictBanner(triage(), []).tone).toBe('plain');
     expect(verdictBanner(triage(), [check('segments', 'passed'), check('ipib', 'not-run')]).tone).toBe('plain');
     expect(verdictBanner(triage(), [check('segments', 'passed')]).tone).toBe('ok');
@@ -172,7 +172,7 @@ describe('places', () => {
 });
 
 describe('decisions about kdump', () => {
-  it('are said only where they are known, and never derived from one another', () => {
+  it('are mentioned only if known, and never derived from one another', () => {
     const steps: never[] = [];
     expect(kdumpSentence({})).toBeUndefined();
     expect(kdumpSentence({ standaloneKdump: { outcome: 'unknown', steps: steps } })).toBeUndefined();

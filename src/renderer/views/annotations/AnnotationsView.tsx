@@ -1,4 +1,4 @@
-/** What the user wrote about places of the open dumps: one list to look through, to correct, and to go from. */
+/** The user's notes on places in the open dumps: one list to browse, edit, and navigate from. */
 import { useMemo, useState } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import { markPosition } from '../../state/marks.ts';

@@ -1,4 +1,4 @@
-/** The text of a mark: a press edits it where it is. Enter keeps what was typed, Escape drops it. */
+/** The text of a mark: a click edits it in place. Enter saves, Escape discards the change. */
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { MarkColour } from '../../../shared/session-model.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
@@ -9,9 +9,9 @@ interface EditedTextProps {
   readonly label: string;
   readonly editing: boolean;
   readonly onEdit: () => void;
-  /** @param changed undefined when nothing is to be kept */
+  /** @param changed called with undefined if nothing is to be saved */
   readonly onDone: (changed: string | undefined) => void;
-  /** Buttons after it. */
+  /** Buttons after the text. */
   readonly children: ReactNode;
 }
 
@@ -37,14 +37,14 @@ function Field({ text, label, onDone }: Pick<EditedTextProps, 'text' | 'label' |
   useEffect(() => {
     const before = document.activeElement;
     input.current?.select();
-    // The row that was edited by key has the keys again.
+    // Returns the focus to a row that was edited by key.
     return () => {
       if (before instanceof HTMLElement && before.isConnected && document.activeElement === document.body) before.focus();
     };
   }, []);
   const over = useRef(false);
   const done = (changed: string | undefined): void => {
-    // Taking the field away takes the focus from it as well.
+    // Removing the field also blurs it.
     if (over.current) return;
     over.current = true;
     onDone(changed);

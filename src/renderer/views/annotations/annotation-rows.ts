@@ -11,7 +11,7 @@ export interface AnnotationRow {
 
 export type AnnotationColumn = 'text' | 'place' | 'bytes' | 'kind' | 'dump' | 'made';
 
-/** "2026-11-30 04:12:09": in UTC, as all times that are not of a dump. */
+/** "2026-11-30 04:12:09": in UTC, like all times outside dumps. */
 const madeText = (made: string | undefined): string => (made === undefined ? '' : made.slice(0, 19).replace('T', ' '));
 
 export function cellText({ dump, mark }: AnnotationRow, column: AnnotationColumn): string {
@@ -31,12 +31,12 @@ export function cellText({ dump, mark }: AnnotationRow, column: AnnotationColumn
   }
 }
 
-/** What rows are ordered by: places and sizes as numbers, texts whatever their case. */
+/** Sort keys of rows: places and sizes as numbers, texts ignoring case. */
 export function orderedBy(row: AnnotationRow, column: AnnotationColumn): string | bigint {
   if (column === 'place') return row.mark.start;
   return column === 'bytes' ? row.mark.end - row.mark.start : cellText(row, column).toLowerCase();
 }
 
-/** By dump, then in the order of their addresses. */
+/** Ordered by dump, then by address. */
 export const annotationRows = (dumps: readonly Pick<OpenDump, 'key' | 'name'>[], marks: Marks): readonly AnnotationRow[] =>
   dumps.flatMap(({ key, name }) => (marks[key] ?? []).map((mark) => ({ dump: { key, name }, mark })));

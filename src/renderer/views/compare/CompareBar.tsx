@@ -17,7 +17,7 @@ interface CompareBarProps {
   readonly others: readonly OpenDump[];
 }
 
-/** Bytes, decimal or 0x, with a sign; undefined for what is none or no multiple of a page. */
+/** Bytes, decimal or 0x, with a sign; undefined if it is not a number or not a multiple of the page size. */
 export function shiftOf(text: string): number | undefined {
   const match = /^\s*([+-]?)\s*(0x[0-9a-f]+|\d+)\s*$/i.exec(text);
   const value = Number(match?.[2] ?? NaN) * (match?.[1] === '-' ? -1 : 1);
@@ -35,7 +35,7 @@ export function CompareBar({ pair, others }: CompareBarProps) {
   const wrong = shiftOf(text) === undefined;
   const change = (part: Partial<ComparisonSettings>): void => comparisons.change(owner.key, part);
   const other = left === owner ? right : left;
-  /** Kept as of the dump whose comparison it is, whichever side that is on. */
+  /** Stored relative to the dump whose comparison it is, whichever side that is on. */
   const changeShift = (): void => {
     const shown = shiftOf(text) ?? shift;
     change({ shift: left === owner ? shown : -shown });

@@ -1,4 +1,4 @@
-/** Two dumps side by side: which other one, then what differs. */
+/** Compares two dumps side by side: first the choice of the other dump, then the differences. */
 import { defined } from '../../../shared/defined.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useQuery } from '../../hooks/use-query.ts';
@@ -31,7 +31,7 @@ interface OrderedProps {
   readonly settings: ComparisonSettings;
 }
 
-/** Nothing is compared before it is known which dump is the older one: turning them round would compare them again. */
+/** Nothing is compared before it is known which dump is older: swapping them would repeat the comparison. */
 function Ordered({ owner, other, others, settings }: OrderedProps) {
   const { engine, dumps } = useWorkbench();
   const labels = dumpLabels(useStore(dumps.all));

@@ -1,4 +1,4 @@
-/** All differing ranges. */
+/** The list of all differing ranges. */
 import { useCallback, useState } from 'react';
 import type { PairRange } from '../../../shared/compare-protocol.ts';
 import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
@@ -25,7 +25,7 @@ interface DifferenceListProps {
   readonly onShow: (range: PairRange) => void;
   readonly rules: IgnoreRules | undefined;
   readonly onIgnore: (range: PairRange) => void;
-  /** Undefined where the rules cannot be changed. */
+  /** Undefined if the rules cannot be changed. */
   readonly onCount: ((rule: string) => void) | undefined;
 }
 
@@ -88,7 +88,7 @@ function rangeColumns({ pair, rules, onShow, onIgnore, onCount, nameOf }: Shown)
       about: 'What is at the start of the range: symbol, task, object, region, or page',
       width: 12,
       grow: 3,
-      // Names are asked for what is in sight: copied rows would say of the others that there is none.
+      // Names are requested only for rows in view: copied rows would claim that the others have none.
       isTool: true,
       text: () => '',
       cell: (range) => <Hostile text={nameOf(range) ?? ''} title />,

@@ -1,4 +1,4 @@
-/** Where in the address space the differences lie: a canvas, one column for each pixel. A click goes there. */
+/** Shows where in the address space the differences are: a canvas with one column per pixel. A click goes there. */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { Result } from '../../../shared/rpc.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
@@ -37,7 +37,7 @@ export function DifferenceStrip({ pair, request, end, cursor, regions, onPick }:
     const abort = new AbortController();
     engine.call('compareStrip', { ...request, start: 0n, end, buckets: Math.min(4096, width) }, { signal: abort.signal }).then(
       (answer) => setBuckets(answer.buckets),
-      // The counts above say the same; a strip that is late stays empty.
+      // The counts above show the same; a strip whose data is late stays empty.
       () => undefined,
     );
     return () => abort.abort();

@@ -1,4 +1,4 @@
-/** In which form the comparison is handed on, and with which analyses. */
+/** The format in which the comparison is exported, and its analyses. */
 import { useState } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import { comparisonFormats, exportComparison } from '../../state/comparison-exports.ts';

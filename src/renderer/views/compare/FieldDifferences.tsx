@@ -1,4 +1,4 @@
-/** What differs outside the pages, field by field. A field can be put on the list of what is ignored. */
+/** What differs outside the pages, field by field. A field can be added to the ignore rules. */
 import { useState } from 'react';
 import type { CompareJson, Difference, DifferenceSection } from '../../../shared/compare-model.ts';
 import { useStore } from '../../hooks/use-store.ts';
@@ -31,7 +31,7 @@ export function FieldDifferences({ section, differences, compared, pair }: Field
   const { owner, settings } = pair;
   const chosen = useStore(comparisons.rules).find(({ name }) => name === settings.rules);
   const [current, setCurrent] = useState<number>();
-  // What a rule covers does not count.
+  // Fields covered by a rule do not count.
   const counted = differences.flatMap(({ ignoredBy }, index) => (ignoredBy === undefined ? [index] : []));
   const place = current === undefined ? -1 : counted.indexOf(current);
   const step = (by: 1 | -1): void => {
@@ -76,7 +76,7 @@ interface Shown {
   readonly section: DifferenceSection;
   readonly pair: Pair;
   readonly onIgnore: (field: string) => void;
-  /** Undefined where the rules cannot be changed. */
+  /** Undefined if the rules cannot be changed. */
   readonly onCount: ((rule: string) => void) | undefined;
 }
 
@@ -126,7 +126,7 @@ function fieldColumns({ section, pair, onIgnore, onCount }: Shown): readonly Dat
 }
 
 interface ValueProps {
-  /** Key of the dump that has the value. */
+  /** Key of the dump that contains the value. */
   readonly dump: string;
   readonly section: DifferenceSection;
   readonly value: string | undefined;
@@ -136,7 +136,7 @@ interface ValueProps {
 
 const addressLike = /^0x[0-9a-f]{4,16}$/;
 
-/** What may be an address explains itself: of regions and os_info an absolute one, elsewhere one of the kernel. */
+/** Possible addresses get a card: in regions and os_info as absolute addresses, elsewhere as kernel addresses. */
 function Value({ dump, section, value, other, bytes }: ValueProps) {
   if (value === undefined) return <span className="dim">absent</span>;
   const shown = <MarkedValue value={value} other={other} bytes={bytes} />;
@@ -147,7 +147,7 @@ function Value({ dump, section, value, other, bytes }: ValueProps) {
 
 interface IgnoredByProps {
   readonly rule: string;
-  /** Undefined where the rules cannot be changed. */
+  /** Undefined if the rules cannot be changed. */
   readonly onCount: ((rule: string) => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Both dumps' bytes, linked: one cursor, one scrollbar, the right side shifted if that is wanted. */
+/** The bytes of both dumps, linked: one cursor, one scrollbar, the right side optionally shifted. */
 import { useState } from 'react';
 import type { AddressSpace } from '../../../shared/model.ts';
 import { handleOf } from '../../state/open-dump.ts';
@@ -12,7 +12,7 @@ import { countText } from '../../words/numbers.ts';
 
 interface HexPanesProps {
   readonly pair: Pair;
-  /** Of the comparison; here any number of bytes can be added. */
+  /** Shift of the comparison; here any number of bytes can be added. */
   readonly shift: bigint;
   readonly end: bigint;
   readonly address: bigint;
@@ -26,7 +26,7 @@ interface HexPanesProps {
 const all64 = 1n << 64n;
 type Space = Extract<AddressSpace, 'absolute' | 'real' | 'virtual'>;
 
-/** Signed hexadecimal or decimal number of bytes; undefined for what is none. */
+/** Signed hexadecimal or decimal number of bytes; undefined if it is not a number. */
 function bytesOf(text: string): bigint | undefined {
   const match = /^\s*([+-]?)\s*(0x[0-9a-f]+|\d+)\s*$/i.exec(text);
   if (match?.[2] === undefined) return undefined;
@@ -40,7 +40,7 @@ export function HexPanes({ pair, shift, end, address, differing, ignoredBy, onMo
   const [space, setSpace] = useState<Space>('absolute');
   const [cpu, setCpu] = useState(0);
   const [text, setText] = useState('0');
-  /** Other spaces than absolute have a place of their own: the list and the strip know absolute addresses. */
+  /** Spaces other than absolute have their own position: the list and the strip use absolute addresses. */
   const [own, setOwn] = useState(0n);
   const [refused, setRefused] = useState<Error>();
   const extra = bytesOf(text);

@@ -1,4 +1,4 @@
-/** A value of one dump next to that of the other: what differs is marked, of numbers digit by digit from the right. */
+/** A value of one dump next to that of the other: differences are marked, in numbers digit by digit from the right. */
 import { bytesDigits, type HexDigits } from '../../words/numbers.ts';
 import { firstPieces, markedPieces } from '../../words/digit-marks.ts';
 import { HexNumber } from '../../widgets/HexNumber.tsx';
@@ -7,14 +7,14 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 interface MarkedValueProps {
   readonly value: string;
   readonly other: string | undefined;
-  /** Of the field; where it is not known, numbers are as wide as they need. */
+  /** Width of the field; if unknown, numbers are as wide as they need. */
   readonly bytes: number | undefined;
 }
 
 const hexNumber = /^0x[0-9a-f]{1,32}$/;
 const shownCharacters = 400;
 
-/** The first width that holds all of them. */
+/** The first width that fits all of them. */
 function widthOf(values: readonly string[], bytes: number | undefined): HexDigits | undefined {
   const most = values.reduce((longest, value) => Math.max(longest, value.length - 2), 0);
   const declared = bytes === undefined ? undefined : bytesDigits(bytes);

@@ -28,7 +28,7 @@ interface PagesPaneProps {
 }
 
 const pageBytes = BigInt(pageSize);
-/** Ranges that are asked for at once, to find the next that counts. */
+/** Ranges requested at a time to find the next one that counts. */
 const stepPart = 256;
 
 export function PagesPane({ pair, request, compared }: PagesPaneProps) {
@@ -45,7 +45,7 @@ export function PagesPane({ pair, request, compared }: PagesPaneProps) {
   const end = ends.reduce((most, one) => (one > most ? one : most), 0n);
 
   const moveTo = (to: bigint): void => places.moveCursor(left.key, { space: 'absolute', address: to < 0n ? 0n : to, length: 1 });
-  /** The first byte of a range that differs: the range begins at a page. */
+  /** The first differing byte of a range: the range itself begins at a page. */
   const firstByte = async (range: PairRange): Promise<bigint> => {
     const [dump, other] = [handleOf(left), handleOf(right)];
     if (range.kind !== 'changed' || dump === undefined || other === undefined || range.start < 0n) return range.start;
@@ -75,7 +75,7 @@ export function PagesPane({ pair, request, compared }: PagesPaneProps) {
   };
   const step = (by: 1 | -1): void => {
     const find = async (): Promise<void> => {
-      // Where the cursor is decides, not where the last step went.
+      // The cursor decides, not the place where the last step went.
       const { total, ranges } = await engine.call('compareRanges', { ...request, from: address, most: 1 });
       const [here] = ranges;
       const inside = here !== undefined && here.start <= address;
@@ -157,7 +157,7 @@ function Counts({ pair, compared }: { readonly pair: Pair; readonly compared: Co
   );
 }
 
-/** What a reader of the counts has to know of the two dumps. */
+/** What a reader of the counts has to know about the two dumps. */
 function Remarks({ remarks }: { readonly remarks: readonly CompareRemark[] }) {
   // The bar above says which dump is older.
   const said = remarks.filter(({ kind }) => kind !== 'time-order');

@@ -10,7 +10,7 @@ const differing = (region: RegionCounts): number => region.changed + region.only
 
 const stateText = (region: RegionCounts): string => (differing(region) > 0 ? '' : region.pages === 0 ? 'in neither dump' : 'identical');
 
-/** @param most pages that differ in any of the regions: the longest bar */
+/** @param most the highest number of differing pages in any region: the longest bar */
 const countColumns = (most: number, onShow: (address: bigint) => void): readonly DataColumn<RegionCounts>[] => [
   {
     id: 'region',

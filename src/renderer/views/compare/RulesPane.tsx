@@ -1,4 +1,4 @@
-/** The sets of ignore rules: choosing, changing, and taking in or handing on the JSON that the command line reads. */
+/** The sets of ignore rules: choosing and editing them, and importing or exporting the JSON that the command line reads. */
 import * as v from 'valibot';
 import { useState } from 'react';
 import { ignoreRulesSchema, type IgnoreRules } from '../../../shared/ignore-rules.ts';

@@ -5,7 +5,7 @@ import { onlyTone, type Pair, type Side } from './pair.ts';
 interface SideHeadProps {
   readonly pair: Pair;
   readonly side: Side;
-  /** Where the time is in a heading above. */
+  /** Set if the time is in a heading above. */
   readonly brief?: boolean;
 }
 

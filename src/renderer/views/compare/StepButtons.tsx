@@ -1,4 +1,4 @@
-/** To the next and previous difference; what they name has the keys. */
+/** Buttons for the next and previous difference; the actions of the same name have the keys. */
 import { countText } from '../../words/numbers.ts';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import type { DifferenceStep } from '../../state/difference-steps.ts';
@@ -6,7 +6,7 @@ import type { DifferenceStep } from '../../state/difference-steps.ts';
 interface StepButtonsProps {
   readonly onStep: DifferenceStep;
   readonly current?: number | undefined;
-  /** Undefined while it is not known; then the place is not shown either, where there is none. */
+  /** Undefined while it is not known; without `current` the position is then not shown either. */
   readonly total?: number | undefined;
   readonly disabled?: boolean;
 }

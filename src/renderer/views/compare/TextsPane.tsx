@@ -1,4 +1,4 @@
-/** Texts of both dumps in a diff editor, with the lines that came and went: vmcoreinfo, kernel log, command line and versions. */
+/** Texts of both dumps in a diff editor, with the numbers of added and removed lines: vmcoreinfo, kernel log, command line and versions. */
 import { cpuCountText } from '../../../shared/cpu-registers.ts';
 import { useMemo, useRef } from 'react';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -68,7 +68,7 @@ export function TextsPane({ pair }: { readonly pair: Pair }) {
   );
 }
 
-/** From left to right; what could not be counted is 'many'. */
+/** From left to right; 'many' if they could not be counted. */
 type Counted = LineCounts | 'many';
 
 const total = (counted: Counted): number => (counted === 'many' ? Infinity : counted.added + counted.removed + counted.changed);
@@ -77,7 +77,7 @@ function useCounts(left: string | undefined, right: string | undefined): Counted
   return useMemo(() => (left === undefined || right === undefined ? undefined : (lineCounts(left, right) ?? 'many')), [left, right]);
 }
 
-/** Lines of the left text that the right one lacks went only where the left one is the older. */
+/** Lines missing in the right text count as removed only if the left one is older. */
 function countsText(counted: Counted, newer: 'left' | 'right' | undefined): string {
   if (counted === 'many') return 'The texts have little in common.';
   if (total(counted) === 0) return 'The texts are equal.';

@@ -2,7 +2,7 @@ import { countText } from '../../words/numbers.ts';
 import { rowWords, type Pair } from './pair.ts';
 import type { AnalysisCount } from './use-analysis-counts.ts';
 
-/** What could not be read may differ: nothing is called equal then. */
+/** What could not be read may differ: then nothing is called equal. */
 export function countWords(pair: Pick<Pair, 'names'>, { counts, isPartial, rows }: Extract<AnalysisCount, { kind: 'counted' }>): string {
   const parts = [
     [counts.onlyRight, rowWords(pair, 'right')],

@@ -3,10 +3,10 @@ import { onlyTone, onlyWords, type Pair } from './pair.ts';
 
 export type DifferenceKind = PairRange['kind'];
 
-/** In the order in which the strip prefers them where several fall on one place. */
+/** In the order of preference of the strip if several fall on one place. */
 export const differenceKinds: readonly DifferenceKind[] = ['changed', 'unreadable', 'onlyLeft', 'onlyRight', 'ignored'];
 
-/** How a kind is drawn: what one side alone has, by its age. */
+/** How a kind is drawn: what only one side has, by its age. */
 export type KindTone = DifferenceKind | 'added' | 'removed';
 
 /** Tokens of tokens.css. */

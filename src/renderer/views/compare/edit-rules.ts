@@ -4,14 +4,17 @@ import { hex, type AddressRange } from '../../../shared/units.ts';
 
 const ownName = 'My rules';
 
-/** Where rules come from and go to: all sets, the chosen one, and which of them cannot be changed. */
+/** All sets, the chosen one, and which of them cannot be changed. */
 export interface RuleBook {
   readonly all: readonly IgnoreRules[];
   readonly chosen: string | undefined;
   readonly isBuiltIn: (name: string) => boolean;
 }
 
-/** The chosen set with one more rule, in place of one of the same name. The built-in set stays as it is: what it has goes along into the user's own. */
+/**
+ * The chosen set with one more rule, which replaces one of the same name. The built-in set stays unchanged: its rules are copied to the user's own
+ * set.
+ */
 function withRule({ all, chosen, isBuiltIn }: RuleBook, rule: IgnoreRules['rules'][number]): IgnoreRules {
   const base = all.find(({ name }) => name === chosen);
   const own = base === undefined || isBuiltIn(base.name) ? all.find(({ name }) => name === ownName) : base;

@@ -1,9 +1,9 @@
 import type { RegionJson } from '../../../shared/structure-model.ts';
 
-/** What the dumped system had somewhere, not how the file stores it. */
+/** Regions of the dumped system, not of how the file stores it. */
 const telling: ReadonlySet<RegionJson['kind']> = new Set<RegionJson['kind']>(['crashkernel', 'kernel', 'lowcore', 'structure']);
 
-/** Name of the smallest named region around an absolute address. */
+/** Name of the smallest named region that contains an absolute address. */
 export function innermostRegion(regions: readonly RegionJson[], address: bigint): string | undefined {
   const around = regions
     .filter(({ kind, start, end }) => telling.has(kind) && BigInt(start) <= address && address < BigInt(end))

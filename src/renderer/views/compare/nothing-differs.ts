@@ -1,4 +1,4 @@
-/** What a section without differences says: what only one of the dumps has is not equal to what the other has. */
+/** Text of a section without differences: a section that only one of the dumps has is not equal. */
 import type { CompareRemark, DifferenceSection } from '../../../shared/compare-model.ts';
 import { sectionTitles } from './section-titles.ts';
 

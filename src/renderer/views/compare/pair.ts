@@ -1,4 +1,4 @@
-/** Two dumps that are compared, and which of them is where: the older one left, unless the user says otherwise or no clock tells. */
+/** Two compared dumps and their sides: the older one on the left, unless the user says otherwise or no clock shows it. */
 import type { CompareTimes } from '../../../shared/compare-model.ts';
 import type { ComparisonSettings } from '../../state/comparisons.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -7,26 +7,26 @@ import { timeText } from '../../words/durations.ts';
 export type Side = 'left' | 'right';
 export type Age = 'older' | 'newer';
 
-/** One dump as headings name it. */
+/** One dump as named in headings. */
 export interface SideName {
   /** "vmcore", "vmcore (host1)". */
   readonly name: string;
-  /** Where a clock tells. */
+  /** Present if a clock shows it. */
   readonly age: Age | undefined;
-  /** When it was taken; with its fraction where both were within a second. */
+  /** When it was taken; with the fraction if both were within one second. */
   readonly time: string | undefined;
 }
 
 export interface Pair {
-  /** The dump whose comparison it is: settings and rules are kept with it. */
+  /** The dump whose comparison it is: settings and rules are stored with it. */
   readonly owner: OpenDump;
   readonly left: OpenDump;
   readonly right: OpenDump;
   readonly names: Readonly<Record<Side, SideName>>;
-  /** Which is older, in words. */
+  /** Which one is older, as text. */
   readonly order: string;
   readonly settings: ComparisonSettings;
-  /** Bytes that the right dump's addresses are higher by. */
+  /** Bytes added to addresses for the right dump. */
   readonly shift: number;
 }
 
@@ -46,7 +46,7 @@ interface PairParts {
   readonly owner: OpenDump;
   readonly other: OpenDump;
   readonly settings: ComparisonSettings;
-  /** Of owner and other, in this order; undefined where they could not be had. */
+  /** Of owner and other, in this order; undefined if they could not be read. */
   readonly times: CompareTimes | undefined;
   readonly nameOf: (dump: OpenDump) => string;
 }
@@ -76,7 +76,7 @@ export function pairOf({ owner, other, settings, times, nameOf }: PairParts): Pa
   };
 }
 
-/** Of two that are the same to the second, the fraction tells them apart. */
+/** If two are the same to the second, the fraction distinguishes them. */
 function timesText(left: string | undefined, right: string | undefined): Readonly<Record<Side, string | undefined>> {
   const [one, other] = [left, right].map((iso) => (iso === undefined ? undefined : timeText(iso)));
   if (one === undefined || one !== other || left === right) return { left: one, right: other };
@@ -97,19 +97,19 @@ function orderText(times: CompareTimes | undefined, order: CompareTimes['order']
   }
 }
 
-/** Undefined where no clock tells, or both were taken at the same moment. */
+/** Undefined if no clock shows it, or both were taken at the same moment. */
 export const newerSide = ({ names }: Pick<Pair, 'names'>): Side | undefined =>
   names.left.age === 'newer' ? 'left' : names.right.age === 'newer' ? 'right' : undefined;
 
-/** Where a heading is text alone. */
+/** For headings that are plain text. */
 export const sideText = ({ name, age }: SideName): string => (age === undefined ? name : `${name}, ${age}`);
 
-/** What one side has and the other lacks, as time tells it: in memory, pages may be filtered out; of lists, entries came or went. */
+/** What one side has and the other lacks, in terms of time: in memory, pages may be filtered out; in lists, entries were added or removed. */
 export const onlyWords = ({ names }: Pick<Pair, 'names'>, side: Side): string => `only ${names[side].age ?? side}`;
 export const rowWords = ({ names }: Pick<Pair, 'names'>, side: Side): string =>
   ({ older: 'gone', newer: 'new', unknown: `only ${side}` })[names[side].age ?? 'unknown'];
 
-/** How what only one side has is drawn. */
+/** How something that only one side has is drawn. */
 export type OnlyTone = 'added' | 'removed' | 'plain';
 export const onlyTone = ({ names }: Pick<Pair, 'names'>, side: Side): OnlyTone =>
   (({ older: 'removed', newer: 'added', unknown: 'plain' }) as const)[names[side].age ?? 'unknown'];

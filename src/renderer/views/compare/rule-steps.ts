@@ -1,4 +1,4 @@
-/** Changes of ignore rules that can be taken back. */
+/** Changes of ignore rules that can be undone. */
 import type { IgnoreRules } from '../../../shared/ignore-rules.ts';
 import type { AddressRange } from '../../../shared/units.ts';
 import type { Workbench } from '../../workbench.ts';
@@ -6,7 +6,7 @@ import type { RuleBook } from './edit-rules.ts';
 
 type Changing = Pick<Workbench, 'comparisons' | 'undo'>;
 
-/** The rules as they are now, for a comparison. @param owner key of the dump whose comparison it is */
+/** The current rules for a comparison. @param owner key of the dump whose comparison it is */
 export const ruleBook = ({ comparisons }: Pick<Workbench, 'comparisons'>, owner: string): RuleBook => ({
   all: comparisons.rules.get(),
   chosen: comparisons.settings.get()[owner]?.rules,
@@ -14,8 +14,8 @@ export const ruleBook = ({ comparisons }: Pick<Workbench, 'comparisons'>, owner:
 });
 
 /**
- * Saves a set of rules and takes it for the comparison, or deletes one.
- * @param rules undefined: deletes the set of the name, and takes none
+ * Saves a set of rules and uses it for the comparison, or deletes one.
+ * @param rules undefined: deletes the set with this name, and uses none
  * @param label what was done, in the past tense
  */
 export function changeRules({ comparisons, undo }: Changing, owner: string, label: string, name: string, rules: IgnoreRules | undefined): void {

@@ -1,4 +1,4 @@
-/** How many rows of each analysis differ, counted one analysis after the other while this is shown. */
+/** How many rows of each analysis differ, counted one analysis after another while this is shown. */
 import { useEffect, useEffectEvent, useState } from 'react';
 import { comparisonDoubt, type ComparedAnalysis } from '../../../shared/analysis-compare.ts';
 import type { AnalysisTable } from '../../../shared/analysis-table.ts';
@@ -11,25 +11,25 @@ export type AnalysisCount =
   | {
       readonly kind: 'counted';
       readonly counts: ComparedAnalysis['counts'];
-      /** Whether more may differ than what could be read. */
+      /** Whether more may differ than could be read. */
       readonly isPartial: boolean;
-      /** Of both dumps together. */
+      /** In both dumps together. */
       readonly rows: number;
     }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** What the system consisted of: counted without being asked for. */
+/** Analyses of what the system consisted of: counted automatically. */
 const structural: readonly string[] = ['tasks', 'modules', 'memory-usage'];
 
 const asksNothing = ({ parameters }: AnalysisTable): boolean => parameters.every(({ required }) => required !== true);
 
-/** What the system consisted of first, then the others in the order of the catalogue. */
+/** Analyses of what the system consisted of first, then the others in catalogue order. */
 export const structuralFirst = (tables: readonly AnalysisTable[]): readonly AnalysisTable[] => [
   ...structural.flatMap((id) => tables.find((table) => table.id === id) ?? []),
   ...tables.filter(({ id }) => !structural.includes(id)),
 ];
 
-/** The next one to count. @param all or only what is counted without being asked for */
+/** The next one to count. @param all or only those counted automatically */
 export const nextToCount = (tables: readonly AnalysisTable[], counts: ReadonlyMap<string, AnalysisCount>, all: boolean): AnalysisTable | undefined =>
   structuralFirst(tables).find(
     (table) => asksNothing(table) && (all || structural.includes(table.id)) && (counts.get(table.id)?.kind ?? 'counting') === 'counting',
@@ -37,7 +37,7 @@ export const nextToCount = (tables: readonly AnalysisTable[], counts: ReadonlyMa
 
 export interface AnalysisCounts {
   readonly counts: ReadonlyMap<string, AnalysisCount>;
-  /** Whether there are others to count than those that are counted by themselves. */
+  /** Whether analyses remain that are not counted automatically. */
   readonly hasMore: boolean;
   readonly countAll: () => void;
   readonly stop: (() => void) | undefined;

@@ -1,4 +1,4 @@
-/** A comparison as the engine makes it: asked again when a dump, a setting or the engine changes. */
+/** A comparison from the engine: requested again when a dump, a setting or the engine changes. */
 import { useEffect, useMemo, useState } from 'react';
 import type { CompareJson } from '../../../shared/compare-model.ts';
 import { defined } from '../../../shared/defined.ts';
@@ -9,7 +9,7 @@ import { handleOf, type OpenDump } from '../../state/open-dump.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 
-/** What names a comparison to the engine. */
+/** Identifies a comparison to the engine. */
 export interface CompareRequest {
   readonly left: string;
   readonly right: string;
@@ -21,7 +21,7 @@ export interface CompareRequest {
 export interface ComparisonState {
   /** Undefined while one of the dumps is not open in the engine. */
   readonly request: CompareRequest | undefined;
-  /** Names the request and the engine that it was put to. */
+  /** Identifies the request and the engine that received it. */
   readonly key: string | undefined;
   /** The answer to this very request. */
   readonly compared: CompareJson | undefined;
@@ -46,7 +46,7 @@ export function useComparison(left: OpenDump, right: OpenDump, exact: boolean, s
   useEffect(() => {
     if (request === undefined || key === undefined) return undefined;
     slot.ask(async (signal) => {
-      // The list of ranges is read in parts, as it comes on screen.
+      // The list of ranges is read in parts, as it comes into view.
       const compared = await engine.call('compare', { ...request, maxRanges: 0 }, { signal, onProgress: setProgress });
       return { key, compared };
     });

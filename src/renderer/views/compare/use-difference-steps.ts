@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent } from 'react';
 import type { DifferenceStep } from '../../state/difference-steps.ts';
 import { useWorkbench } from '../../workbench.ts';
 
-/** Keys and palette step through what this component shows, while it is shown. */
+/** Lets keys and palette step through the differences in this component while it is shown. */
 export function useDifferenceSteps(owner: string, step: DifferenceStep): void {
   const { differenceSteps } = useWorkbench();
   const stepNow = useEffectEvent(step);

@@ -1,4 +1,4 @@
-/** The list of differences, read in parts as they come on screen. */
+/** The list of differences, read in parts as they come into view. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { append } from '../../../shared/append.ts';
 import type { PairRange } from '../../../shared/compare-protocol.ts';
@@ -6,14 +6,14 @@ import { useWorkbench } from '../../workbench.ts';
 import type { CompareRequest } from './use-comparison.ts';
 
 export interface Differences {
-  /** Undefined until the first part is there. */
+  /** Undefined until the first part has arrived. */
   readonly total: number | undefined;
   /** False when the engine could not keep all of them. */
   readonly complete: boolean;
-  /** One past the last page that either dump describes. */
+  /** One past the last page in either dump. */
   readonly end: bigint | undefined;
   readonly at: (index: number) => PairRange | undefined;
-  /** Reads what is not there yet of [first, end). */
+  /** Reads what is still missing of [first, end). */
   readonly want: (first: number, end: number) => void;
   /** Rows that are copied or saved. */
   readonly read: (first: number, count: number) => Promise<readonly PairRange[]>;

@@ -1,4 +1,4 @@
-/** What lies where ranges begin, in a few words: asked for of the rows in sight, once they rest there. */
+/** Short descriptions of what is at the start of ranges: requested for the rows in view, once scrolling has stopped. */
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { PairRange } from '../../../shared/compare-protocol.ts';
 import { mostNamedPlaces } from '../../../shared/symbol-list-model.ts';
@@ -8,7 +8,7 @@ import { isName } from '../../words/place-words.ts';
 import { innermostRegion } from './innermost-region.ts';
 import type { Pair } from './pair.ts';
 
-/** Rows that are scrolled past are not asked about. */
+/** Rows that are only scrolled past are not looked up. */
 const restMs = 120;
 
 interface Place {
@@ -16,7 +16,7 @@ interface Place {
   readonly address: bigint;
 }
 
-/** In the dump that has the pages: the left one, where both do. */
+/** In the dump that has the pages: the left one if both do. */
 function placeOf({ left, right, shift }: Pair, { kind, start }: PairRange): Place | undefined {
   const place = kind === 'onlyRight' ? { dump: right, address: start + BigInt(shift) } : { dump: left, address: start };
   return place.address < 0n ? undefined : place;
@@ -24,7 +24,7 @@ function placeOf({ left, right, shift }: Pair, { kind, start }: PairRange): Plac
 
 const keyOf = ({ dump, address }: Place): string => `${handleOf(dump) ?? ''} ${address}`;
 
-/** @returns words for a range; undefined while they are not known, empty where nothing is */
+/** @returns the description of a range; undefined while it is not known, empty if there is none */
 export function useRangeNames(pair: Pair, ranges: readonly PairRange[]): (range: PairRange) => string | undefined {
   const { engine } = useWorkbench();
   const [known, setKnown] = useState<ReadonlyMap<string, string>>(new Map());
@@ -41,7 +41,7 @@ export function useRangeNames(pair: Pair, ranges: readonly PairRange[]): (range:
       const next = new Map(old);
       places.forEach((place, at) => {
         const word = words.get(at);
-        // A region of the dump says more than the flags of a page.
+        // A region's name says more than the flags of a page.
         const region = word === undefined || !isName(word) ? innermostRegion(dump.regions ?? [], place.address) : undefined;
         next.set(keyOf(place), region ?? (word?.kind === 'memory' ? '' : word?.text) ?? '');
       });
@@ -49,7 +49,7 @@ export function useRangeNames(pair: Pair, ranges: readonly PairRange[]): (range:
     });
   };
   const askBoth = useEffectEvent((signal: AbortSignal) => {
-    // A name that cannot be had is a cell that stays empty.
+    // If a name cannot be read, its cell stays empty.
     for (const dump of [pair.left, pair.right]) ask(dump, signal).catch(() => undefined);
   });
   useEffect(() => {

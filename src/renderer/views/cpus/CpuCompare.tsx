@@ -1,4 +1,4 @@
-/** Registers of several CPUs side by side; what differs is marked. */
+/** Registers of several CPUs side by side; differences are marked. */
 import { useMemo, useState } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
@@ -13,11 +13,11 @@ import { RegisterValue } from './RegisterValue.tsx';
 
 interface CpuCompareProps {
   readonly dump: OpenDump;
-  /** Those that are side by side. */
+  /** The CPUs that are side by side. */
   readonly columns: readonly CpuJson[];
-  /** All of the dump. */
+  /** All CPUs of the dump. */
   readonly cpus: readonly CpuJson[];
-  /** What lies where registers lead. */
+  /** What is at the addresses in registers. */
   readonly known: KnownPlaces;
 }
 

@@ -8,7 +8,7 @@ import { CpuFacts } from './CpuFacts.tsx';
 import { registerBlocks, unusual, type BlockId, type KnownPlaces, type RegisterBlock } from './register-rows.ts';
 import { RegisterValue } from './RegisterValue.tsx';
 
-/** Sixteen short names in four columns; a line each, with what it means; long names in two columns; wide values; two columns with places. */
+/** Sixteen short names in four columns; one per line, with its meaning; long names in two columns; wide values; two columns with places. */
 type Layout = 'four' | 'meaning' | 'named' | 'wide' | 'placed';
 const layouts: Readonly<Record<BlockId, Layout>> = {
   psw: 'named',
@@ -64,9 +64,9 @@ function Block({ dump, block, number, marked }: BlockProps) {
 interface CpuDetailsProps {
   readonly dump: OpenDump;
   readonly cpu: CpuJson;
-  /** All of the dump. */
+  /** All CPUs of the dump. */
   readonly cpus: readonly CpuJson[];
-  /** What lies where registers lead. */
+  /** What is at the addresses in registers. */
   readonly known: KnownPlaces;
 }
 

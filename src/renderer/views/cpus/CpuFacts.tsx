@@ -1,4 +1,4 @@
-/** Where the state of a CPU comes from, and whether its second record says the same. */
+/** Where the state of a CPU comes from, and whether its second record agrees. */
 import { cpuName, cpuNumbering, identityText } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';

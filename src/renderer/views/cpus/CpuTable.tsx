@@ -21,13 +21,13 @@ interface CpuTableProps {
   readonly onChoose: (cpu: CpuJson) => void;
   /** Id of the CPU that is shown next to the table. */
   readonly chosen?: number;
-  /** What each CPU was doing: with it the table has columns for place and task. */
+  /** What each CPU was doing: if given, the table has columns for place and task. */
   readonly activity: ActivityOf | undefined;
-  /** Is before the tools of the table. */
+  /** Shown before the tools of the table. */
   readonly before?: ReactNode;
   /** It has a filter and a count. */
   readonly isFiltered?: boolean;
-  /** As high as its rows are; else as the pane around it. */
+  /** As high as its rows; otherwise as high as the surrounding pane. */
   readonly asHighAsRows?: boolean;
 }
 
@@ -115,7 +115,7 @@ function columnsOf({ dump, cpus, activity, numbering, onToggle }: ColumnsOf): re
 
 const noGroups: ReadonlySet<string> = new Set();
 
-/** All CPUs in dump order, a row each; of a large machine those in the same state share a row, which opens. */
+/** All CPUs in dump order, one row each; on a large machine those in the same state share a row, which can be expanded. */
 export function CpuTable({ dump, cpus, onChoose, chosen, activity, before, isFiltered = false, asHighAsRows = false }: CpuTableProps) {
   const numbering = cpuNumbering(cpus);
   const [opened, setOpened] = useState(noGroups);

@@ -1,4 +1,4 @@
-/** All CPUs, and everything that is known of the chosen one, or of several side by side. */
+/** All CPUs, and everything known about the chosen one, or about several side by side. */
 import { useMemo, useState } from 'react';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
@@ -26,7 +26,7 @@ const none: readonly CpuJson[] = [];
 export function CpusView({ dump }: { readonly dump: OpenDump }) {
   const { engine, places, shell, tell } = useWorkbench();
   const query = useQuery(dump, 'cpus', (handle, signal) => engine.call('cpus', { dump: handle }, { signal }));
-  // The triage has the same CPUs: nothing flickers while the question runs.
+  // The triage has the same CPUs: using them avoids flicker while the query runs.
   const cpus: readonly CpuJson[] | undefined = query.value?.cpus ?? dump.triage?.cpus;
   const traces = useCpuTraces(dump);
   const activity = useMemo(() => (traces === undefined ? undefined : cpuActivity(traces)), [traces]);

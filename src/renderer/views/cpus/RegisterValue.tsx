@@ -6,16 +6,16 @@ import { targetPosition, type RegisterCell } from './register-rows.ts';
 interface RegisterValueProps {
   readonly dump: string;
   readonly cell: RegisterCell | undefined;
-  /** Number of the CPU, for addresses of its own spaces. */
+  /** Number of the CPU, for addresses in its own spaces. */
   readonly number: number;
-  /** It stands out as a whole. */
+  /** The whole value is highlighted. */
   readonly marked?: boolean;
-  /** Values that it is next to: of a number the digits that differ are marked, of words all of them. */
+  /** Values next to it: in a number the differing digits are marked, in text the whole value. */
   readonly beside?: readonly string[];
   readonly title?: string;
 }
 
-/** A register's value: marked where it differs, a link where it is an address. */
+/** A register's value: marked if it differs, a link if it is an address. */
 export function RegisterValue({ dump, cell, number, marked = false, beside, title }: RegisterValueProps) {
   if (cell === undefined) return <span className="dim">not recorded</span>;
   const { value, digits, target } = cell;

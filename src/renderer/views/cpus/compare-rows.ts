@@ -4,19 +4,19 @@ import { valueText, type RegisterBlock, type RegisterCell } from './register-row
 export interface CompareRow {
   /** "General registers". */
   readonly block: string;
-  /** The first of its block: the others do not repeat its title. */
+  /** The first row of its block, which shows the title. */
   readonly isFirst: boolean;
   readonly name: string;
-  /** One for each CPU; undefined where it is not recorded. */
+  /** One for each CPU; undefined if it is not recorded. */
   readonly cells: readonly (RegisterCell | undefined)[];
   readonly differs: boolean;
-  /** In the place of registers: where the state of each CPU comes from. */
+  /** Instead of registers: where the state of each CPU comes from. */
   readonly isSource?: true;
 }
 
 const noNumber = (value: string): RegisterCell => ({ value });
 
-/** @param count of CPUs. Of a block that is zero everywhere one row says so. */
+/** @param count of CPUs. A block that is zero everywhere gets a single row. */
 export function compareRows(blocks: readonly RegisterBlock[], count: number, onlyDifferences: boolean): readonly CompareRow[] {
   const source: CompareRow = {
     block: '',
@@ -35,6 +35,6 @@ export function compareRows(blocks: readonly RegisterBlock[], count: number, onl
   return [source, ...rows];
 }
 
-/** As it is copied and filtered by: the value, then what it means. */
+/** The text for copying and filtering: the value, then its meaning. */
 export const cellText = (cell: RegisterCell | undefined): string =>
   cell === undefined ? 'not recorded' : [valueText(cell), cell.text].filter((part) => part !== undefined).join(' ');

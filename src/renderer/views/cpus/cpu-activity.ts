@@ -1,17 +1,17 @@
-/** What the CPUs were doing, of the backtraces: the function that each was in, and whose task it ran. */
+/** What the CPUs were doing, from the backtraces: the function that each was in, and the task that it ran. */
 import { cpuNumber } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { BacktraceJson, FrameJson } from '../../../shared/task-model.ts';
 
 export interface CpuActivity {
-  /** "psw_idle_exit", without the offset into the function: the function of the address that the registers have. */
+  /** "psw_idle_exit", without the offset into the function: the function of the address in the registers. */
   readonly where?: string;
-  /** The function that crashed, below what every crash runs through. */
+  /** The function that crashed, below the frames common to all crashes. */
   readonly crashedIn?: string;
-  /** Of a CPU that was stopped for a crash of another one: the function that it was in before. */
+  /** For a CPU that was stopped by another one's crash: the function that it was in before. */
   readonly stoppedIn?: string;
-  /** "init (1)"; an idle task, whose pid is 0, by its name alone. */
+  /** "init (1)"; an idle task, whose pid is 0, by name only. */
   readonly task?: string;
 }
 
@@ -19,7 +19,7 @@ export type ActivityOf = (cpu: CpuJson) => CpuActivity | undefined;
 
 const functionOf = (frame: FrameJson | undefined): string | undefined => frame?.symbol?.replace(/\+0x[0-9a-f]+/, '');
 
-/** CPUs are identified by their number, in the numbering of the traces. The first frame is where the CPU was; a link to a caller is not. */
+/** CPUs are identified by their number, in the numbering of the traces. The first frame is where the CPU was; a link-register frame is not. */
 export function cpuActivity({ traces, numbering }: BacktraceJson): ActivityOf {
   const known = new Map<number, CpuActivity>();
   for (const { cpu, task, frames, crashFrames, crashed } of traces) {

@@ -1,4 +1,4 @@
-/** The rows of the list of CPUs: each CPU, or those in the same state together, and the members of a group that is open. */
+/** The rows of the list of CPUs: single CPUs, groups of CPUs in the same state, and the members of an expanded group. */
 import { cpuGroups, cpuNumbersText, cpuStateText, mostSingleCpus, type CpuGroup } from '../../../shared/cpu-groups.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { CpuNumbering } from '../../../shared/cpu-registers.ts';
@@ -7,7 +7,7 @@ import { cpuNumber } from '../../state/register-lookup.ts';
 import type { ActivityOf, CpuActivity } from './cpu-activity.ts';
 
 export interface CpuRow {
-  /** The CPU, or the first of the group. */
+  /** The CPU, or the first one of the group. */
   readonly cpu: CpuJson;
   readonly number: number;
   /** Several CPUs that share this row. */
@@ -19,14 +19,14 @@ export interface CpuRow {
   readonly activity: CpuActivity | undefined;
 }
 
-/** What has to be the same in a group; tasks differ. */
+/** What must be equal within a group; tasks may differ. */
 const placeOf = ({ where = '', crashedIn = '', stoppedIn = '' }: CpuActivity = {}): string => `${where} ${crashedIn} ${stoppedIn}`;
 
 interface CpuRowsOf {
   readonly cpus: readonly CpuJson[];
   readonly numbering: CpuNumbering;
   readonly activity: ActivityOf | undefined;
-  /** Keys of the groups that are open. */
+  /** Keys of the expanded groups. */
   readonly opened: ReadonlySet<string>;
 }
 
@@ -48,7 +48,7 @@ export function cpuRows({ cpus, numbering, activity, opened }: CpuRowsOf): reado
   });
 }
 
-/** Which columns have something to say of these CPUs. */
+/** Which columns have contents for these CPUs. */
 export const cpuColumnsShown = (cpus: readonly CpuJson[], activity: ActivityOf | undefined) => ({
   hasState: cpus.some((cpu) => cpuStateText(cpu) !== undefined),
   hasPsw: cpus.some(({ psw }) => psw !== undefined),

@@ -1,4 +1,4 @@
-/** Registers of one or several CPUs as rows: a register a line, a column for each CPU. */
+/** Registers of one or several CPUs as rows: one register per row, one column per CPU. */
 import type { CpuJson, CpuMeaning, PswJson } from '../../../shared/cpu-model.ts';
 import { defined } from '../../../shared/defined.ts';
 import { cpuNumber, cpuNumbering, type CpuNumbering } from '../../../shared/cpu-registers.ts';
@@ -11,17 +11,17 @@ type NamedMeaning = NonNullable<CpuMeaning['named']>[number];
 
 export interface RegisterCell {
   readonly value: string;
-  /** Of a number: how wide the register is. Absent of words. */
+  /** For a number: the width of the register. Absent for text. */
   readonly digits?: HexDigits;
-  /** What it means, in words. */
+  /** Its meaning, as text. */
   readonly text?: string;
   /** Address that it holds, without the CPU. */
   readonly target?: {
     readonly space: 'absolute' | 'real' | 'virtual';
     readonly address: bigint;
-    /** The CPU ran a program, whose addresses are not the kernel's. */
+    /** The CPU ran a program, whose addresses are not kernel addresses. */
     readonly ofProgram?: true;
-    /** The register holds anything: whether this is an address, memory has to say. */
+    /** The register may hold anything: only a look at memory shows whether it is an address. */
     readonly isGuess?: true;
   };
 }
@@ -30,7 +30,7 @@ export type BlockId = 'psw' | 'flags' | 'registers' | 'gprs' | 'crs' | 'acrs' | 
 
 export interface RegisterRow {
   readonly name: string;
-  /** One for each CPU; undefined where it is not recorded. */
+  /** One for each CPU; undefined if it is not recorded. */
   readonly cells: readonly (RegisterCell | undefined)[];
   readonly differs: boolean;
 }
@@ -39,21 +39,21 @@ export interface RegisterBlock {
   readonly id: BlockId;
   readonly title: string;
   readonly rows: readonly RegisterRow[];
-  /** Every register of it is zero on every CPU. */
+  /** Every register of the block is zero on every CPU. */
   readonly isZero: boolean;
 }
 
 type Registers = readonly (readonly [name: string, cell: RegisterCell | undefined])[];
 
 const pageMask = ~0xfffn;
-/** Below lies the lowcore, and numbers that are no addresses; in the last page, small negative numbers. */
+/** Below are the lowcore and numbers that are not addresses; in the last page, small negative numbers. */
 const firstAddress = 0x1000n;
 const lastAddress = (1n << 64n) - 0x1000n;
 
 const plain = (value: string | undefined, text?: string, digits: HexDigits = 16): RegisterCell | undefined =>
   value === undefined ? undefined : { value, digits, ...defined({ text }) };
 
-/** A register that may hold an address: of the space in which its CPU ran. */
+/** A register that may hold an address, in the space in which its CPU ran. */
 function general(cpu: CpuJson, value: string, digits: HexDigits = 16): RegisterCell {
   const address = BigInt(value);
   if (address < firstAddress || address >= lastAddress) return { value, digits };
@@ -82,7 +82,7 @@ const onOff = (on: boolean): string => (on ? 'on' : 'off');
 /** Names of the program mask's bits (Principles of Operation, chapter 4). */
 const programMask = ['fixed-point overflow', 'decimal overflow', 'HFP underflow', 'HFP significance'] as const;
 
-/** The PSW's fields in words, each a line (Principles of Operation, chapter 4). */
+/** The PSW's fields as text, one per line (Principles of Operation, chapter 4). */
 export function pswRegisters({ decoded }: PswJson): readonly (readonly [name: string, value: string])[] {
   const program = programMask.filter((_, index) => ((decoded.programMask >> (3 - index)) & 1) === 1);
   return [
@@ -153,7 +153,7 @@ interface Source {
   readonly of: (cpu: CpuJson) => Registers;
 }
 
-/** A register that the dump names, by what the engine says of it; of one that is not described nothing is claimed. */
+/** A register named by the dump, according to the engine's description; nothing is claimed about one without a description. */
 function namedCell(cpu: CpuJson, value: string, described: NamedMeaning | undefined): RegisterCell {
   if (described === undefined) return { value, digits: 16 };
   const { bits, holds, text } = described;
@@ -163,7 +163,7 @@ function namedCell(cpu: CpuJson, value: string, described: NamedMeaning | undefi
   return { value, digits, ...defined({ text }), ...(holds === 'physical' && address !== 0n ? { target: { space: 'absolute' as const, address } } : {}) };
 }
 
-/** Blocks of the registers that these CPUs have by name, in the engine's order; as the dump has them until it has said more. */
+/** Blocks of the named registers of these CPUs, in the engine's order; in the dump's order until the engine has answered. */
 function namedSources(cpus: readonly CpuJson[]): readonly Source[] {
   const described = cpus.map((cpu) => new Map((cpu.meaning?.named ?? []).map((one) => [one.register, one])));
   const groups = [...new Set(described.flatMap((ones) => [...ones.values()].map(({ group }) => group)))];
@@ -173,7 +173,7 @@ function namedSources(cpus: readonly CpuJson[]): readonly Source[] {
   return groups.map((group): Source => {
     const own = described.flatMap((ones) => [...ones.values()].filter((one) => one.group === group));
     return {
-      // Flags take a line each, for their words.
+      // Flags take one line each because of their descriptions.
       id: own.some(({ text, holds }) => text !== undefined && holds !== 'address') ? 'flags' : 'registers',
       title: group,
       of: (cpu) =>
@@ -205,17 +205,17 @@ const sources: readonly Source[] = [
   { id: 'vxrs', title: 'Vector registers', of: (cpu) => numbered('v', cpu.vxrs, (value) => ({ value, digits: 32 })) },
 ];
 
-/** What the kernel has where registers lead. */
+/** What the kernel has at the addresses in registers. */
 export interface KnownPlaces {
   /** Symbols. */
   readonly names: PlaceNames;
-  /** Everything else: tasks, stacks, objects of slabs, plain memory. Empty until the engine has answered, and where it knows nothing. */
+  /** Everything else: tasks, stacks, objects of slabs, plain memory. Empty until the engine has answered, and if nothing is known. */
   readonly words: PlaceWords;
 }
 
 const nothingKnown: KnownPlaces = { names: noNames, words: noWords };
 
-/** Adds what lies where a register leads; a number that leads to no memory of the kernel is no address. */
+/** Adds what is at a register's address; a number that does not point to kernel memory is not an address. */
 function withPlace(cell: RegisterCell | undefined, number: number, symbol: string | undefined, words: PlaceWords): RegisterCell | undefined {
   if (cell?.target === undefined) return cell;
   const { target, ...plainCell } = cell;
@@ -228,8 +228,8 @@ function withPlace(cell: RegisterCell | undefined, number: number, symbol: strin
 }
 
 /**
- * All that is recorded of these CPUs, in blocks; blocks and registers that none of them has are left out.
- * @param known what lies at the addresses that registers hold
+ * Everything recorded about these CPUs, in blocks; blocks and registers that none of them has are omitted.
+ * @param known what is at the addresses in registers
  * @param numbering of all CPUs of the dump
  */
 export function registerBlocks(
@@ -254,11 +254,11 @@ export function registerBlocks(
   });
 }
 
-/** Control registers, by name, that not all CPUs of the dump have alike: usually they do. */
+/** Names of the control registers that differ between CPUs of the dump: usually none do. */
 export const unusual = (cpus: readonly CpuJson[]): ReadonlySet<string> =>
   new Set(registerBlocks(cpus).flatMap(({ id, rows }) => (id === 'crs' ? rows.filter(({ differs }) => differs).map(({ name }) => name) : [])));
 
-/** Where the address in a register of a CPU leads; real and virtual addresses are that CPU's own. */
+/** The position to which a register of a CPU points; real and virtual addresses are that CPU's own. */
 export const targetPosition = ({ space, address }: NonNullable<RegisterCell['target']>, number: number): Position => ({
   space,
   address,
@@ -266,7 +266,7 @@ export const targetPosition = ({ space, address }: NonNullable<RegisterCell['tar
   ...(space === 'absolute' ? {} : { cpu: number }),
 });
 
-/** Places that registers of these CPUs may lead to, each once: those of programs are not the kernel's. */
+/** Places to which registers of these CPUs may point, each once, without addresses of programs. */
 export function guessedPlaces(cpus: readonly CpuJson[], numbering: CpuNumbering): readonly Position[] {
   const places = new Map<string, Position>();
   for (const { rows } of registerBlocks(cpus))
@@ -280,10 +280,10 @@ export function guessedPlaces(cpus: readonly CpuJson[], numbering: CpuNumbering)
   return [...places.values()];
 }
 
-/** The value as it is copied: one number of the register's width. */
+/** The value for copying: one number of the register's width. */
 export const valueText = ({ value, digits }: RegisterCell): string => (digits === undefined ? value : paddedHex(value, digits));
 
-/** As text to hand on: a line for each register, a column for each CPU and its meaning, divided by tabs. */
+/** As text for the clipboard: one line per register, a column for each CPU and its meaning, separated by tabs. */
 export function registersText(blocks: readonly RegisterBlock[], names: readonly string[]): string {
   const lines = [['register', ...names].join('\t')];
   for (const { title, rows } of blocks)

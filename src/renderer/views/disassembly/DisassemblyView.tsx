@@ -1,4 +1,4 @@
-/** Machine code where the cursor is. It shares the cursor with the hex view: each follows the other. */
+/** Machine code at the cursor, which is shared with the hex view: each follows the other. */
 import { useState } from 'react';
 import { registerAddress } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
@@ -17,7 +17,7 @@ import { crashPlace, firstCode, type FirstCode } from './crash-place.ts';
 import { covers } from './shown-code.ts';
 import './disassembly.css';
 
-/** CPUs that are offered as places to begin. */
+/** CPUs offered as starting places. */
 const mostCpus = 32;
 
 export function DisassemblyView({ dump }: { readonly dump: OpenDump }) {
@@ -26,7 +26,7 @@ export function DisassemblyView({ dump }: { readonly dump: OpenDump }) {
   const [asked, setAsked] = useState<Position>();
   const cpus = dump.triage?.cpus ?? [];
   const numbering = cpuNumbering(cpus);
-  // The first facts come first: stacks may need a search for the kernel's symbols.
+  // Waits until the first facts are loaded: stacks may need a search for the kernel's symbols.
   const isLater = dump.triage !== undefined && dump.checked !== 'triage';
   const stacks = useQuery(dump, isLater && cpus.length > 0 ? 'where it crashed' : undefined, (handle, signal) =>
     engine.call('backtrace', { dump: handle }, { signal }),
@@ -39,7 +39,7 @@ export function DisassemblyView({ dump }: { readonly dump: OpenDump }) {
     if (asked === undefined) return undefined;
     const { space, address, cpu } = asked;
     const question = { dump: handle, space, ...(space === 'real' ? { cpu: cpu ?? 0 } : defined({ cpu: space === 'virtual' ? cpu : undefined })) };
-    // The whole function where one is known: the cursor may be in the middle of an instruction.
+    // The whole function if one is known: the cursor may be in the middle of an instruction.
     const whole = await engine.call('disassemble', { ...question, address, whole: true }, { signal }).catch((error: unknown) => {
       if (signal.aborted) throw error;
       return undefined;

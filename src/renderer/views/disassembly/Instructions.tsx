@@ -1,4 +1,4 @@
-/** Instructions as a table; one click sets the cursor, which the hex view shows too. */
+/** Instructions as a table; a click sets the cursor, which the hex view shows too. */
 import { useMemo } from 'react';
 import type { CodeMarkJson, DisassemblyJson, InstructionJson } from '../../../shared/code-model.ts';
 import { cpuName } from '../../../shared/cpu-registers.ts';
@@ -20,7 +20,7 @@ interface InstructionsProps {
   readonly onPick: (position: Position) => void;
 }
 
-/** What all instructions of an answer have in common. */
+/** Properties common to all instructions of an answer. */
 interface Shown {
   readonly dump: string;
   readonly space: Pick<Position, 'space' | 'cpu'>;
@@ -118,7 +118,7 @@ export function Instructions({ dump, answer, position, onPick }: InstructionsPro
   );
 }
 
-/** What the stack of a CPU says of the instruction, and the values of its operands there. */
+/** What a CPU's stack says about the instruction, and the values of its operands there. */
 function Mark({ dump, mark, numbering }: { readonly dump: string; readonly mark: CodeMarkJson; readonly numbering: DisassemblyJson['numbering'] }) {
   return (
     <div className="code-mark" title={mark.detail}>

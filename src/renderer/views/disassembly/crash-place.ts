@@ -1,4 +1,4 @@
-/** Where the user begins to read code who has not set the cursor: where the system crashed, else where a CPU was. */
+/** The starting place before the user has set the cursor: where the system crashed, otherwise where a CPU was. */
 import { cpuName, registerAddress, type CpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { TraceJson } from '../../../shared/task-model.ts';
@@ -8,11 +8,11 @@ import { defined } from '../../../shared/defined.ts';
 
 export interface FirstCode {
   readonly position: Position;
-  /** Says which place it is, and why it was taken. */
+  /** Says which place it is, and why it was chosen. */
   readonly why: string;
 }
 
-/** The innermost frame of a crash that is not part of every crash: the instruction that failed, or the call that gave up. */
+/** The innermost frame that is not common to all crashes: the instruction that failed, or the call that triggered the panic. */
 export function crashPlace(traces: readonly TraceJson[], numbering: CpuNumbering): FirstCode | undefined {
   const trace = traces.find(({ crashed }) => crashed === true);
   const frame = trace?.frames[trace.crashFrames ?? 0];

@@ -1,4 +1,4 @@
-/** Whether the cursor is among the instructions of an answer, and what CPUs did at them. */
+/** Whether the cursor is within the instructions of an answer, and what CPUs were doing there. */
 import type { CodeMarkJson, DisassemblyJson, InstructionJson } from '../../../shared/code-model.ts';
 import type { Position } from '../../state/position.ts';
 
@@ -6,7 +6,7 @@ const endOf = ({ address, hex }: InstructionJson): bigint => BigInt(address) + B
 
 export const holdsAddress = (one: InstructionJson, address: bigint): boolean => BigInt(one.address) <= address && address < endOf(one);
 
-/** Whether an answer shows the place already: then it stays, and only the mark of the cursor moves. */
+/** Whether an answer already shows the place: then it stays, and only the cursor mark moves. */
 export const covers = (answer: DisassemblyJson | undefined, position: Position): boolean =>
   answer?.space === position.space &&
   (position.space === 'virtual' || answer.cpu === position.cpu) &&

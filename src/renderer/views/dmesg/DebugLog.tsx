@@ -19,7 +19,7 @@ const levels = [0, 1, 2, 3, 4, 5, 6] as const;
 interface DebugLogProps {
   readonly dump: OpenDump;
   readonly isMerged: boolean;
-  /** What chooses between the logs. */
+  /** The control that switches between the logs. */
   readonly children: ReactNode;
 }
 
@@ -37,7 +37,7 @@ export function DebugLog({ dump, isMerged, children }: DebugLogProps) {
   const [typed, setFilter] = useState<DebugFilter>(allRecords);
   const filter = useDeferredValue(typed);
   const [asBytes, setAsBytes] = useState(false);
-  // Debug logs come one after the other: once all are there they are one log.
+  // Debug logs arrive one after another: once complete they form one log.
   const isWhole = state.phase === 'done' && !isMerged;
   const rows = useMemo(() => (isWhole ? byTime(state.rows) : state.rows), [state.rows, isWhole]);
   const shown = useMemo(() => filterRows(rows, filter), [rows, filter]);

@@ -37,7 +37,7 @@ function cellText({ row, column, asBytes }: Omit<CellProps, 'dump'>): string {
   }
 }
 
-/** One cell of a record: callers lead to their code, and addresses in texts explain themselves. */
+/** One cell of a record: callers link to their code, and addresses in texts have cards. */
 function DebugCell({ dump, row, column, asBytes }: CellProps) {
   const text = cellText({ row, column, asBytes });
   switch (column) {
@@ -82,7 +82,7 @@ function DebugCell({ dump, row, column, asBytes }: CellProps) {
 interface Shown {
   /** Key of the dump. */
   readonly dump: string;
-  /** The kernel's log is among them. */
+  /** The kernel log is included. */
   readonly isMerged: boolean;
   readonly asBytes: boolean;
 }
@@ -111,12 +111,12 @@ function debugColumns({ dump, isMerged, asBytes }: Shown): readonly DataColumn<R
 
 interface DebugLogTableProps extends Shown {
   readonly rows: readonly RowJson[];
-  /** What narrows the log. */
+  /** The filters of the log. */
   readonly before: ReactNode;
   readonly nothing: ReactNode;
 }
 
-/** Records of the debug feature, or of both logs, a line each; long texts take several. */
+/** Records of the debug feature, or of both logs, one line each; long texts take several. */
 export function DebugLogTable({ dump, rows, isMerged, asBytes, before, nothing }: DebugLogTableProps) {
   const columns = useMemo(() => debugColumns({ dump, isMerged, asBytes }), [dump, isMerged, asBytes]);
   return (

@@ -1,4 +1,4 @@
-/** The kernel's log: every record with its time and level, searched, filtered, the lines that report trouble marked. */
+/** The kernel log: every record with its time and level, search, filters, and marks on lines that report trouble. */
 import { useMemo, useState, type ReactNode } from 'react';
 import type { DmesgJson } from '../../../shared/kernel-model.ts';
 import { firstPlace } from '../../../shared/log-tail.ts';
@@ -20,7 +20,7 @@ import './dmesg.css';
 interface LogProps {
   readonly dump: OpenDump;
   readonly answer: DmesgJson;
-  /** What chooses between the logs. */
+  /** The control that switches between the logs. */
   readonly children: ReactNode;
 }
 
@@ -117,7 +117,7 @@ const logs = { kernel: 'Kernel log', debug: 'Debug feature', merged: 'Both on on
 type Shown = keyof typeof logs;
 const choices = ['kernel', 'debug', 'merged'] as const;
 
-/** The kernel's log; of s390x also that of the debug feature, and both as one. */
+/** The kernel log; for s390x also the debug feature's log, and both merged. */
 export function DmesgView({ dump }: { readonly dump: OpenDump }) {
   const [shown, setShown] = useState<Shown>('kernel');
   const hasDebugFeature = dump.triage?.info.machine.features?.includes('lowcore') === true;

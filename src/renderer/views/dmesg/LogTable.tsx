@@ -38,7 +38,7 @@ interface LogCellProps {
   readonly boot: string | undefined;
 }
 
-/** One cell of a record; in its text what is searched for is marked, and addresses explain themselves. */
+/** One cell of a record; in its text, search hits are marked and addresses have cards. */
 function LogCell({ dump, record, column, search, boot }: LogCellProps) {
   const { caller, cut, mark, device } = record;
   const text = textOf(record, column);
@@ -89,7 +89,7 @@ interface Shown {
   /** Key of the dump. */
   readonly dump: string;
   readonly search: string;
-  /** Time of day at boot, where memory proves it. */
+  /** Time of day at boot, if it can be derived from memory. */
   readonly boot: string | undefined;
 }
 
@@ -125,9 +125,9 @@ function logColumns({ dump, search, boot }: Shown): readonly DataColumn<LogRecor
 
 interface LogTableProps extends Shown {
   readonly records: readonly LogRecordJson[];
-  /** Record to bring into view and to mark; a new `turn` asks again. */
+  /** Record to scroll to and mark; a new `turn` repeats the request. */
   readonly shown: { readonly index: number; readonly turn: number };
-  /** What narrows the log. */
+  /** The filters of the log. */
   readonly children: ReactNode;
 }
 

@@ -1,17 +1,17 @@
-/** Which records of the debug feature, or of both logs, are shown, and how each reads. */
+/** Which records of the debug feature, or of both logs, are shown, and their text. */
 import type { Cell, RowJson } from '../../../shared/analysis-table.ts';
 import { filterWords } from '../../widgets/data-table/filter-words.ts';
 
 export interface DebugFilter {
   /** Name of a debug log, or `kernelLog`; empty for all. */
   readonly log: string;
-  /** Gravest is 0; undefined for all. Levels of the kernel's log are others, and no such record is hidden by it. */
+  /** 0 is the most severe; undefined for all. The kernel log has different levels, so its records are never hidden by this. */
   readonly level: number | undefined;
-  /** Undefined for all. Which CPU wrote a record of the kernel's log is not noted. */
+  /** Undefined for all. Records of the kernel log do not name their CPU. */
   readonly cpu: number | undefined;
-  /** Words in the name of who noted it. */
+  /** Search words for the caller's name. */
   readonly caller: string;
-  /** Words in the text. */
+  /** Search words for the text. */
   readonly search: string;
 }
 
@@ -32,7 +32,7 @@ export function filterRows(rows: readonly RowJson[], { log, level, cpu, caller, 
   });
 }
 
-/** The oldest first; those without a time where they were, at the end. */
+/** Oldest first; those without a time at the end, in their original order. */
 export const byTime = (rows: readonly RowJson[]): readonly RowJson[] =>
   rows.toSorted((left, right) => {
     if (left.time === undefined || right.time === undefined) return Number(left.time === undefined) - Number(right.time === undefined);
@@ -44,7 +44,7 @@ export interface Choices {
   readonly cpus: readonly number[];
 }
 
-/** What can be chosen among: in the order of the alphabet, and of numbers. */
+/** The available choices, in alphabetical and numerical order. */
 export function choicesOf(rows: readonly RowJson[]): Choices {
   const [logs, cpus] = [new Set<string>(), new Set<number>()];
   for (const row of rows) {
@@ -57,7 +57,7 @@ export function choicesOf(rows: readonly RowJson[]): Choices {
 /** "22:26:07.007356": the day is in the tooltip. */
 export const clockText = (time: Cell | undefined): string => /T([\d:.]+)Z$/.exec(String(time ?? ''))?.[1] ?? '';
 
-/** Seconds since boot as the kernel's log has them. */
+/** Seconds since boot in the kernel log's format. */
 export const bootText = (seconds: Cell | undefined): string => (seconds === undefined ? '' : Number(seconds).toFixed(6));
 
 const letters = (hex: string): string =>
@@ -66,7 +66,7 @@ const letters = (hex: string): string =>
     .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'))
     .join('');
 
-/** The text of a record; as bytes where they are asked for, and where it has no text. */
+/** The text of a record; as bytes if requested, or if it has no text. */
 export function textOfRow({ text, data }: RowJson, asBytes: boolean): string {
   if (data === undefined || (!asBytes && text !== undefined)) return String(text ?? '');
   const hex = String(data).replace(/^0x/, '');

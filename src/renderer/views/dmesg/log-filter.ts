@@ -1,19 +1,19 @@
-/** Which records of a log are shown, and where the words that are searched for are in them. */
+/** Which records of a log are shown, and where the search words occur in them. */
 import type { LogRecordJson } from '../../../shared/kernel-model.ts';
 import { filterWords } from '../../widgets/data-table/filter-words.ts';
 
 export interface LogFilter {
-  /** Gravest is 0; records above are hidden. 7 shows all. */
+  /** 0 is the most severe; records above this level are hidden. 7 shows all. */
   readonly level: number;
-  /** Words that all have to be in the text, whatever their case. */
+  /** Words that must all be in the text, ignoring case. */
   readonly search: string;
-  /** Only records that tell of trouble. */
+  /** Only records that report trouble. */
   readonly marked: boolean;
 }
 
 export const everything: LogFilter = { level: 7, search: '', marked: false };
 
-/** A record that does not say its level is never hidden by level. */
+/** A record without a level is never hidden by level. */
 export function filterRecords(records: readonly LogRecordJson[], { level, search, marked }: LogFilter): readonly LogRecordJson[] {
   const words = filterWords(search);
   return records.filter((record) => {
@@ -29,10 +29,10 @@ export interface TextPiece {
   readonly isHit: boolean;
 }
 
-/** A text cut into what was searched for and what lies between. */
+/** A text split into search hits and the parts between them. */
 export function piecesOf(text: string, search: string): readonly TextPiece[] {
   const words = filterWords(search);
-  // Letters whose lower case is longer would move every place after them.
+  // Letters whose lower case is longer would shift all positions after them.
   const lower = text.toLowerCase();
   if (words.length === 0 || lower.length !== text.length) return [{ text, isHit: false }];
   const pieces: TextPiece[] = [];
@@ -49,7 +49,7 @@ export function piecesOf(text: string, search: string): readonly TextPiece[] {
   return pieces;
 }
 
-/** The next record of trouble after `from`, or before it; undefined when there is none. */
+/** The next record that reports trouble after `from`, or before it; undefined if there is none. */
 export function nextMarked(records: readonly LogRecordJson[], from: number, step: 1 | -1): number | undefined {
   for (let at = from + step; at >= 0 && at < records.length; at += step) if (records[at]?.mark !== undefined) return at;
   return undefined;

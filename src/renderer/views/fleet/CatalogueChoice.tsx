@@ -1,4 +1,4 @@
-/** Which catalogue is to be opened; what kept one from it. */
+/** Choice of the catalogue to open, and the reason if one could not be opened. */
 import { useId, useState, type SyntheticEvent } from 'react';
 import { visibleText } from '../../../shared/visible-text.ts';
 import type { FleetFailure, FleetState } from '../../state/fleet.ts';

@@ -5,7 +5,7 @@ import { IconButton } from '../../widgets/IconButton.tsx';
 import { plural } from '../../words/numbers.ts';
 import { overviewText } from './fleet-words.ts';
 
-/** Which catalogue is open, and what it holds. */
+/** Which catalogue is open, and what it contains. */
 export function CatalogueHead({ catalogue }: { readonly catalogue: Extract<FleetState, { readonly phase: 'open' }> }) {
   const { fleet, tell } = useWorkbench();
   const { kind, place, overview } = catalogue;

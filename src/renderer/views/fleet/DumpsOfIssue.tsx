@@ -1,4 +1,4 @@
-/** The dumps of an issue: one is opened where it lies, two are compared. */
+/** The dumps of an issue: one can be opened at its location, two can be compared. */
 import { useCallback, useMemo, useState } from 'react';
 import { defined } from '../../../shared/defined.ts';
 import type { IssueDump } from '../../../shared/fleet-protocol.ts';
@@ -89,7 +89,7 @@ const dumpColumns = ({ chosen, onChoose, onOpen }: DumpActions): readonly DataCo
   { id: 'key', title: 'dump key', width: 20, isExtra: true, text: ({ dumpKey }) => dumpKey },
 ];
 
-/** @param issue undefined for dumps that belong to none */
+/** @param issue undefined for dumps without an issue */
 export function DumpsOfIssue({ issue }: { readonly issue: number | undefined }) {
   const { fleet, dumps, places, comparisons, notice, shell, tell } = useWorkbench();
   const turn = useStore(fleet.turn);
@@ -103,7 +103,7 @@ export function DumpsOfIssue({ issue }: { readonly issue: number | undefined }) 
     (dump: IssueDump): string | undefined => {
       const place = reachable(dump);
       if (place === undefined) {
-        notice.set({ tone: 'bad', text: `It lies on another machine: ${placeText(dump)}` });
+        notice.set({ tone: 'bad', text: `It is on another machine: ${placeText(dump)}` });
         return undefined;
       }
       return dumps.open(place.path, place.parts.length === 0 ? {} : { volumes: place.parts });

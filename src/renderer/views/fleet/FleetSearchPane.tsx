@@ -1,4 +1,4 @@
-/** A search over all dumps of a catalogue, or over those of an issue: hits come as they are found, and each leads to its dump. */
+/** A search over all dumps of a catalogue, or over those of an issue: hits appear as they are found, and each links to its dump. */
 import { useCallback, useMemo, useState, type SyntheticEvent } from 'react';
 import { defined } from '../../../shared/defined.ts';
 import type { FleetSearchPart } from '../../../shared/fleet-search-parts.ts';
@@ -85,7 +85,7 @@ export function FleetSearchPane({ issue }: { readonly issue: number | undefined 
   const [place, setPlace] = useState<PlaceName>('both');
   const [ignoreCase, setIgnoreCase] = useState(state.question?.ignoreCase ?? false);
   const isRunning = state.phase === 'running';
-  // What is kept of dumps is text.
+  // What the catalogue stores about dumps is text.
   const wherever = type === 'text' || place === 'pages' ? place : 'memory';
   const start = (event: SyntheticEvent): void => {
     event.preventDefault();

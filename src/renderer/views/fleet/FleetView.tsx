@@ -1,4 +1,4 @@
-/** The catalogue of a fleet: which crashes came, how often, where, and since when; and the dumps of each. */
+/** The catalogue of a fleet: which crashes occurred, how often, where, and since when; and the dumps of each. */
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { CatalogueChoice } from './CatalogueChoice.tsx';

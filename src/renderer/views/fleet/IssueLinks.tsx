@@ -6,7 +6,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { IconButton } from '../../widgets/IconButton.tsx';
 import type { ChangeIssue } from './use-fleet.ts';
 
-/** Pages about an issue. They are opened in the desktop's browser, when the user has said yes to the address. */
+/** Web pages about an issue. They open in the desktop's browser, after the user has confirmed the address. */
 export function IssueLinks({ links, onChange }: { readonly links: readonly string[]; readonly onChange: ChangeIssue }) {
   const { shell, tell } = useWorkbench();
   const [typed, setTyped] = useState('');

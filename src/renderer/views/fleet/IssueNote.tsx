@@ -3,13 +3,13 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { useWorkbench } from '../../workbench.ts';
 import type { ChangeIssue } from './use-fleet.ts';
 
-/** What is being written, and the note that it was begun on. */
+/** The draft, and the saved note from which it started. */
 interface Draft {
   readonly text: string;
   readonly was: string;
 }
 
-/** What people know of an issue. A note that somebody else has written meanwhile is shown, and not written over. */
+/** The note of an issue. A change that another user has saved meanwhile is shown and not overwritten. */
 export function IssueNote({ note, onChange }: { readonly note: string; readonly onChange: ChangeIssue }) {
   const { tell } = useWorkbench();
   const [draft, setDraft] = useState<Draft>();
@@ -39,14 +39,14 @@ export function IssueNote({ note, onChange }: { readonly note: string; readonly 
       />
       {isOvertaken ? (
         <p className="tone-warn selectable" role="status">
-          Somebody else has changed the note meanwhile: <Hostile text={note} />
+          Someone else has changed the note in the meantime: <Hostile text={note} />
         </p>
       ) : null}
       {draft === undefined ? null : (
         <div className="fleet-buttons">
           {isOvertaken ? (
             <button type="button" className="button" onClick={() => setDraft({ text: `${note}\n${draft.text}`, was: note })}>
-              Put mine below it
+              Add mine below it
             </button>
           ) : (
             <button type="submit" className="button primary" data-testid="fleet-note-save">

@@ -1,4 +1,4 @@
-/** One issue: since when and how often, what people know of it, where it came from, and its dumps. */
+/** One issue: since when and how often it occurs, its note, where it occurred, and its dumps. */
 import type { IssueDetails, IssueShare, TrendSpan } from '../../../shared/fleet-protocol.ts';
 import { issueStates } from '../../../shared/issue-states.ts';
 import { classText } from '../../../shared/verdict-text.ts';

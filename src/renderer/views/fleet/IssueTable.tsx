@@ -1,4 +1,4 @@
-/** All issues, those with the most dumps first: read in pages, ordered and narrowed where the catalogue is. */
+/** All issues, those with the most dumps first: read in pages, ordered and filtered by the catalogue. */
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { defined } from '../../../shared/defined.ts';
 import { issueOrders, type IssueOrder, type IssueRow, type TrendSpan } from '../../../shared/fleet-protocol.ts';

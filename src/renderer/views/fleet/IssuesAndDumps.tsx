@@ -24,7 +24,7 @@ function Below({ shown, span }: { readonly shown: FleetShown; readonly span: Tre
   }
 }
 
-/** Issues above, and what is known of the chosen one below. */
+/** Issues above, and details of the chosen one below. */
 export function IssuesAndDumps({ overview }: { readonly overview: FleetOverview }) {
   const shown = useStore(useWorkbench().fleet.shown);
   if (overview.dumps === 0)

@@ -1,4 +1,4 @@
-/** Bars of a trend: small in a row, wide above an issue's dumps. What it shows is said in words, too. */
+/** Bars of a trend: small in a row, wide above an issue's dumps. The same is available as text. */
 import type { TrendSpan } from '../../../shared/fleet-protocol.ts';
 import { trendBars, trendText } from './trend.ts';
 
@@ -8,7 +8,7 @@ interface SparklineProps {
   readonly isWide?: boolean;
 }
 
-/** Units of the drawing: it is stretched to its box. */
+/** Units of the drawing, which is stretched to its box. */
 const [width, height] = [240, 40];
 
 export function Sparkline({ trend, span, isWide = false }: SparklineProps) {
@@ -22,7 +22,7 @@ export function Sparkline({ trend, span, isWide = false }: SparklineProps) {
           key={bar.x}
           x={bar.x * width + 0.5}
           width={bar.width * width - 1}
-          // One dump among thousands is still seen.
+          // Keeps one dump among thousands visible.
           y={height - Math.max(3, bar.height * height)}
           height={Math.max(3, bar.height * height)}
         />

@@ -1,21 +1,21 @@
-/** Where a dump of the catalogue lies, and which two are compared. */
+/** Where a dump of the catalogue is stored, and which two are compared. */
 import type { DumpPlace, IssueDump } from '../../../shared/fleet-protocol.ts';
 import { countText } from '../../words/numbers.ts';
 import { storageText } from './fleet-words.ts';
 
-/** The place from which it is opened here; undefined where all are on other machines, or nobody knows one any more. */
+/** The place from which it can be opened here; undefined if all are on other machines, or none is known any more. */
 export const reachable = ({ places }: Pick<IssueDump, 'places'>): DumpPlace | undefined => places.find((place) => place.isReachable);
 
 export function placeText(dump: Pick<IssueDump, 'places'>): string {
   const here = reachable(dump);
   const place = here ?? dump.places[0];
-  if (place === undefined) return 'not known: what lay there is another file now';
+  if (place === undefined) return 'not known: the file there is now a different one';
   const others = dump.places.length - 1;
   const copies = others === 0 ? '' : ` (and ${countText(others)} more)`;
   return `${here === undefined ? `${storageText(place.storage)}: ` : ''}${place.path}${copies}`;
 }
 
-/** A press on a dump chooses it, or lets it go; the third takes the place of the one that was chosen first. */
+/** A click selects a dump, or deselects it; a third selection replaces the first one. */
 export function chooseForComparison(chosen: readonly IssueDump[], dump: IssueDump): readonly IssueDump[] {
   const others = chosen.filter(({ dumpKey }) => dumpKey !== dump.dumpKey);
   return others.length < chosen.length ? others : [...others, dump].slice(-2);

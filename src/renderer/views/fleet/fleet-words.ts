@@ -1,4 +1,4 @@
-/** What the view says of a catalogue. */
+/** The view's texts about a catalogue. */
 import type { IssueDump, FleetOverview, IssueRow } from '../../../shared/fleet-protocol.ts';
 import type { FleetProblem } from '../../../shared/fleet-problems.ts';
 import type { IssueState } from '../../../shared/issue-states.ts';
@@ -6,13 +6,13 @@ import { countText, plural } from '../../words/numbers.ts';
 
 export const isServer = (where: string): boolean => /^postgres(?:ql)?:\/\//.test(where);
 
-/** What the user can do, after what went wrong. */
+/** What the user can do after an error. */
 export const advice: Readonly<Record<FleetProblem, string>> = {
-  unreachable: 'See whether the server runs, and whether its name and port are right. Then try again.',
-  refused: 'See whether the user, the password, and the certificate are right. Passwords are also taken from PGPASSFILE (~/.pgpass) and PGPASSWORD.',
-  busy: 'Try again when the other process has ended, or look at the catalogue on that machine.',
-  schema: 'Nothing was changed. The command is run in a terminal, and is told which folder or server is meant.',
-  usage: 'Correct it, and try again.',
+  unreachable: 'Check that the server is running and that its name and port are correct, then try again.',
+  refused: 'Check the user, the password, and the certificate. Passwords are also taken from PGPASSFILE (~/.pgpass) and PGPASSWORD.',
+  busy: 'Try again when the other process has ended, or open the catalogue on that machine.',
+  schema: 'Nothing was changed. Run the command in a terminal, and name this folder or server.',
+  usage: 'Correct it and try again.',
 };
 
 export const statusText: Readonly<Record<IssueState, string>> = { new: 'new', open: 'open', fixed: 'fixed', ignored: 'ignored' };
@@ -27,15 +27,15 @@ export function overviewText({ dumps, issues, queued }: FleetOverview): string {
   return [plural(dumps, 'dump'), plural(issues, 'issue'), ...(queued === 0 ? [] : [`${plural(queued, 'file')} in the queue`])].join(', ');
 }
 
-/** What an empty catalogue needs. */
+/** What to do with an empty catalogue. */
 export const howToFill = (queued: number): string =>
   queued > 0
-    ? 'Files wait in the queue: “dumpbench fleet worker” in a terminal looks at them.'
-    : 'It holds no dumps yet: “dumpbench fleet add FOLDER” in a terminal finds them, and “dumpbench fleet worker” looks at them.';
+    ? 'Files are waiting in the queue: run “dumpbench fleet worker” in a terminal to examine them.'
+    : 'It contains no dumps yet: run “dumpbench fleet add FOLDER” in a terminal to find some, then “dumpbench fleet worker” to examine them.';
 
 export const machineText = ({ machine, arch }: Pick<IssueDump, 'machine' | 'arch'>): string => (machine === undefined ? arch : `${arch}, type ${machine}`);
 
-/** "share:filer1" and "local:host2" as people say it. */
+/** Readable forms of "share:filer1" and "local:host2". */
 export const storageText = (storage: string): string => storage.replace(/^share:/, 'share of ').replace(/^local:/, 'disk of ');
 
 export const whenSeen = ({ first, last }: Pick<IssueRow, 'first' | 'last'>): readonly [string, string] => [first?.slice(0, 10) ?? '', last?.slice(0, 10) ?? ''];

@@ -1,4 +1,4 @@
-/** Hits of a search over a fleet as rows: where, what, in which dump, and how one gets there. */
+/** Hits of a search over a fleet as rows: where, what, in which dump, and how to get there. */
 import { defined } from '../../../shared/defined.ts';
 import type { FleetHit, FleetLink } from '../../../shared/fleet-search-model.ts';
 import { byteText } from '../../../shared/units.ts';
@@ -6,7 +6,7 @@ import type { FleetSearchState } from '../../state/fleet-search.ts';
 import { countText, plural } from '../../words/numbers.ts';
 import { hitText, type HitText } from '../search/hit-text.ts';
 
-/** Where a hit leads to. */
+/** Where a hit leads. */
 export type HitTarget =
   { readonly issue: number } | { readonly path: string; readonly volumes?: readonly string[]; readonly address?: bigint; readonly bytes: number };
 
@@ -14,7 +14,7 @@ export interface HitRow {
   /** "dump.title", "0x1f00", "14 dumps" */
   readonly where: string;
   readonly text: string;
-  /** Of memory: what was found, and what is around it. */
+  /** For hits in memory: what was found, and what is around it. */
   readonly around?: HitText;
   readonly host: string;
   readonly release: string;
@@ -60,7 +60,7 @@ export function hitRow(hit: FleetHit, isEbcdic: boolean): HitRow {
   }
 }
 
-/** How far a search is, and what it has come to. */
+/** Progress and result of a search. */
 export function searchText({ phase, hits, unread, lastUnread, progress, summary, error }: FleetSearchState): string {
   const found = plural(hits.length, 'hit');
   const unsearched = unread === 0 ? [] : [`${plural(unread, 'dump')} could not be searched to the end (${lastUnread ?? ''})`];

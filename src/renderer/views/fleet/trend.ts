@@ -1,15 +1,15 @@
-/** How often an issue came, over the time of its catalogue, as bars and in words. */
+/** How often an issue occurred over the time span of its catalogue, as bars and as text. */
 import type { TrendSpan } from '../../../shared/fleet-protocol.ts';
 import { plural } from '../../words/numbers.ts';
 
 export interface TrendBar {
-  /** Shares of the drawing's width and height, from the left and from the bottom. */
+  /** Fractions of the drawing's width and height, from the left and from the bottom. */
   readonly x: number;
   readonly width: number;
   readonly height: number;
 }
 
-/** One bar for each part in which something was; the highest fills the drawing. */
+/** One bar for each part that is not empty; the highest fills the drawing. */
 export function trendBars(trend: readonly number[]): readonly TrendBar[] {
   const most = trend.reduce((highest, dumps) => Math.max(highest, dumps), 1);
   const width = 1 / Math.max(1, trend.length);

@@ -1,4 +1,4 @@
-/** Questions to the open catalogue, asked again when it is to be read anew. */
+/** Queries to the open catalogue, repeated when it has to be read again. */
 import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { FleetProtocol } from '../../../shared/fleet-protocol.ts';
 import type { Params } from '../../../shared/rpc.ts';
@@ -9,7 +9,7 @@ import type { PagedRows } from '../../widgets/data-table/table-parts.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { defined } from '../../../shared/defined.ts';
 
-/** @param key names the question: a different key asks again, and forgets the last answer */
+/** @param key identifies the query: a different key runs it again, and drops the last answer */
 export function useFleetQuery<T>(key: string, ask: (signal: AbortSignal) => Promise<T>): QueryState<T> {
   const turn = useStore(useWorkbench().fleet.turn);
   const [slot] = useState(() => createQuerySlot<T>());
@@ -24,7 +24,7 @@ export function useFleetQuery<T>(key: string, ask: (signal: AbortSignal) => Prom
 
 interface FleetPages<Row> {
   readonly rows: PagedRows<Row>;
-  /** Undefined until the first page has come. */
+  /** Undefined until the first page has arrived. */
   readonly matching: number | undefined;
   readonly error: Error | undefined;
 }
@@ -32,13 +32,13 @@ interface FleetPages<Row> {
 type AskPage<Row> = (start: number, count: number, signal?: AbortSignal) => Promise<{ readonly matching: number; readonly rows: readonly Row[] }>;
 
 /**
- * @param of tells lists apart: the table begins at its first row when it is another one
- * @param ask another function is another question
+ * @param of distinguishes lists: the table returns to its first row when it changes
+ * @param ask another function means another query
  */
 export function useFleetPages<Row>(of: string, ask: AskPage<Row>, order?: PagedRows<Row>['order']): FleetPages<Row> {
   const pages = useMemo(() => createPagedRows<Row>(ask), [ask]);
   useEffect(() => {
-    // Once the first page is there the table wants what is in sight.
+    // Once the first page has arrived, the table requests what is in view.
     if (pages.matching() === undefined) pages.want(0, 1);
     return pages.stop;
   }, [pages]);
@@ -63,7 +63,7 @@ export function useFleetPages<Row>(of: string, ask: AskPage<Row>, order?: PagedR
 type IssueChange = Omit<Params<FleetProtocol, 'changeIssue'>, 'id'>;
 export type ChangeIssue = (change: IssueChange) => Promise<void>;
 
-/** Changes an issue in the catalogue, and reads that again. Rejects with a sentence. */
+/** Changes an issue in the catalogue, and reads it again. Rejects with a sentence. */
 export function useChangeIssue(id: number): ChangeIssue {
   const { fleet } = useWorkbench();
   return useCallback(

@@ -1,4 +1,4 @@
-/** What the kernel's books say of the place of the cursor: object of a slab, stack, page, and so on. */
+/** What the kernel's data structures say about the place at the cursor: slab object, stack, page, and so on. */
 import { defined } from '../../../shared/defined.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -19,7 +19,7 @@ export function AddressFacts({ dump, position }: { readonly dump: OpenDump; read
           { signal },
         ),
   );
-  // The place in memory is in a section of its own, and so does the name of a virtual address.
+  // The place in memory has its own section, and so does the name of a virtual address.
   const facts = (query.error === undefined ? (query.value?.facts ?? []) : []).filter(
     ({ kind }) => kind !== 'memory' && (kind !== 'symbol' || space !== 'virtual'),
   );

@@ -13,7 +13,7 @@ interface CopyBytesProps {
   readonly onSaid: (said: string) => void;
 }
 
-/** Copies the selection in a form to be chosen, which Ctrl+C takes too. */
+/** Copies the selection in a chosen format, which Ctrl+C uses too. */
 export function CopyBytes({ dump, position, onSaid }: CopyBytesProps) {
   const workbench = useWorkbench();
   const format = useStore(workbench.copyFormat);

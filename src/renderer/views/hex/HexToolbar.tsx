@@ -17,7 +17,7 @@ const spaces: readonly { readonly id: AddressSpace; readonly title: string; read
   { id: 'file', title: 'file', hint: 'Bytes of the dump file itself' },
 ];
 
-/** Which address space is looked at, in which rows. The byte stays the same where the dump says where the other space has it. */
+/** The address space shown, and the form of rows. Changing the space keeps the byte, if the dump says where the other space has it. */
 interface HexToolbarProps {
   readonly dump: OpenDump;
   readonly owner: string;

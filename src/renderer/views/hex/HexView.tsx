@@ -1,4 +1,4 @@
-/** Bytes of a dump in any address space, with the inspector of what is under the cursor. */
+/** Bytes of a dump in any address space, with an inspector for what is under the cursor. */
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import type { Laid } from '../../state/laid.ts';
@@ -27,7 +27,7 @@ const without = <T,>(record: Readonly<Record<string, T>>, key: string): Readonly
 
 export function HexView({ dump }: { readonly dump: OpenDump }) {
   const { engine, places, marks, laidTypes, hexTabs, preferences, gridLinks } = useWorkbench();
-  // A further grid of the dump has a cursor of its own.
+  // An additional grid of the dump has its own cursor.
   const pane = usePane();
   const owner = (pane === undefined ? undefined : cursorKey(pane)) ?? dump.key;
   const cursor = useStore(places.cursors)[owner];
@@ -42,7 +42,7 @@ export function HexView({ dump }: { readonly dump: OpenDump }) {
   const { space, cpu } = position;
   const handle = handleOf(dump);
   const size = space === 'file' ? BigInt(infoOf(dump)?.file.bytes ?? 0) : all64;
-  // A link may have laid a type somewhere.
+  // A link may have applied a type somewhere.
   const laid = useStore(laidTypes)[dump.key];
   const lay = useEffectEvent(setOverlay);
   useEffect(() => {
@@ -65,7 +65,7 @@ export function HexView({ dump }: { readonly dump: OpenDump }) {
             <div
               className="hex-main"
               onContextMenu={openMenu}
-              // Where the keys are, what they mean has a place: copies and annotations are about it.
+              // A focused grid always has a cursor: copies and annotations refer to it.
               onFocus={() => {
                 if (cursor === undefined) places.moveCursor(owner, position);
               }}

@@ -1,4 +1,4 @@
-/** What is under the cursor: numbers in both byte orders, text, and what is known of the place. */
+/** What is under the cursor: numbers in both byte orders, text, and what is known about the place. */
 import type { ReactNode } from 'react';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -49,7 +49,7 @@ function Numbers({ bytes, order }: { readonly bytes: Uint8Array; readonly order:
   );
 }
 
-/** Regions and checks that the cursor lies in. */
+/** Regions and checks that cover the cursor. */
 function Known({ dump, position }: { readonly dump: OpenDump; readonly position: Position }) {
   if (position.space !== 'absolute') return null;
   const holds = ({ start, end }: { readonly start: string; readonly end: string }): boolean =>

@@ -1,4 +1,4 @@
-/** Structs and unions of the dumped kernel, found by a part of their name. They are read when the user first asks. */
+/** Structs and unions of the dumped kernel, found by a part of their name. They are read at the first search. */
 import { useEffect, useRef, useState } from 'react';
 import { useChoiceByEnter } from '../../hooks/use-choice-by-enter.ts';
 import { useQuery } from '../../hooks/use-query.ts';
@@ -38,7 +38,7 @@ export function KernelTypeSearch({ dump, onChoose }: { readonly dump: OpenDump; 
         : '';
   };
   const box = useRef<HTMLDivElement>(null);
-  // The list grows below the field, which may be at the lower edge.
+  // The list opens below the field, which may be at the lower edge.
   useEffect(() => {
     if (text !== '') box.current?.scrollIntoView({ block: 'nearest' });
   }, [text, found.length]);

@@ -1,4 +1,4 @@
-/** What the bytes under the cursor can be read as; addresses lead on. Their symbols are identified by SymbolNames. */
+/** Interpretations of the bytes under the cursor; addresses are links. SymbolNames shows their symbols. */
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';

@@ -3,7 +3,7 @@ import type { Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 
-/** Bytes that cannot be read at all, with another way to look at the same number. */
+/** Message for bytes that cannot be read at all, with another way to view the same number. */
 export function Refused({ dump, position, error }: { readonly dump: string; readonly position: Position; readonly error: Error }) {
   const { places } = useWorkbench();
   const what = isDumpError(error) ? error.what : (error.message.split('\n')[0] ?? '');

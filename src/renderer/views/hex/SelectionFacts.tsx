@@ -1,4 +1,4 @@
-/** What the selected bytes have in common: counts, digests, and the texts in them. */
+/** Facts about the selected bytes: counts, digests, and the texts in them. */
 import { mostRangeBytes } from '../../../shared/range-facts-model.ts';
 import { byteText } from '../../../shared/units.ts';
 import { useQuery } from '../../hooks/use-query.ts';
@@ -9,7 +9,7 @@ import { useWorkbench } from '../../workbench.ts';
 import { AddressLink } from '../../widgets/AddressLink.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 
-/** Shorter selections are the fields that a cursor goes through. */
+/** Shorter selections are typically fields that the cursor passes. */
 const shortest = 2;
 const shownTexts = 20;
 

@@ -1,4 +1,4 @@
-/** The structure that is laid over the bytes, as a tree below them: choosing a member selects its bytes, the cursor marks its member. */
+/** The structure applied to the bytes, as a tree below them: choosing a member selects its bytes, and the member at the cursor is marked. */
 import { useEffect, useEffectEvent, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { byteText } from '../../../shared/units.ts';
 import { useStore } from '../../hooks/use-store.ts';

@@ -31,7 +31,7 @@ function useProgramAddress(dump: OpenDump, position: Position): boolean | undefi
   return query.error === undefined ? query.value : false;
 }
 
-/** What the kernel calls the place of the cursor, and the place that the eight bytes there point to, unless it is one of a program. */
+/** The symbols of the cursor's address, and of the address that the eight bytes there hold, unless it belongs to a program. */
 export function SymbolNames({ dump, position, bytes }: SymbolNamesProps) {
   const { engine, places } = useWorkbench();
   const word = inspectIntegers(bytes).find(({ bits }) => bits === 64)?.[dump.triage?.info.machine.endianness === 'little' ? 'little' : 'big'];

@@ -1,4 +1,4 @@
-/** Which structure is laid over the bytes; its members are below them. */
+/** Chooses the structure applied to the bytes; its members are shown below them. */
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Position } from '../../state/position.ts';
@@ -14,7 +14,7 @@ interface ViewAsProps {
   readonly onOverlay: (overlay: Laid | undefined) => void;
 }
 
-/** Is in the list for the type of the kernel that was searched for; no declared structure has such a name. */
+/** Represents the kernel type found by search; no declared structure has such a name. */
 const kernelChoice = ' kernel type';
 
 export function ViewAs({ dump, position, overlay, onOverlay }: ViewAsProps) {

@@ -1,4 +1,4 @@
-/** Selected bytes as text to paste elsewhere. What is not in the dump is said, never written as zero. */
+/** Selected bytes as text to paste elsewhere. Absent bytes are marked, never written as zero. */
 import { defined } from '../../../shared/defined.ts';
 import type { ReadJson } from '../../../shared/memory-model.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
@@ -21,7 +21,7 @@ export interface CopiedBytes {
   readonly identity: string;
 }
 
-/** Which dump, which space, which address: enough to find the bytes again. */
+/** Which dump, which space, which address: enough to find the bytes again later. */
 export const citation = ({ file, identity, position, data }: CopiedBytes): string =>
   `${visibleText(file)} (dump ${identity.slice(0, 16)}), ${positionText(position)}, ${data.length} bytes`;
 
@@ -36,7 +36,7 @@ function cArray(copied: CopiedBytes): string {
   const cells = [...copied.data].map((value, index) => (missing[index] === true ? '/* absent */ 0x00' : `0x${value.toString(16).padStart(2, '0')}`));
   const lines: string[] = [];
   for (let at = 0; at < cells.length; at += 12) lines.push(`  ${cells.slice(at, at + 12).join(', ')},`);
-  // A comment that the file's name could end is no comment.
+  // The file's name must not be able to end the comment.
   return `/* ${citation(copied).replaceAll('*/', '* /')} */\nstatic const unsigned char bytes[${copied.data.length}] = {\n${lines.join('\n')}\n};`;
 }
 

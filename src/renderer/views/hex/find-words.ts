@@ -1,4 +1,4 @@
-/** How far a search in the hex view is, and which of its hits the cursor is on. */
+/** Progress of a search in the hex view, and the hit at the cursor. */
 import { firstFrom } from '../../state/sorted-ranges.ts';
 import type { FindState } from '../../state/find-run.ts';
 import type { Position } from '../../state/position.ts';

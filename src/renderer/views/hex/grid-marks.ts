@@ -1,4 +1,4 @@
-/** What is marked in a hex grid: ranges of failed checks, what the user wrote, the structure that is laid over. */
+/** What is marked in a hex grid: ranges of failed checks, the user's notes, the applied structure. */
 import type { CheckResult } from '../../../shared/check-model.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { AddressSpace } from '../../../shared/model.ts';
@@ -17,7 +17,7 @@ export interface Marked {
   readonly cpu: number | undefined;
 }
 
-/** What the user wrote comes first: a row shows few marks. */
+/** The user's notes come first: a row shows few marks. */
 export function gridMarks({ checks, marks, overlay, space, cpu }: Marked): readonly HexMark[] {
   const at = { space, address: 0n, length: 1, ...defined({ cpu }) };
   const own = marks.filter((mark) => inSpace(mark, at)).map(({ start, end, colour }): HexMark => ({ start, end, tone: `mark-${colour}` }));
@@ -27,7 +27,7 @@ export function gridMarks({ checks, marks, overlay, space, cpu }: Marked): reado
   return [...laid, ...own, ...failed];
 }
 
-/** What was found, where it is in a space: memory is searched by absolute addresses, and lies in some files as it is. */
+/** Hits, converted to a space: memory is searched by absolute addresses, and some files store it unchanged. */
 export function hitsIn(hits: readonly FoundRange[], space: AddressSpace): readonly SortedRange[] {
   if (space === 'absolute') return hits;
   if (space !== 'file') return [];

@@ -1,4 +1,4 @@
-/** Names that hold a text, whatever its case: the name itself first, then those that begin with it, shorter ones before longer. */
+/** Names that contain a text, ignoring case: an exact match first, then those that begin with it, shorter ones before longer. */
 export function matchingTypes(names: readonly string[], text: string): readonly string[] {
   const part = text
     .trim()

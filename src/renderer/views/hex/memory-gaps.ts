@@ -1,4 +1,4 @@
-/** Where a dump has no memory at all: between the ranges that it speaks of, and after them. */
+/** Where a dump has no memory at all: between the ranges that it describes, and after them. */
 import type { Gap } from '../../widgets/hex-grid/row-map.ts';
 
 const all64 = 1n << 64n;

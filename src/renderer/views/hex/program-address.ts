@@ -1,6 +1,6 @@
 /**
- * Addresses of programs on s390x. Kernel and programs have address spaces of their own there, so that the same number may be
- * a place in both: what is known to be a program's gets no name of the kernel's.
+ * Addresses of programs on s390x. There, the kernel and programs have separate address spaces, so the same number may be an address in both: what is
+ * known to belong to a program gets no kernel symbol.
  */
 import { cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';

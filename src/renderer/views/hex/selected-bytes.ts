@@ -1,4 +1,4 @@
-/** What is done with selected bytes: they are copied, and looked for elsewhere. */
+/** Actions on selected bytes: copying them, and finding them elsewhere. */
 import { append } from '../../../shared/append.ts';
 import type { ReadJson } from '../../../shared/memory-model.ts';
 import { byteText } from '../../../shared/units.ts';
@@ -8,14 +8,14 @@ import type { Position } from '../../state/position.ts';
 import type { Workbench } from '../../workbench.ts';
 import { copyFormats, copyText, type CopyFormat } from './copy-formats.ts';
 
-/** In the longest form this is less than the clipboard's call takes. */
+/** Even in the longest format this is less than the clipboard call accepts. */
 export const mostCopied = 512 * 1024;
 /** One read of the engine. */
 const readBytes = 65536;
 
 type Copying = Pick<Workbench, 'engine' | 'shell' | 'dumps'>;
 
-/** The bytes of a range, whatever their number. */
+/** The bytes of a range of any length. */
 export async function bytesAt(
   { engine, dumps }: Pick<Workbench, 'engine' | 'dumps'>,
   dump: string,
@@ -36,7 +36,7 @@ export async function bytesAt(
   return { data, absent };
 }
 
-/** @returns what was copied, in words, or why nothing was */
+/** @returns a sentence that says what was copied, or why nothing was */
 export async function copySelection(copying: Copying, dump: string, position: Position, format: CopyFormat): Promise<string> {
   const length = Math.max(1, position.length);
   if (length > mostCopied) return `${byteText(length)} are too many to copy (at most ${byteText(mostCopied)}). Export them instead.`;
@@ -47,10 +47,10 @@ export async function copySelection(copying: Copying, dump: string, position: Po
   return `Copied ${byteText(length)} as ${copyFormats.find(({ id }) => id === format)?.words ?? format}`;
 }
 
-/** As many bytes as a pattern is made of. */
+/** The maximum number of bytes in a pattern. */
 const mostSought = 256;
 
-/** Looks for the selected bytes from the cursor on. @returns why it cannot, else nothing */
+/** Searches for the selected bytes from the cursor on. @returns why it cannot, otherwise nothing */
 export async function findSelected(workbench: Workbench, dump: string, owner: string, position: Position): Promise<string> {
   if (position.length > mostSought) return `At most ${mostSought} bytes can be searched for`;
   const { data, absent } = await bytesAt(workbench, dump, position);

@@ -1,4 +1,4 @@
-/** What a right click on bytes offers: things to do with those that are selected. */
+/** The context menu of bytes: actions on the selection. */
 import type { MouseEvent } from 'react';
 import { followPointer } from '../../state/follow-pointer.ts';
 import { positionText } from '../../state/position.ts';
@@ -11,7 +11,7 @@ export function useHexMenu(dump: string, owner: string): (event: MouseEvent) => 
   const { contextMenu, exports, addressCards, markDraft, shell, tell, places, hexTabs } = workbench;
   return (event) => {
     event.preventDefault();
-    // Asked now: the press that opened the menu may have moved the cursor.
+    // Read now: the press that opened the menu may have moved the cursor.
     const position = places.cursors.get()[owner];
     if (position === undefined) return;
     const { space, address, length } = position;

@@ -1,4 +1,4 @@
-/** What a dump can be checked against: files that the user brings along, and other open dumps. */
+/** What a dump can be checked against: files that the user supplies, and other open dumps. */
 import { useState } from 'react';
 import type { EvidenceKind } from '../../../shared/check-model.ts';
 import type { Evidence, OpenDump } from '../../state/open-dump.ts';
@@ -42,7 +42,7 @@ export function AgainstDialog({ dump, first, onClose }: AgainstDialogProps) {
   };
   const start = async (): Promise<void> => {
     const found = await evidence();
-    // No file was chosen: another choice may follow.
+    // No file was chosen: the user may choose again.
     if (found === undefined) return;
     dumpJobs.checkAgainst(dump.key, found);
     onClose();

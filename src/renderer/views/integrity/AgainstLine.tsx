@@ -1,4 +1,4 @@
-/** What the checks were compared with, and the way back. */
+/** What the checks used for comparison, and a button to check without it. */
 import { evidencePaths, fileName, type OpenDump } from '../../state/open-dump.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';

@@ -18,21 +18,21 @@ interface CheckRowProps {
   readonly open: boolean;
   readonly running: boolean;
   readonly onToggle: () => void;
-  /** Offers to compare the kdump kernel with a healthy image, where its check failed. */
+  /** Offers to compare the kdump kernel with a healthy image if its check failed. */
   readonly onCompare: (() => void) | undefined;
 }
 
-/** More links are in the report. */
+/** The report has the remaining links. */
 const maxRanges = 8;
 
-/** A value; of a digest of which a part was overwritten, that part is marked. */
+/** A value; in a partly overwritten digest, the overwritten part is marked. */
 function CheckValue({ text, other }: { readonly text: string; readonly other: string | undefined }) {
   const match = overwrittenDigest(text, other);
   if (match === undefined) return <Hostile text={text} />;
   return digestPieces(text, match).map((piece, index) => (piece.differs ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>));
 }
 
-/** What was compared, and the rows of the check's sheet. */
+/** What was compared, and the steps of the check. */
 function Details({ dump, check, onCompare }: Pick<CheckRowProps, 'dump' | 'check' | 'onCompare'>) {
   const { recorded, computed, steps = [], findings = [], ranges = [] } = check;
   return (

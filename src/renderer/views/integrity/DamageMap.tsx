@@ -1,4 +1,4 @@
-/** Where the damage is: lanes of file, memory, structures and CPUs, and the list with the way to the bytes. */
+/** Where the damage is: lanes for file, memory, structures and CPUs, and a list with links to the bytes. */
 import type { DamageEntry } from '../../../shared/check-model.ts';
 import { cpuName, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
@@ -10,7 +10,7 @@ import { PlaceLink } from '../../widgets/PlaceLink.tsx';
 import { damageLanes } from '../../../shared/damage-lanes.ts';
 import './damage-map.css';
 
-/** More are in the report. */
+/** The report has the rest. */
 const maxListed = 50;
 const tone = ({ severity }: DamageEntry): string => (severity === 'error' ? 'bad' : severity === 'warning' ? 'warn' : 'plain');
 

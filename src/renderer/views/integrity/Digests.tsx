@@ -8,7 +8,7 @@ export function Digests({
   checked,
 }: {
   readonly digests: VerifyJson['digests'];
-  /** Why one is not there. */
+  /** Why a digest is missing. */
   readonly missing: VerifyJson['digestsMissing'];
   readonly checked: 'triage' | 'quick' | 'full';
 }) {

@@ -1,4 +1,4 @@
-/** What can be handed on of a dump: reports, manifests, a signed attestation. */
+/** What can be exported from a dump: reports, manifests, a signed attestation. */
 import { useState } from 'react';
 import { papers, usualAnalyses, type Paper } from '../../../shared/integrity-protocol.ts';
 import { redactRules } from '../../../shared/redact-rules.ts';

@@ -7,7 +7,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 
-/** Full verification with its progress, and what is handed on. */
+/** Full verification with its progress, and exports. */
 interface IntegrityActionsProps {
   readonly dump: OpenDump;
   readonly running: Job | undefined;

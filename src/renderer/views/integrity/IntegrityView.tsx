@@ -1,4 +1,4 @@
-/** Every check: recorded, recomputed, verdict, and the way to the bytes. */
+/** Every check: recorded and recomputed value, verdict, and links to the bytes. */
 import { useEffect, useRef, useState } from 'react';
 import type { CheckResult, Verdict } from '../../../shared/check-model.ts';
 import type { EvidenceKind } from '../../../shared/check-model.ts';
@@ -16,7 +16,7 @@ import { ExportDialog } from './ExportDialog.tsx';
 import { IntegrityActions } from './IntegrityActions.tsx';
 import './integrity.css';
 
-/** Worst first; what says nothing last. */
+/** Worst first; checks without a result last. */
 const order: Readonly<Record<Verdict, number>> = { failed: 0, unreadable: 1, passed: 2, 'not-run': 3, 'not-recorded': 4, 'not-applicable': 5 };
 const byVerdict = (left: CheckResult, right: CheckResult): number => order[left.verdict] - order[right.verdict];
 
@@ -32,7 +32,7 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
   const list = useRef<HTMLUListElement>(null);
   const running = useStore(jobs.all).find((job) => job.dump === dump.key && (job.kind === 'verify' || job.kind === 'quick-verify') && isRunning(job));
 
-  // A link from elsewhere opens its check.
+  // A link from another view opens its check.
   if (wanted !== applied) {
     setApplied(wanted);
     if (wanted !== undefined) setOpen(new Set([...open, wanted]));
@@ -40,7 +40,7 @@ export function IntegrityView({ dump }: { readonly dump: OpenDump }) {
   useEffect(() => {
     if (wanted === undefined) return;
     list.current?.querySelector(`[data-check="${CSS.escape(wanted)}"]`)?.scrollIntoView({ block: 'nearest' });
-    // The next link to the same check is one again.
+    // Lets the next link to the same check work again.
     shownCheck.update(({ [dump.key]: _done, ...rest }) => rest);
   }, [wanted, dump.key, shownCheck]);
 

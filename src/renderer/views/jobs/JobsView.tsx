@@ -1,4 +1,4 @@
-/** The one list of long work. */
+/** The list of all long jobs. */
 import { byteText } from '../../../shared/units.ts';
 import { bytesPerSecond, fractionOf, secondsLeft } from '../../state/job-meter.ts';
 import { isRunning, type Job } from '../../state/jobs.ts';

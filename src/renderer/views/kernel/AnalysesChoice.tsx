@@ -1,4 +1,4 @@
-/** Which analyses go into what is handed on. Those that need a parameter have their table in the kernel view. */
+/** Which analyses are exported. Those that need a parameter can only be exported from their table in the kernel view. */
 import { useStore } from '../../hooks/use-store.ts';
 import { ItemsChoice } from '../../widgets/ItemsChoice.tsx';
 import { useWorkbench } from '../../workbench.ts';
@@ -6,7 +6,7 @@ import { useWorkbench } from '../../workbench.ts';
 interface AnalysesChoiceProps {
   /** "Analyses in the report". */
   readonly label: string;
-  /** Of each box, before its analysis's id. */
+  /** Prefix of each box's test id, before the analysis's id. */
   readonly testId: string;
   readonly chosen: readonly string[];
   readonly onChange: (ids: readonly string[]) => void;

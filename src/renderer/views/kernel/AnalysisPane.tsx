@@ -1,4 +1,4 @@
-/** The catalogue of analyses, and the one that was chosen. What is shown follows from its declaration alone. */
+/** The catalogue of analyses, and the chosen one. The display follows entirely from its declaration. */
 import { useEffect, useState } from 'react';
 import type { AnalysisTable as Declaration } from '../../../shared/analysis-table.ts';
 import { useKept, readText } from '../../hooks/use-kept.ts';
@@ -52,7 +52,7 @@ function OneAnalysis({ dump, table, onChoose }: OneAnalysisProps) {
   const { engine } = useWorkbench();
   const [run] = useState(() => createAnalysisRun((...call) => engine.call(...call)));
   const state = useStore(run.state);
-  // What needs no parameter shows its rows at once.
+  // An analysis without parameters shows its rows immediately.
   const [parameters, setParameters] = useState<Readonly<Record<string, string>> | undefined>(
     table.parameters.some(({ required }) => required === true) ? undefined : {},
   );

@@ -1,4 +1,4 @@
-/** Fields for what an analysis takes, and the button that runs it with them. */
+/** Fields for the parameters of an analysis, and the button that runs it with them. */
 import { useState, type SyntheticEvent } from 'react';
 import type { AnalysisTable, ParameterJson, ParameterType } from '../../../shared/analysis-table.ts';
 import { columnTitle } from './analysis-rows.ts';
@@ -31,7 +31,7 @@ export function AnalysisParameters({ table, given, onRun }: AnalysisParametersPr
   );
 }
 
-/** What a field may hold, where "any" does not say enough. */
+/** Placeholders for fields where "any" is not enough. */
 const forms: Partial<Record<ParameterType, string>> = { address: '0x… or symbol', time: 'any, or 2026-11-29T22:00Z', duration: 'any, or seconds: 51.25' };
 
 interface FieldProps {

@@ -1,4 +1,4 @@
-/** The rows of an analysis, all or in groups. */
+/** The rows of an analysis, ungrouped or in groups. */
 import { useMemo, useState } from 'react';
 import type { AnalysisTable as Declaration, RowJson } from '../../../shared/analysis-table.ts';
 import { byteText } from '../../../shared/units.ts';
@@ -16,7 +16,7 @@ interface AnalysisTableProps {
   readonly rows: readonly RowJson[];
   /** Follows the count: "so far". */
   readonly remark: string;
-  /** Shows the analysis that a row names. */
+  /** Opens the analysis that a row names. */
   readonly onChoose: (id: string) => void;
 }
 

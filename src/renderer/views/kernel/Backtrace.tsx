@@ -14,7 +14,7 @@ function title(trace: TraceJson): string {
   return [trace.cpu === undefined ? undefined : `CPU ${trace.cpu}${linux}`, task].filter((part) => part !== undefined).join(' · ');
 }
 
-/** One backtrace: every frame with its function, addresses to follow, and where and why it ends. */
+/** One backtrace: every frame with its function, links for its addresses, and where and why it ends. */
 export function Backtrace({ dump, trace }: { readonly dump: string; readonly trace: TraceJson }) {
   const doubt = doubtfulIdentity(trace);
   const isShort = trace.end === 'broken' || trace.end === 'partial';

@@ -76,7 +76,7 @@ function rowsOf(facts: KernelFactsJson): readonly FactRow[] {
   ];
 }
 
-/** What the kernel says of itself, each fact with where it was read. One source each: none is confirmed by another. */
+/** What the kernel records about itself, each fact with its source. There is a single source for each, so none is confirmed by another. */
 export function FactsPane({ dump, facts }: { readonly dump: string; readonly facts: KernelFactsJson }) {
   return (
     <div className="kernel-detail">

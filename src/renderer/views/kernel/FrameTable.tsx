@@ -1,4 +1,4 @@
-/** The frames of one backtrace as a table: function, address, and where on the stack it lies. */
+/** The frames of one backtrace as a table: function, address, and place on the stack. */
 import { useMemo, type ReactNode } from 'react';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import { kernelPosition } from '../../state/position.ts';
@@ -21,9 +21,9 @@ const hints: Readonly<Record<FrameJson['kind'], string>> = {
 
 interface FrameRow {
   readonly frame: FrameJson;
-  /** Place in the trace: 0 is the innermost. */
+  /** Index in the trace: 0 is the innermost. */
   readonly at: number;
-  /** Where the crash was, below what every crash runs through. */
+  /** The place of the crash, below the frames common to all crashes. */
   readonly isCrash: boolean;
 }
 
@@ -31,7 +31,7 @@ type Column = DataColumn<FrameRow>;
 
 const noName = ({ hidden }: FrameJson): string => (hidden === undefined ? 'no name known' : 'hidden by a tracer');
 
-/** Which stack, and through which trampoline of a tracer the caller was found. */
+/** Which stack, and the tracer's trampoline through which the caller was found. */
 function stackText({ stack, trampoline, hidden }: FrameJson): string {
   const tracer =
     trampoline === undefined
@@ -109,7 +109,7 @@ const frameColumns = (dump: string): readonly Column[] => [
 interface FrameTableProps {
   readonly dump: string;
   readonly trace: TraceJson;
-  /** What the table is about, for screen readers. */
+  /** The name of the table, for screen readers. */
   readonly label: string;
   /** The title of the trace. */
   readonly before: ReactNode;

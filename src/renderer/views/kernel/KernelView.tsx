@@ -1,4 +1,4 @@
-/** The kernel's own story, from the dump alone: what ran, on which stack, with which modules and memory. */
+/** The state of the kernel, from the dump alone: what ran, on which stack, with which modules and memory. */
 import { useQuery } from '../../hooks/use-query.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import type { OpenDump } from '../../state/open-dump.ts';

@@ -11,7 +11,7 @@ export function Mappings({ dump, pid }: { readonly dump: OpenDump; readonly pid:
   const { engine } = useWorkbench();
   const [isOpen, setOpen] = useState(false);
   const query = useQuery(dump, isOpen ? `mappings ${pid}` : undefined, (handle, signal) => engine.call('mappings', { dump: handle, pid }, { signal }));
-  // The last answer stays while the next process is asked for.
+  // The last answer stays while the next process is being read.
   const answer = query.value?.task.pid === pid ? query.value : undefined;
   return (
     <details className="kernel-mappings" data-testid="mappings" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>

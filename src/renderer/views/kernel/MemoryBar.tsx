@@ -1,4 +1,4 @@
-/** What memory is made of, as shared/memory-bar.ts draws it. */
+/** The composition of memory, as drawn by shared/memory-bar.ts. */
 import { useId, useMemo } from 'react';
 import type { RowJson } from '../../../shared/analysis-table.ts';
 import { memoryBarSvg } from '../../../shared/memory-bar.ts';

@@ -3,7 +3,7 @@ import { AddressText } from '../../widgets/AddressText.tsx';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { usePane } from '../../widgets/pane.ts';
 
-/** What this dump does not give, and why: never silent. */
+/** What could not be read from this dump, and why. Always shown. */
 export function MissingList({ missing }: { readonly missing: readonly Missing[] }) {
   const dump = usePane()?.dump;
   if (missing.length === 0) return null;

@@ -29,7 +29,7 @@ const addressColumn = (dump: string, id: 'address' | 'base', title: string): Col
   cell: (module) => (module[id] === undefined ? null : <AddressLink dump={dump} position={kernelPosition(module[id])} />),
 });
 
-/** @param hasTypes what only the types of the kernel tell is known */
+/** @param hasTypes whether data that depends on kernel types is known */
 const moduleColumns = (dump: string, hasTypes: boolean): readonly Column[] => [
   { id: 'name', title: 'module', width: 20, grow: 1, text: ({ name }) => name },
   {

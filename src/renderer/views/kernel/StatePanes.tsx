@@ -1,4 +1,4 @@
-/** The panes of the kernel view that are one answer each. */
+/** The panes of the kernel view that show a single answer each. */
 import { useState } from 'react';
 import type { MemoryUsageJson } from '../../../shared/task-model.ts';
 import { useQuery } from '../../hooks/use-query.ts';
@@ -20,7 +20,7 @@ interface PaneProps {
   readonly dump: OpenDump;
 }
 
-/** Backtraces that are in the page at first: of a large machine most are of idle CPUs. */
+/** Number of backtraces shown initially: on a large machine most are of idle CPUs. */
 const firstTraces = 32;
 
 /** What ran on every CPU. */

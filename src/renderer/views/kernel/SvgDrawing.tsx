@@ -1,4 +1,6 @@
-/** A drawing that shared code writes as SVG text. It is parsed as XML, in which everything from the dump is escaped: what is none of that is not shown. */
+/**
+ * A drawing that shared code writes as SVG text. It is parsed as XML, with everything from the dump escaped: anything that is not SVG is not shown.
+ */
 import { useEffect, useRef } from 'react';
 
 interface SvgDrawingProps {

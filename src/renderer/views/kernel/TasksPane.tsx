@@ -12,7 +12,7 @@ import { Mappings } from './Mappings.tsx';
 import { MissingList } from './MissingList.tsx';
 import { TaskTable } from './TaskTable.tsx';
 
-/** All tasks, as the engine reads them: it keeps none of what it has handed over. */
+/** All tasks, as the engine streams them: it does not keep those already sent. */
 async function allTasks(engine: EngineLink, dump: string, signal: AbortSignal): Promise<TasksJson> {
   const tasks: TaskJson[] = [];
   const answer = await engine.call('tasks', { dump, stream: true }, { signal, onProgress: (piece) => append(tasks, piece.tasks) });
@@ -20,7 +20,7 @@ async function allTasks(engine: EngineLink, dump: string, signal: AbortSignal): 
   return { ...answer, tasks };
 }
 
-/** Tasks at the left, the backtrace of the chosen one at the right: at first that of a task which ran. */
+/** Tasks on the left, the backtrace of the chosen one on the right: initially that of a running task. */
 export function TasksPane({ dump }: { readonly dump: OpenDump }) {
   const { engine } = useWorkbench();
   const query = useQuery(dump, 'tasks', (handle, signal) => allTasks(engine, handle, signal));

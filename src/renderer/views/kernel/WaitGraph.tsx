@@ -1,4 +1,4 @@
-/** Who waits for whom, as shared/wait-graph.ts draws it. */
+/** Which task waits for which, as drawn by shared/wait-graph.ts. */
 import { useId, useMemo } from 'react';
 import type { RowJson } from '../../../shared/analysis-table.ts';
 import { waitGraphSvg } from '../../../shared/wait-graph.ts';

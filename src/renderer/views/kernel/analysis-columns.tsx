@@ -10,17 +10,17 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { alignedText, columnCharacters, columnTitle, fractionDigits, orderedBy } from './analysis-rows.ts';
 
-/** Deeper ones are in no further. */
+/** Deeper levels are not indented further. */
 const mostIndented = 8;
 
 interface Shown {
   /** Key of the dump. */
   readonly dump: string;
   readonly table: AnalysisTable;
-  /** Columns of which something is known. */
+  /** Columns with at least one known value. */
   readonly known: readonly ColumnJson[];
   readonly rows: readonly RowJson[];
-  /** Shows the analysis that a row names. */
+  /** Opens the analysis that a row names. */
   readonly onChoose: (id: string) => void;
 }
 
@@ -29,7 +29,7 @@ function cellOf({ dump, table, onChoose }: Shown, column: ColumnJson, digits: Re
   return (row, { isAsCame }) => {
     const cell = row[column.name];
     const text = analysisCellText(column.type, cell);
-    // While rows keep their order each is followed by its own: names stand in by their level.
+    // While rows are in their original order, children follow their parent: names are indented by level.
     const level = leadsOn && isAsCame && column.name === 'name' ? row.level : undefined;
     if (typeof level === 'number')
       return (
@@ -44,7 +44,7 @@ function cellOf({ dump, table, onChoose }: Shown, column: ColumnJson, digits: Re
         </button>
       );
     if (column.type === 'text' && cell !== undefined) return <AddressText dump={dump} text={text} title />;
-    // A symbol is an address too.
+    // A symbol is also an address.
     if (column.type === 'symbol' && cell !== undefined && parseSymbol(String(cell)) !== undefined)
       return (
         <span {...explainedText(dump, String(cell))}>
@@ -52,7 +52,7 @@ function cellOf({ dump, table, onChoose }: Shown, column: ColumnJson, digits: Re
         </span>
       );
     if (column.type === 'duration') return <Hostile text={alignedText(column, cell, digits)} />;
-    // An address of a process means nothing in the kernel's space.
+    // A process's address has no meaning in the kernel's address space.
     if (cell === undefined || column.type !== 'address') return <Hostile text={text} title />;
     if (column.space === 'process') return <HexNumber value={String(cell)} />;
     return (

@@ -1,10 +1,10 @@
-/** Rows of an analysis as the user orders, narrows and groups them. */
+/** Ordering, filtering and grouping of an analysis's rows. */
 import type { CellValue } from '../../widgets/data-table/table-parts.ts';
 import type { Cell, ColumnJson, ColumnType, RowJson } from '../../../shared/analysis-table.ts';
 import { addressCharacters } from '../../words/numbers.ts';
 import { analysisCellText } from '../../../shared/analysis-text.ts';
 
-/** Rows of which one column has this text: what a group stands for. */
+/** The rows of a group: those in which one column has this text. */
 export interface OneValue {
   readonly column: string;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface OneValue {
 
 const whole: ReadonlySet<ColumnType> = new Set<ColumnType>(['address', 'count', 'bytes', 'size', 'pid', 'cpu']);
 
-/** What rows are ordered by: numbers by their size, whatever form they have in JSON; everything else by its text. */
+/** Sort keys of rows: numbers by value, whatever their form in JSON; everything else by its text. */
 export function orderedBy({ name, type }: ColumnJson, row: RowJson): CellValue {
   const cell = row[name];
   if (cell === undefined || typeof cell === 'number' || typeof cell === 'boolean') return cell;
@@ -29,17 +29,17 @@ export function ofGroup(columns: readonly ColumnJson[], rows: readonly RowJson[]
 }
 
 export interface RowGroup {
-  /** Empty for rows of which the value is not known. */
+  /** Empty for rows whose value is not known. */
   readonly text: string;
   readonly rows: number;
-  /** Sums of the columns that can be added up, in their order. */
+  /** Sums of the summable columns, in their order. */
   readonly sums: readonly bigint[];
 }
 
-/** Columns of which a group shows the sum. */
+/** Columns whose sum a group shows. */
 export const summedColumns = (columns: readonly ColumnJson[]): readonly ColumnJson[] => columns.filter(({ type }) => type === 'bytes');
 
-/** Groups by the text of a column, the largest first. */
+/** Groups by the text of a column, largest first. */
 export function grouped(columns: readonly ColumnJson[], rows: readonly RowJson[], by: string): readonly RowGroup[] {
   const column = columns.find(({ name }) => name === by);
   if (column === undefined) return [];
@@ -58,38 +58,38 @@ export function grouped(columns: readonly ColumnJson[], rows: readonly RowJson[]
   return [...groups].map(([text, group]) => ({ text, ...group })).sort((a, b) => b.rows - a.rows || (a.text < b.text ? -1 : 1));
 }
 
-/** Columns of which some row knows something. */
+/** Columns in which at least one row has a value. */
 export const knownColumns = (columns: readonly ColumnJson[], rows: readonly RowJson[]): readonly ColumnJson[] =>
   rows.length === 0 ? columns : columns.filter(({ name }) => rows.some((row) => row[name] !== undefined));
 
-/** A column's name in words: maxActive is "max active", perCpu is "per CPU". Rows and CSV keep the name itself. */
+/** A readable form of a column's name: maxActive is "max active", perCpu is "per CPU". Rows and CSV keep the name itself. */
 export const columnTitle = (name: string): string =>
   name
     .replace(/(?<=[a-z0-9])(?=[A-Z])/g, ' ')
     .toLowerCase()
     .replace(/\bcpu(s?)\b/g, 'CPU$1');
 
-/** Digits after the point of a number of seconds. A number so small that JavaScript writes it as 1e-7 counts none. */
+/** Digits after the decimal point of a number of seconds; none for a number so small that JavaScript writes it as 1e-7. */
 const fraction = (cell: Cell | undefined): number => (/^-?\d+\.(\d+)$/.exec(String(cell))?.[1] ?? '').length;
 
-/** By column of seconds: the most digits after the point, with which points are below each other. */
+/** By column of seconds: the maximum number of decimals, for aligning decimal points. */
 export const fractionDigits = (columns: readonly ColumnJson[], rows: readonly RowJson[]): ReadonlyMap<string, number> =>
   new Map(columns.filter(({ type }) => type === 'duration').map(({ name }) => [name, rows.reduce((most, row) => Math.max(most, fraction(row[name])), 0)]));
 
 /**
- * A cell as {@link analysisCellText} has it; seconds with so many blanks after them that their points are below each other. Zeros would claim
- * digits that nobody measured.
+ * A cell as {@link analysisCellText} has it; seconds are padded with blanks so that decimal points align. Zeros would claim a precision that was not
+ * measured.
  */
 export function alignedText({ name, type }: ColumnJson, cell: Cell | undefined, digits: ReadonlyMap<string, number>): string {
   const text = analysisCellText(type, cell);
   const most = type === 'duration' && cell !== undefined ? (digits.get(name) ?? 0) : 0;
   const own = fraction(cell);
-  // The point takes a place too.
+  // The decimal point takes a place too.
   return most === 0 ? text : text + ' '.repeat(own === 0 ? most + 1 : most - own);
 }
 
 const mostCharacters = 64;
-/** Nothing is after the last column: lines of a trace are whole there. */
+/** The last column is not limited: lines of a trace are shown in full there. */
 const mostOfLast = 120;
 
 /** Width in characters, from the title and the first rows. */

@@ -1,4 +1,4 @@
-/** One run of an analysis at a time: the rows so far, and what closes them. */
+/** One run of an analysis at a time: the rows so far, and the closing answer. */
 import type { AnalysisJson, RowJson } from '../../../shared/analysis-table.ts';
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import type { Params } from '../../../shared/rpc.ts';
@@ -9,7 +9,7 @@ type AnalysisQuestion = Omit<Params<EngineProtocol, 'analyse'>, 'stream' | 'firs
 
 interface Rows {
   readonly rows: readonly RowJson[];
-  /** Without its rows: what is missing, whether it is complete. */
+  /** The answer without its rows: what is missing, whether it is complete. */
   readonly answer: Omit<AnalysisJson, 'rows'> | undefined;
 }
 export type AnalysisState = StreamedState<AnalysisQuestion, Rows>;

@@ -1,4 +1,4 @@
-/** Below the table: the bytes of the lowcore, and the chosen field in full. */
+/** The pane below the table: the bytes of the lowcore, and the chosen field in full. */
 import type { LowcoreJson } from '../../../shared/structure-model.ts';
 import type { PlaceNames } from '../../../shared/place-names.ts';
 import { hex } from '../../../shared/units.ts';

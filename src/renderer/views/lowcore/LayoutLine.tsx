@@ -1,4 +1,4 @@
-/** Which kernel's layout a lowcore is read by, how sure that is and why, and another one instead. */
+/** Which kernel's layout is used for a lowcore, how certain that is and why, and the choice of another one. */
 import type { LowcoreJson } from '../../../shared/structure-model.ts';
 import { StepList } from '../../widgets/StepList.tsx';
 
@@ -9,7 +9,7 @@ interface LayoutLineProps {
   /** "CPU 0" */
   readonly name: string | undefined;
   readonly layouts: readonly string[];
-  /** The layout that the user wants; undefined: the one that fits. */
+  /** The layout that the user chose; undefined for the best match. */
   readonly chosen: string | undefined;
   readonly onChoose: (layout: string | undefined) => void;
 }

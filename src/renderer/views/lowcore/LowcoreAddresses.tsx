@@ -1,4 +1,4 @@
-/** Lowcores at addresses that no CPU is known to have as its prefix: one of a CPU whose state was lost, one of an older kernel. */
+/** Lowcores at addresses that are not a known CPU's prefix: of a CPU whose state was lost, or of an earlier kernel. */
 import { useState, type SyntheticEvent } from 'react';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { resolveGoTo } from '../../state/go-to.ts';
@@ -9,7 +9,7 @@ import { Icon } from '../../widgets/Icon.tsx';
 interface LowcoreAddressesProps {
   readonly cpus: readonly CpuJson[];
   readonly addresses: readonly bigint[];
-  /** No further column fits. */
+  /** No more columns fit. */
   readonly full: boolean;
   readonly onChange: (addresses: readonly bigint[]) => void;
 }

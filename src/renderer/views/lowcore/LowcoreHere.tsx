@@ -1,4 +1,4 @@
-/** In the inspector: the lowcore field that the cursor is in. Asks nothing while the cursor is in no lowcore. */
+/** In the inspector: the lowcore field at the cursor. Sends no query while the cursor is outside all lowcores. */
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
 import { useQuery } from '../../hooks/use-query.ts';

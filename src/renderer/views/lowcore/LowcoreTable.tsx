@@ -1,4 +1,4 @@
-/** The fields of one or several lowcores: a row each, in the order of who defines them and of their offsets. */
+/** The fields of one or several lowcores: one row each, ordered by who defines them and by offset. */
 import { useMemo } from 'react';
 import { fieldAddress, type PlaceNames } from '../../../shared/place-names.ts';
 import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/structure-model.ts';
@@ -14,13 +14,13 @@ import { bytesDigits } from '../../words/numbers.ts';
 import { lowcoreBytes, meaningOf, pswParts, targetOf, type FieldGroup, type LowcoreRow } from './lowcore-rows.ts';
 
 export interface LowcoreColumn {
-  /** Unlike those of the others. */
+  /** Differs from the others. */
   readonly key: string;
-  /** As positions and the engine name the CPU; undefined for an address that the user gave. */
+  /** The CPU's number as used in positions and by the engine; undefined for an address that the user entered. */
   readonly number: number | undefined;
   readonly name: string;
   readonly lowcore: LowcoreJson | undefined;
-  /** Why there is none. */
+  /** Why there is no value. */
   readonly error: string | undefined;
 }
 
@@ -38,11 +38,11 @@ interface FieldValueProps {
   readonly field: LowcoreFieldJson | undefined;
   readonly number: number | undefined;
   readonly names: PlaceNames;
-  /** The same field of the columns next to it, of which one differs. */
+  /** The same field in the neighbouring columns, at least one of which differs. */
   readonly beside?: readonly (LowcoreFieldJson | undefined)[] | undefined;
 }
 
-/** Value, its meaning, and where it leads, with the kernel's name for that place. */
+/** Value, its meaning, and where it points, with the kernel's symbol for that place. */
 export function FieldValue({ dump, field, number, names, beside }: FieldValueProps) {
   if (field === undefined) return <span className="dim">not in this layout</span>;
   if (field.value === undefined) return <span className="dim">not in the dump</span>;
@@ -138,16 +138,16 @@ interface LowcoreTableProps {
   readonly dump: OpenDump;
   readonly columns: readonly LowcoreColumn[];
   readonly rows: readonly LowcoreRow[];
-  /** What the kernel calls the places that fields lead to. */
+  /** The kernel's symbols for the places that fields point to. */
   readonly names: PlaceNames;
-  /** Key of the row that the cursor is in. */
+  /** Key of the row at the cursor. */
   readonly current: string | undefined;
-  /** Column that the cursor is in. */
+  /** Column at the cursor. */
   readonly active: number;
   readonly onSelect: (row: LowcoreRow, column: number) => void;
 }
 
-/** Whose lowcore a column is of, where it lies, and how its layout is known. */
+/** Whose lowcore a column shows, where it is, and how its layout is known. */
 function ColumnHead({ dump, column: { name, lowcore, error } }: { readonly dump: string; readonly column: LowcoreColumn }) {
   return (
     <li data-testid="lowcore-head">

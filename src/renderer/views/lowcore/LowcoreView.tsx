@@ -1,4 +1,4 @@
-/** Lowcores of the CPUs side by side: every field with its place, value and meaning, linked with its bytes both ways. */
+/** Lowcores of the CPUs side by side: every field with its offset, value and meaning, linked to its bytes in both directions. */
 import { useCallback, useMemo, useState } from 'react';
 import { cpuName, cpuNumber, cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
@@ -28,7 +28,7 @@ import './lowcore.css';
 
 const noCpus: readonly CpuJson[] = [];
 
-/** A column as it is asked for: of a CPU, or at an address. */
+/** A requested column: of a CPU, or at an address. */
 interface Wanted extends Pick<LowcoreColumn, 'key' | 'number' | 'name'> {
   readonly address?: bigint;
 }
@@ -64,7 +64,7 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
         const [lowcore] = answer.cpus;
         return lowcore === undefined ? { error: 'no lowcore' } : { lowcore, layouts: answer.layouts };
       } catch (error) {
-        // One lowcore that is not in the dump hides none of the others; what stops the engine stops all.
+        // A lowcore that is not in the dump does not hide the others; an engine failure affects all.
         if (isDumpError(error)) return { error: what(error) };
         throw error;
       }
@@ -98,7 +98,7 @@ export function LowcoreView({ dump }: { readonly dump: OpenDump }) {
   );
   const selectRow = useCallback(
     (row: LowcoreRow, column: number): void => {
-      // A layout without the field: the bytes are those of a lowcore that has it.
+      // If the layout lacks the field, the bytes are taken from a lowcore that has it.
       const held = row.cells[column] === undefined ? row.cells.findIndex((cell) => cell !== undefined) : column;
       select(held, row.offset, row.size);
     },

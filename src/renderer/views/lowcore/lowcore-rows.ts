@@ -1,4 +1,4 @@
-/** Lowcores of several CPUs as rows: a field a line, a column for each CPU. */
+/** Lowcores of several CPUs as rows: one field per row, one column per CPU. */
 import { defined } from '../../../shared/defined.ts';
 import type { LowcoreFieldJson, LowcoreJson } from '../../../shared/structure-model.ts';
 import type { Position } from '../../state/position.ts';
@@ -7,26 +7,26 @@ export const lowcoreBytes = 0x2000;
 export type FieldGroup = 'architected' | 'linux' | 'save area';
 
 export interface LowcoreRow {
-  /** Name and offset: in two layouts a field may have two places. */
+  /** Name and offset: a field may have different offsets in two layouts. */
   readonly key: string;
   readonly name: string;
   readonly offset: number;
   readonly size: number;
   readonly group: FieldGroup;
   readonly doc: string | undefined;
-  /** One for each column; undefined where the layout of that column has no such field. */
+  /** One for each column; undefined if the layout of that column has no such field. */
   readonly cells: readonly (LowcoreFieldJson | undefined)[];
-  /** Not all columns have the same. */
+  /** Not equal in all columns. */
   readonly differs: boolean;
   /** Zero in every column. */
   readonly isZero: boolean;
 }
 
-/** Absent bytes are a value of their own: a field that one lowcore lacks differs. */
+/** Absent bytes count as a distinct value: a field that one lowcore lacks differs. */
 const valueOf = (field: LowcoreFieldJson | undefined): string => (field?.value === undefined ? 'absent' : String(field.value));
 const isZero = (field: LowcoreFieldJson | undefined): boolean => field === undefined || field.value === 0 || field.value === '0x0';
 
-/** @param columns undefined for a CPU whose lowcore cannot be shown: it makes no difference */
+/** @param columns undefined for a CPU whose lowcore cannot be shown: it is ignored */
 export function lowcoreRows(columns: readonly (LowcoreJson | undefined)[]): readonly LowcoreRow[] {
   const rows = new Map<string, { field: LowcoreFieldJson; cells: (LowcoreFieldJson | undefined)[] }>();
   columns.forEach((lowcore, column) => {
@@ -47,7 +47,7 @@ export function lowcoreRows(columns: readonly (LowcoreJson | undefined)[]): read
 }
 
 export interface RowFilter {
-  /** Part of a name, a meaning, a value or of what it is for; or an offset with 0x. */
+  /** Part of a name, meaning, value or description; or an offset with 0x. */
   readonly text: string;
   readonly onlyDifferences: boolean;
   readonly hideZeros: boolean;
@@ -70,11 +70,11 @@ export function filterRows(rows: readonly LowcoreRow[], { text, onlyDifferences,
 export interface LowcorePlace {
   /** Absolute address of a lowcore. */
   readonly prefix: string;
-  /** CPU as `cpu` of a position names it; undefined for a lowcore that no CPU is known to have. */
+  /** CPU, as in `cpu` of a position; undefined for a lowcore that is not known to belong to a CPU. */
   readonly number: number | undefined;
 }
 
-/** Which of these lowcores the cursor is in, and where; undefined when in none. Real addresses of a CPU begin with its own lowcore. */
+/** The lowcore that contains the cursor, and the offset in it; undefined if none does. A CPU's real addresses begin with its own lowcore. */
 export function cursorIn<T extends LowcorePlace>(
   cursor: Position | undefined,
   places: readonly T[],
@@ -88,22 +88,22 @@ export function cursorIn<T extends LowcorePlace>(
   return undefined;
 }
 
-/** The field that a byte belongs to, in a column; the smallest where fields overlap. */
+/** The field of a column that contains a byte; the smallest if fields overlap. */
 export function rowAt(rows: readonly LowcoreRow[], column: number, offset: number): LowcoreRow | undefined {
   return rows
     .filter((row) => row.cells[column] !== undefined && offset >= row.offset && offset < row.offset + row.size)
     .reduce<LowcoreRow | undefined>((best, row) => (best === undefined || row.size < best.size ? row : best), undefined);
 }
 
-/** Registers in a save area hold anything; what could be an address of the kernel can be looked at. */
+/** Registers in a save area may hold anything; a possible kernel address can be followed. */
 const heldRegisters = /^(gpregs_save_area|save_area|save_area_sync|save_area_async)\[/;
 
-/** Where a value leads, as its own CPU saw it. */
+/** The position that a value points to, as seen by its own CPU. */
 export function targetOf(field: LowcoreFieldJson, number: number | undefined): Position | undefined {
   const owner = defined({ cpu: number });
   if (field.pointsTo !== undefined) {
     const { space, address } = field.pointsTo;
-    // Real addresses mean nothing without the CPU that they are real for.
+    // Real addresses have no meaning without their CPU.
     if (space === 'real' && number === undefined) return undefined;
     return { space, address: BigInt(address), length: 1, ...(space === 'absolute' ? {} : owner) };
   }
@@ -112,13 +112,13 @@ export function targetOf(field: LowcoreFieldJson, number: number | undefined): P
   return value < 0x1000n || value >= 1n << 63n ? undefined : { space: 'virtual', address: value, length: 1, ...owner };
 }
 
-/** Mask and address of a PSW field, which JSON has as one number of 128 bits; undefined for other fields. */
+/** Mask and address of a PSW field, which is a single 128-bit number in JSON; undefined for other fields. */
 export function pswParts(field: LowcoreFieldJson): { readonly mask: string; readonly address: string } | undefined {
   if (field.size !== 16 || !/(^|_)psw(_|$)/.test(field.name) || typeof field.value !== 'string') return undefined;
   const value = BigInt(field.value);
   return { mask: `0x${(value >> 64n).toString(16)}`, address: `0x${(value & ((1n << 64n) - 1n)).toString(16)}` };
 }
 
-/** What a PSW's text says after the two numbers that are shown already. */
+/** The part of a PSW's text after the two numbers, which are already shown. */
 export const meaningOf = (field: LowcoreFieldJson): string | undefined =>
   pswParts(field) === undefined ? field.text : field.text?.replace(/^0x[0-9a-f]+ 0x[0-9a-f]+, /, '');

@@ -1,4 +1,4 @@
-/** One note: what it holds, decoded and as bytes, linked both ways. */
+/** One note: its contents, decoded and as bytes, linked in both directions. */
 import { memo, useEffect, useRef } from 'react';
 import type { FieldJson, NoteJson } from '../../../shared/structure-model.ts';
 import { hex } from '../../../shared/units.ts';
@@ -43,10 +43,10 @@ const FieldRow = memo(function FieldRow({ field, current, onSelect }: FieldRowPr
   );
 });
 
-/** 16 bytes a line. */
+/** 16 bytes per line. */
 const rawLines = (raw: string): string => (raw.match(/.{1,32}/g) ?? []).map((line) => line.replaceAll(/(..)(?=.)/g, '$1 ')).join('\n');
 
-/** Why bytes are next to the fields, or instead of them. */
+/** Why bytes are shown next to the fields, or instead of them. */
 function sizeWords(note: NoteJson): string | undefined {
   if (note.text !== undefined) return undefined;
   if (note.fields === undefined) return 'The structure of this note is not known; its bytes are shown.';

@@ -12,7 +12,7 @@ interface NoteTreeProps {
   readonly onChoose: (choice: NoteChoice) => void;
 }
 
-/** Notes that are in the page at once; of more, those of a group are when it is opened. */
+/** Maximum number of notes rendered at once; beyond that, a group's notes are rendered when it is expanded. */
 const mostShown = 256;
 
 function NoteGroupItem({

@@ -32,7 +32,7 @@ export function NotesView({ dump }: { readonly dump: OpenDump }) {
   const notes = query.value?.notes ?? none;
   const lost = query.value?.missing ?? noneMissing;
   const rest = query.value?.more === true;
-  // A cursor that hex sets in a note chooses it here.
+  // A cursor set in the hex view within a note selects the note here.
   const { position: cursor } = useFollowedCursor(dump.key);
   const found = noteAt(notes, cursor)?.note.index;
   useEffect(() => {

@@ -6,7 +6,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { QueryMessage } from '../../widgets/QueryMessage.tsx';
 import { TextView } from '../../widgets/monaco/TextView.tsx';
 
-/** VMCOREINFO as the kernel wrote it, wherever the dump has it from. */
+/** VMCOREINFO as the kernel wrote it, from whichever place the dump has it. */
 export function VmcoreinfoPane({ dump }: { readonly dump: OpenDump }) {
   const { engine } = useWorkbench();
   const query = useQuery(dump, 'vmcoreinfo', (handle, signal) => engine.call('vmcoreinfo', { dump: handle }, { signal }));

@@ -1,4 +1,4 @@
-/** The notes that the view lists: those of any real dump, and the first of a damaged one that has tens of thousands. */
+/** Limits the notes in the view: enough for any real dump, but not the tens of thousands of a damaged one. */
 import { defined } from '../../../shared/defined.ts';
 import type { NoteJson } from '../../../shared/structure-model.ts';
 import type { Missing } from '../../../shared/result.ts';

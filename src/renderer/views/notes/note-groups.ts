@@ -1,4 +1,4 @@
-/** Notes in groups for the tree: by CPU where they have one, the rest by owner. Dump order is kept. */
+/** Notes in groups for the tree: by CPU if they have one, otherwise by owner. Dump order is kept. */
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import type { NoteJson } from '../../../shared/structure-model.ts';
 import { cpuNumber, cpuNumbering } from '../../state/register-lookup.ts';
@@ -9,7 +9,7 @@ export interface NoteGroup {
   readonly notes: readonly NoteJson[];
 }
 
-/** @param cpus of the dump, for their Linux numbers: a note says only the position */
+/** @param cpus of the dump, for their Linux numbers: a note contains only the position */
 export function groupNotes(notes: readonly NoteJson[], cpus: readonly CpuJson[]): readonly NoteGroup[] {
   const numbering = cpuNumbering(cpus);
   const cpuTitle = (position: number): string => {

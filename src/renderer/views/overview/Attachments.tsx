@@ -1,4 +1,4 @@
-/** Files that tell more of the dump's kernel: which are attached, and how to attach others. */
+/** Files that supplement the dump's kernel: which are attached, and how to attach others. */
 import { useRef } from 'react';
 import { attachedText, attachmentKinds, attachmentTitles, isUnproven } from '../../../shared/attachment.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -15,7 +15,7 @@ const notes = {
   dmesg: 'compared with the log in memory, or used instead if that is lost',
 } as const;
 
-/** What is attached, each with what shows that it is of this kernel. */
+/** Attached files, each with the evidence that it belongs to this kernel. */
 export function AttachedList({ dump }: { readonly dump: OpenDump }) {
   const { dumpJobs } = useWorkbench();
   const attached = dump.triage?.info.kernel.attached ?? [];
@@ -34,7 +34,7 @@ export function AttachedList({ dump }: { readonly dump: OpenDump }) {
   );
 }
 
-/** Offers what can be attached. */
+/** Offers the kinds of files that can be attached. */
 export function AttachMenu({ dump }: { readonly dump: OpenDump }) {
   const { dumpJobs } = useWorkbench();
   const menu = useRef<HTMLDivElement>(null);

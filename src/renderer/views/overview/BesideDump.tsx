@@ -1,4 +1,4 @@
-/** Files next to the dump that tell more of it: offered, and none of them used before the user attaches it. */
+/** Files next to the dump that supplement it: they are offered, and none is used before the user attaches it. */
 import { useId } from 'react';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';

@@ -11,7 +11,7 @@ import { CpuTable } from '../cpus/CpuTable.tsx';
 interface CpuCardProps {
   readonly dump: OpenDump;
   readonly cpus: readonly CpuJson[];
-  /** What each of them was doing, once that is known. */
+  /** What each CPU was doing, once known. */
   readonly traces: BacktraceJson | undefined;
   /** Why the system probably stopped. */
   readonly reason: string | undefined;

@@ -34,7 +34,7 @@ function Pill({ fact }: { readonly fact: ShownFact }) {
   );
 }
 
-/** How far the checks and the index have got. */
+/** Progress of the checks and the index. */
 function coverageText({ checked, coverage }: OpenDump): string {
   const scan = { triage: 'first checks', quick: 'quick checks done', full: 'full scan done' }[checked];
   if (coverage === undefined) return `${scan} · pages not indexed`;

@@ -36,13 +36,13 @@ const twoStageAnswers = {
   unknown: ['not known', 'plain'],
 } as const;
 
-/** The decisions are different ones, and none is derived from another. */
+/** The decisions are independent; none is derived from another. */
 function decisionsOf({ panicKdump, standaloneKdump, twoStage }: Decisions): readonly Decision[] {
   const decisions: Decision[] = [];
   if (panicKdump !== undefined) {
     const [answer, tone] = panicAnswers[panicKdump.outcome];
     decisions.push({ id: 'panic', title: 'after a panic', answer, tone, steps: panicKdump.steps });
-    // What another way of starting it would have come to is no question any more.
+    // The outcome of the other way of starting it no longer matters.
     if (panicKdump.outcome === 'started') return decisions;
   }
   if (standaloneKdump !== undefined) {

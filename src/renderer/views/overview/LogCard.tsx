@@ -12,7 +12,7 @@ import { logAround, type ShownLine } from './log-around.ts';
 
 const titles = { panic: 'Kernel log around the panic', trouble: 'Kernel log around the trouble' } as const;
 
-/** A record, a line each: of one that has several the first. */
+/** One line per record: the first line of a longer one. */
 function Line({ dump, line: { record, isDeath, skipped } }: { readonly dump: string; readonly line: ShownLine }) {
   const [first = '', ...more] = record.text.split('\n');
   return (
@@ -29,7 +29,7 @@ function Line({ dump, line: { record, isDeath, skipped } }: { readonly dump: str
   );
 }
 
-/** What the kernel said around its end; the whole log is one click away. */
+/** The kernel's messages around its end; the whole log is one click away. */
 export function LogCard({ dump, query }: { readonly dump: OpenDump; readonly query: QueryState<DmesgJson> }) {
   const { places } = useWorkbench();
   const title = `log-${dump.key}`;

@@ -1,4 +1,4 @@
-/** The memory strip: what every page holds, as far as the index knows. */
+/** The memory strip: the contents of every page, as far as indexed. */
 import { useMemo } from 'react';
 import { memoryEnd, type OpenDump } from '../../state/open-dump.ts';
 import { fractionOf } from '../../state/job-meter.ts';
@@ -17,7 +17,7 @@ import { useStripMenu } from '../../widgets/memory-strip/use-strip-menu.ts';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { Unconfirmed } from '../../widgets/Unconfirmed.tsx';
 
-/** Says what fills the strip in, or how to have it filled in. */
+/** Says what fills the strip, or how to get it filled. */
 function IndexState({ dump }: { readonly dump: OpenDump }) {
   const { jobs, dumpJobs } = useWorkbench();
   const job = useStore(jobs.all).find(({ kind, dump: owner }) => kind === 'index' && owner === dump.key);

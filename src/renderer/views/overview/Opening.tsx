@@ -5,7 +5,10 @@ import { useWorkbench } from '../../workbench.ts';
 import { Hostile } from '../../widgets/Hostile.tsx';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 
-/** Between the choice of a file and its first page: usually less than a second. A long chain of headers takes more, and shows what is known meanwhile. */
+/**
+ * Shown between the choice of a file and its first page, usually less than a second. A long chain of headers takes longer, and what is known so far
+ * is shown meanwhile.
+ */
 export function Opening({ dump }: { readonly dump: OpenDump }) {
   const { engine, catalogue } = useWorkbench();
   const { state } = useStore(engine.status);

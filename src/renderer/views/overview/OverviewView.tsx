@@ -1,4 +1,4 @@
-/** The triage page: what it is, whether it can be trusted, why it probably died, and the ways on. */
+/** The triage page: what the dump is, whether it can be trusted, why the system probably died, and next steps. */
 import { useCpuTraces } from '../../hooks/use-cpu-traces.ts';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { CSSProperties } from 'react';
@@ -28,11 +28,11 @@ const areaStyle = (medium: string, wide: string): CSSProperties & Readonly<Recor
 export function OverviewView({ dump }: { readonly dump: OpenDump }) {
   const { engine } = useWorkbench();
   const { triage } = dump;
-  // The first facts come first.
+  // Waits until the first facts are loaded.
   const isLater = triage !== undefined && dump.checked !== 'triage';
   const hasCpus = isLater && triage.cpus.length > 0;
   const traces = useCpuTraces(dump);
-  // What a CPU without a PSW was doing is determined by its registers, which the triage does not explain.
+  // Without a PSW, a CPU's activity is determined from its registers, which the triage does not interpret.
   const hasNoPsw = hasCpus && triage.cpus.every(({ psw }) => psw === undefined);
   const cpus = useQuery(dump, hasNoPsw ? 'cpus' : undefined, (handle, signal) => engine.call('cpus', { dump: handle }, { signal })).value?.cpus;
   const log = useQuery(dump, isLater ? 'kernel log' : undefined, (handle, signal) => engine.call('dmesg', { dump: handle }, { signal }));

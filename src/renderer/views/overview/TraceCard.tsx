@@ -28,7 +28,7 @@ function Frame({ dump, frame, isCrash }: { readonly dump: string; readonly frame
   );
 }
 
-/** How the task that crashed came there: the place of the crash first, without what every crash runs through. */
+/** Backtrace of the crashed task: the place of the crash first, without the frames common to all crashes. */
 export function TraceCard({ dump, trace }: { readonly dump: OpenDump; readonly trace: TraceJson }) {
   const { places, kernelPane } = useWorkbench();
   const title = `trace-${dump.key}`;

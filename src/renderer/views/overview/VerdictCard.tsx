@@ -13,8 +13,8 @@ import { VerdictDetails } from './VerdictDetails.tsx';
 const uncaused: ReadonlySet<string> = new Set(['unknown', 'running']);
 
 /**
- * The worst first: a check that failed, else the kind of trouble and where it was, else what the kernel said last; then what it rests on. Evidence,
- * keys and what was excluded are a click away.
+ * The worst first: a failed check, otherwise the kind of failure and its location, otherwise the kernel's last message; then the evidence for it. All
+ * evidence, keys and excluded causes are a click away.
  */
 export function VerdictCard({ dump, triage }: { readonly dump: OpenDump; readonly triage: TriageDump }) {
   const { places, shownCheck, wantedEvidence, knownIssues } = useWorkbench();

@@ -1,4 +1,4 @@
-/** Two systems in one dump: which one is looked at. Each is a dump of its own in the window, so that they can be compared. */
+/** Switches between two systems in one dump. Each is a separate dump in the window, so that they can be compared. */
 import { defined } from '../../../shared/defined.ts';
 import type { Info } from '../../../shared/model.ts';
 import type { OpenDump } from '../../state/open-dump.ts';

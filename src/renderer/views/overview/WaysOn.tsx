@@ -1,4 +1,4 @@
-/** The ways on from the triage page, the same for every dump. */
+/** Next steps from the triage page, the same for every dump. */
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { ViewId } from '../../state/view-id.ts';
 import { useWorkbench } from '../../workbench.ts';

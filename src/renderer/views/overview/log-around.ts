@@ -1,19 +1,19 @@
-/** The lines of the kernel's log around the end of the system. */
+/** The lines of the kernel log around the end of the system. */
 import type { LogRecordJson } from '../../../shared/kernel-model.ts';
 import { logTail } from '../../../shared/log-tail.ts';
 
 const shownLines = 13;
-/** Of them below the line that says why: what a panic prints after it. */
+/** How many of them follow the line with the reason: what a panic prints after it. */
 const linesAfter = 4;
-/** Of a report that is longer than fits: above its first line, and from it on. Its registers and stack are in the whole log. */
+/** For a report that is too long: lines above its first line, and from it on. Its registers and stack are in the whole log. */
 const linesBefore = 1;
 const linesOfReport = 9;
-/** Lines of one report follow each other within a second. */
+/** Lines of one report are at most a second apart. */
 const sameReport = 1;
 
 export interface ShownLine {
   readonly record: LogRecordJson;
-  /** The line that says why. */
+  /** The line that gives the reason. */
   readonly isDeath: boolean;
   /** Records left out above it. */
   readonly skipped: number;
@@ -21,16 +21,16 @@ export interface ShownLine {
 
 export interface LogAround {
   readonly lines: readonly ShownLine[];
-  /** What they are around: the panic, else the last trouble; undefined where they are the end of the log. */
+  /** The line at the centre: the panic, otherwise the last report of trouble; undefined if they are the end of the log. */
   readonly around: 'panic' | 'trouble' | undefined;
-  /** Lines of the log above and below. */
+  /** Numbers of log lines above and below. */
   readonly before: number;
   readonly after: number;
 }
 
 const isTrouble = ({ mark }: LogRecordJson): boolean => mark !== undefined && mark !== 'warning';
 
-/** Where the report begins that ends with the record at `end`. */
+/** The start of the report that ends with the record at `end`. */
 function reportStart(records: readonly LogRecordJson[], end: number): number {
   let begin = end;
   for (let at = end - 1; at >= 0; at -= 1) {
@@ -42,7 +42,7 @@ function reportStart(records: readonly LogRecordJson[], end: number): number {
   return begin;
 }
 
-/** Around the last panic and the report that led to it, else the last report of trouble, else the end of the log. */
+/** The lines around the last panic and the report that led to it, otherwise around the last report of trouble, otherwise the end of the log. */
 export function logAround(records: readonly LogRecordJson[]): LogAround {
   const panic = records.findLastIndex(({ mark }) => mark === 'panic');
   const last = panic === -1 ? records.findLastIndex(isTrouble) : panic;

@@ -1,11 +1,11 @@
-/** Which card of the overview lies where. Cards that a dump does not have leave no gap. */
+/** The placement of the overview's cards. Cards that a dump does not have leave no gap. */
 
 export interface ShownCards {
   /** The backtrace of the task that crashed. */
   readonly trace: boolean;
   /** What kdump would have done. */
   readonly kdump: boolean;
-  /** Findings: grave ones are above what the system did, remarks below it. */
+  /** Findings: severe ones are above what the system did, remarks below it. */
   readonly findings: 'grave' | 'remarks' | 'none';
 }
 
@@ -15,13 +15,13 @@ const rows = (...areas: readonly (string | undefined)[]): string =>
     .map((area) => `'${area}'`)
     .join(' ');
 
-/** Areas of a pane that is about 1200 pixels wide: memory and what is wrong with it, what died, then the machine. Columns are 5, 1, and 4 parts. */
+/** Areas of a pane that is about 1200 pixels wide: memory and its problems, what died, then the machine. Columns are 5, 1, and 4 parts. */
 export const mediumAreas = ({ trace, kdump, findings }: ShownCards): string =>
   rows(
     'memory memory memory',
     findings === 'grave' ? 'findings findings findings' : undefined,
     trace ? 'trace log log' : undefined,
-    // The log is longer than a backtrace: next to it is room for both.
+    // The log is longer than a backtrace: next to it there is room for both.
     trace && kdump ? 'kdump log log' : undefined,
     kdump && !trace ? 'cpus cpus kdump' : 'cpus cpus cpus',
     trace ? undefined : 'log log log',

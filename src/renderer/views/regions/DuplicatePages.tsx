@@ -31,7 +31,7 @@ const pageColumns = (dump: string, linked: boolean, skip: number): readonly Data
 interface DuplicatePagesProps {
   readonly dump: OpenDump;
   readonly group: DuplicateGroupJson;
-  /** False where the addresses are those of another view of the dump. */
+  /** False if the addresses belong to another view of the dump. */
   readonly linked: boolean;
   readonly onBack: () => void;
 }

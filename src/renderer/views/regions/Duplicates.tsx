@@ -15,14 +15,14 @@ import type { DataColumn } from '../../widgets/data-table/table-parts.ts';
 import { DuplicatePages } from './DuplicatePages.tsx';
 import { Pager } from './Pager.tsx';
 
-/** Groups of one part of the list. */
+/** Groups in one part of the list. */
 const shownGroups = 1000;
 const shownAddresses = 4;
 
 interface Shown {
   /** Key of the dump. */
   readonly dump: string;
-  /** The addresses are those of the view that is shown. */
+  /** The addresses belong to the current view. */
   readonly linked: boolean;
   readonly onChoose: (group: DuplicateGroupJson) => void;
 }
@@ -66,12 +66,12 @@ export function Duplicates({ dump }: { readonly dump: OpenDump }) {
   const { coverage } = dump;
   const [skip, setSkip] = useState(0);
   const [chosen, setChosen] = useState<DuplicateGroupJson>();
-  // Asked again when the index is complete, not at each of its steps: it goes over all of it.
+  // Repeated when the index is complete, not at each step: the query reads the whole index.
   const whole = coverage !== undefined && coverage.indexed >= coverage.total;
   const query = useQuery(dump, `${whole ? 'duplicates of all' : 'duplicates so far'} from ${skip}`, (handle, signal) =>
     engine.call('duplicates', { dump: handle, skip, limit: shownGroups }, { signal }),
   );
-  // The index is of the dump as stored: one of two systems has the page elsewhere.
+  // The index describes the dump as stored: in the view of one of two systems the page has another address.
   const isWhole = (dump.view ?? 'all') === 'all';
   const columns = useMemo(() => groupColumns({ dump: dump.key, linked: isWhole, onChoose: setChosen }), [dump.key, isWhole]);
   const answer = query.value;

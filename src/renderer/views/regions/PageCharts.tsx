@@ -13,7 +13,7 @@ const describe = (pages: number): string => byteText(pages * pageSize);
 /** States as bars: pages with bytes are one of them. */
 function stateSlices(counts: KindCounts): readonly Slice[] {
   const present = memoryKinds.reduce((sum, { id }) => (withBytes.has(id) ? sum + counts[id] : sum), 0);
-  // As on the strip: a state has one look everywhere.
+  // As on the strip: a state looks the same everywhere.
   const others = memoryKinds.filter(({ id }) => !withBytes.has(id) && (counts[id] > 0 || id === 'zero' || id === 'missing'));
   return [
     { label: 'with bytes', value: present, colour: '--mem-data' },

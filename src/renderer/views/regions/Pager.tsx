@@ -1,4 +1,4 @@
-/** A long list a part at a time: where one is, and the ways on. */
+/** Pages through a long list: the current part, and buttons for the others. */
 import { countText } from '../../words/numbers.ts';
 import { IconButton } from '../../widgets/IconButton.tsx';
 

@@ -1,4 +1,4 @@
-/** What each named region is made of: states and classes of its pages, as a bar and as numbers. */
+/** The composition of each named region: states and classes of its pages, as a bar and as numbers. */
 import { useMemo } from 'react';
 import type { RegionJson } from '../../../shared/structure-model.ts';
 import { byteText } from '../../../shared/units.ts';
@@ -25,7 +25,7 @@ interface RegionRow {
 const spanOf = ({ region: { start, end } }: RegionRow): Span => ({ start: BigInt(start), end: BigInt(end) });
 const sizeOf = (row: RegionRow): bigint => spanOf(row).end - spanOf(row).start;
 
-/** @param kinds those that any of the regions has */
+/** @param kinds the kinds that occur in any of the regions */
 const classColumns = (dump: string, kinds: readonly MemoryKind[], onShow: (span: Span) => void): readonly DataColumn<RegionRow>[] => [
   {
     id: 'region',
@@ -76,7 +76,7 @@ export function RegionClasses({ dump, onShow }: { readonly dump: OpenDump; reado
   const rows = query.value;
   const kinds = useMemo(() => memoryKinds.filter(({ id }) => rows?.some(({ counts }) => counts[id] > 0) === true), [rows]);
   const columns = useMemo(() => classColumns(dump.key, kinds, onShow), [dump.key, kinds, onShow]);
-  if (regions.length === 0) return <p className="message">This dump names no region of a page or more.</p>;
+  if (regions.length === 0) return <p className="message">This dump has no named region of at least one page.</p>;
   if (rows === undefined) return <QueryMessage query={query} what="the pages of each region" />;
   const all = comparableRegions(dump.regions ?? []).length;
   return (

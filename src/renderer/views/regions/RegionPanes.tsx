@@ -1,4 +1,4 @@
-/** Below the strip: regions by name, what they hold, duplicates. One at a time. */
+/** Below the strip: regions by name, their contents, duplicates. One at a time. */
 import { useState } from 'react';
 import type { OpenDump } from '../../state/open-dump.ts';
 import type { Span } from '../../../shared/strip-layout.ts';

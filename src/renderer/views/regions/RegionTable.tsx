@@ -15,7 +15,7 @@ const spanOf = ({ start, end }: RegionJson): Span => ({ start: BigInt(start), en
 
 type Kind = RegionJson['kind'];
 
-/** By start; what holds others comes before them. */
+/** Ordered by start; a region comes before those that it contains. */
 function byAddress(left: RegionJson, right: RegionJson): number {
   const starts = BigInt(left.start) - BigInt(right.start);
   const ends = BigInt(right.end) - BigInt(left.end);

@@ -21,7 +21,7 @@ import { PageCharts } from './PageCharts.tsx';
 import { RegionPanes } from './RegionPanes.tsx';
 import './regions.css';
 
-/** Closest zoom: a page on a few pixels. */
+/** Closest zoom: a few pixels per page. */
 const minSpan = 64n * 4096n;
 
 export function RegionsView({ dump }: { readonly dump: OpenDump }) {
@@ -112,7 +112,7 @@ export function RegionsView({ dump }: { readonly dump: OpenDump }) {
   );
 }
 
-/** A range drawn by hand, at least as large as the closest zoom. */
+/** A range drawn with the pointer, at least as large as the closest zoom. */
 function alignedSpan({ start, end }: Span, whole: Span): Span {
   const middle = (start + end) / 2n;
   return zoomSpan({ start, end }, whole, middle, 1, minSpan);

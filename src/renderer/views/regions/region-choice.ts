@@ -1,7 +1,7 @@
-/** Which regions are compared by what they hold: the named ones, and around them the pieces that the dump stores. */
+/** Which regions are compared by contents: the named ones, and the stored segments around them. */
 import type { RegionJson } from '../../../shared/structure-model.ts';
 
-/** Each asks the index. */
+/** Each takes a query to the index. */
 export const mostRegions = 200;
 
 const named: ReadonlySet<RegionJson['kind']> = new Set<RegionJson['kind']>(['crashkernel', 'kernel', 'lowcore', 'structure']);
@@ -9,11 +9,11 @@ const named: ReadonlySet<RegionJson['kind']> = new Set<RegionJson['kind']>(['cra
 const size = ({ start, end }: RegionJson): bigint => BigInt(end) - BigInt(start);
 const rank = (region: RegionJson): number => (named.has(region.kind) ? 0 : region.kind === 'stored' ? 1 : 2);
 
-/** Those of at least a page that have a name, or are stored. */
+/** Regions of at least a page that have a name, or are stored. */
 export const comparableRegions = (regions: readonly RegionJson[]): readonly RegionJson[] =>
   regions.filter((region) => rank(region) < 2 && size(region) >= 4096n);
 
-/** Named regions first, then stored pieces, the largest first; each of at least a page. In the order of addresses. */
+/** Prefers named regions, then stored segments, each group largest first; only regions of at least a page. Returned in address order. */
 export function comparedRegions(regions: readonly RegionJson[]): readonly RegionJson[] {
   const bySize = (left: RegionJson, right: RegionJson): number => rank(left) - rank(right) || (size(left) < size(right) ? 1 : -1);
   const chosen = comparableRegions(regions).toSorted(bySize).slice(0, mostRegions);

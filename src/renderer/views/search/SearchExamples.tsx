@@ -6,7 +6,7 @@ interface SearchExamplesProps {
   readonly onChoose: (example: SearchExample) => void;
 }
 
-/** Before the first search: what can be searched for, and searches to start with. */
+/** Before the first search: what can be searched for, and examples. */
 export function SearchExamples({ dump, onChoose }: SearchExamplesProps) {
   const examples = [...searchExamples, ...(dump.triage?.info.machine.features?.includes('lowcore') === true ? s390xExamples : [])];
   return (

@@ -1,4 +1,4 @@
-/** What narrows a search: kind of pattern, byte order, range, state and class of pages. */
+/** The options that narrow a search: kind of pattern, byte order, range, state and class of pages. */
 import type { ReactNode } from 'react';
 import { ebcdicPages } from '../../../shared/ebcdic.ts';
 import { pageClasses } from '../../../shared/model.ts';

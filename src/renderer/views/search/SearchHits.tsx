@@ -1,4 +1,4 @@
-/** The hits as a list of any length: address, place in the file, bytes, and the text around. */
+/** The hits as a list of any length: address, file offset, bytes, and surrounding text. */
 import { useMemo } from 'react';
 import type { EbcdicPage } from '../../../shared/ebcdic.ts';
 import type { SearchHit } from '../../../shared/search-model.ts';
@@ -26,8 +26,8 @@ const fileColumn = (dump: string): DataColumn<SearchHit> => ({
 });
 
 /**
- * @param codePage of text in EBCDIC
- * @param inFile whether memory has a place of its own in the file: packed pages have none
+ * @param codePage code page of EBCDIC text
+ * @param inFile whether memory has a file offset: compressed pages have none
  */
 const hitColumns = (dump: string, codePage: EbcdicPage | undefined, inFile: boolean): readonly DataColumn<SearchHit>[] => [
   {

@@ -1,4 +1,4 @@
-/** Search in the memory of a dump: hits appear while it runs, each leads to its bytes. */
+/** Search in the memory of a dump: hits appear while it runs, each links to its bytes. */
 import { useEffect, useId, useRef, useState } from 'react';
 import { byteText } from '../../../shared/units.ts';
 import { handleOf, type OpenDump } from '../../state/open-dump.ts';
@@ -39,7 +39,7 @@ function outcome({ phase, hits, done, total, summary, error, remedy }: SearchSta
 export function SearchView({ dump }: { readonly dump: OpenDump }) {
   const { engine, dumpJobs } = useWorkbench();
   const [form, setForm] = useKept('form', readForm, emptyForm);
-  /** What was searched for last, in an earlier session too. */
+  /** The last search, even from an earlier session. */
   const [searched, setSearched] = useKept<SearchForm | undefined>('searched', readForm, undefined);
   const [problem, setProblem] = useState<string>();
   const [run] = useState(() => createSearchRun(engine.call));

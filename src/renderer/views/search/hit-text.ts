@@ -1,4 +1,4 @@
-/** A hit as characters: what was found and what is around it, one character a byte. */
+/** A hit as characters: the match and its surroundings, one character per byte. */
 import { ebcdicText, type EbcdicPage } from '../../../shared/ebcdic.ts';
 import type { SearchHit } from '../../../shared/search-model.ts';
 
@@ -11,7 +11,7 @@ export interface HitText {
   readonly after: string;
 }
 
-/** @param codePage of an EBCDIC search; ASCII otherwise. What is not printable is a middle dot. */
+/** @param codePage code page of an EBCDIC search; otherwise ASCII. Unprintable characters become a middle dot. */
 export function hitText(hit: SearchHit, codePage: EbcdicPage | undefined): HitText {
   const text = (digits: string): string => {
     const bytes = bytesOf(digits);
@@ -21,7 +21,7 @@ export function hitText(hit: SearchHit, codePage: EbcdicPage | undefined): HitTe
   return { before: text(hit.before), match: text(hit.match), after: text(hit.after) };
 }
 
-/** "4f 53 49 …": the first bytes of what was found. */
+/** "4f 53 49 …": the first bytes of the match. */
 export function hitBytes(hit: SearchHit, most = 8): string {
   const pairs = hit.match.match(/../g) ?? [];
   return `${pairs.slice(0, most).join(' ')}${pairs.length > most || hit.bytes > pairs.length ? ' …' : ''}`;

@@ -1,4 +1,4 @@
-/** What is in the fields of the search view, as a question to the engine or as the reason why it is none. */
+/** Converts the fields of the search view to a query for the engine, or gives the reason why that is not possible. */
 import * as v from 'valibot';
 import { defined } from '../../../shared/defined.ts';
 import { ebcdicPages } from '../../../shared/ebcdic.ts';
@@ -8,7 +8,7 @@ import { searchEndians, searchStates, searchTypes, type SearchType } from '../..
 import { resolveGoTo } from '../../state/go-to.ts';
 import type { SearchQuestion } from './search-run.ts';
 
-/** As a session keeps it, too. */
+/** Also the form saved in a session. */
 const formSchema = v.strictObject({
   pattern: v.pipe(v.string(), v.maxLength(4000)),
   type: v.picklist(searchTypes),
@@ -17,7 +17,7 @@ const formSchema = v.strictObject({
   endian: v.picklist(['dump', ...searchEndians]),
   codePage: v.picklist(ebcdicPages),
   align: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  /** Addresses as in the go-to box; empty for the start and the end of memory. */
+  /** Addresses as in the go-to box; empty for the start or end of memory. */
   from: v.pipe(v.string(), v.maxLength(200)),
   to: v.pipe(v.string(), v.maxLength(200)),
   state: v.picklist(['any', ...searchStates]),
@@ -25,7 +25,7 @@ const formSchema = v.strictObject({
 });
 export type SearchForm = Readonly<v.InferOutput<typeof formSchema>>;
 
-/** A form that was kept; undefined where it is none. */
+/** A saved form; undefined if it is not valid. */
 export function readForm(saved: unknown): SearchForm | undefined {
   const checked = v.safeParse(formSchema, saved);
   return checked.success ? checked.output : undefined;
@@ -44,7 +44,7 @@ export const emptyForm: SearchForm = {
   class: 'any',
 };
 
-/** More hits are not listed: a pattern that is found so often is the wrong pattern. */
+/** Maximum number of listed hits: a pattern with more hits is too general. */
 export const hitLimit = 100_000;
 
 export const typeNames: Readonly<Record<SearchType, string>> = {
@@ -56,7 +56,7 @@ export const typeNames: Readonly<Record<SearchType, string>> = {
   u64: '64-bit integer',
 };
 
-/** What each kind of pattern wants, for the field. */
+/** Placeholder of the field for each kind of pattern. */
 export const patternHints: Readonly<Record<SearchType, string>> = {
   text: 'Text as it is in memory, for example Kernel panic',
   bytes: 'Hexadecimal digits, ? for any digit: 4f53 494e ???? 5?',
@@ -71,7 +71,7 @@ export interface SearchExample {
   readonly form: Pick<SearchForm, 'type' | 'pattern'> & Partial<SearchForm>;
 }
 
-/** What people look for first in a dump they do not know. */
+/** Common first searches in an unknown dump. */
 export const searchExamples: readonly SearchExample[] = [
   { title: 'panic messages', form: { type: 'text', pattern: 'Kernel panic' } },
   { title: 'oopses and bugs', form: { type: 'regex', pattern: '(BUG|Oops|WARNING): [ -~]{8,}' } },
@@ -80,7 +80,7 @@ export const searchExamples: readonly SearchExample[] = [
   { title: 'program paths', form: { type: 'regex', pattern: '/(usr|bin|sbin|opt)/[a-z0-9._/-]{4,}' } },
   { title: 'ELF files at page starts', form: { type: 'bytes', pattern: '7f45 4c46', align: 4096 } },
 ];
-/** Those that only memory of s390x holds. */
+/** Searches that only apply to s390x. */
 export const s390xExamples: readonly SearchExample[] = [
   { title: 'the hand-over block os_info', form: { type: 'text', pattern: 'OSINFOSZ' } },
   { title: 'console text in EBCDIC', form: { type: 'ebcdic', pattern: 'LINUX', ignoreCase: true } },

@@ -1,4 +1,4 @@
-/** One search at a time: how far it is, and the hits so far. */
+/** One search at a time: its progress, and the hits so far. */
 import type { EngineProtocol } from '../../../shared/engine-protocol.ts';
 import type { Params } from '../../../shared/rpc.ts';
 import type { SearchHit, SearchSummary } from '../../../shared/search-model.ts';

@@ -1,4 +1,4 @@
-/** What Dumpbench keeps of dumps in the cache folder, and the way to be rid of it. */
+/** What Dumpbench stores about dumps in the cache folder, and a button to delete it. */
 import { useEffect, useEffectEvent, useState } from 'react';
 import { byteText } from '../../../shared/units.ts';
 import { createQuerySlot } from '../../engine/query-slot.ts';
@@ -14,7 +14,7 @@ export function CacheSettings() {
   const state = useStore(slot.state);
   const { generation } = useStore(engine.status);
   const isInUse = useStore(dumps.all).length > 0;
-  // What ended may have left something there.
+  // A job that ended may have changed the cache.
   const ended = useStore(jobs.all).filter(({ endedAt }) => endedAt !== undefined).length;
   const ask = useEffectEvent(() => slot.ask((signal) => engine.call('cache', {}, { signal })));
   useEffect(() => {

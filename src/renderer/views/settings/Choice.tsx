@@ -1,4 +1,4 @@
-/** One of a few, as radio buttons in a row. */
+/** A choice of one among a few options, as radio buttons in a row. */
 interface ChoiceProps<T extends string | number> {
   readonly name: string;
   readonly title: string;

@@ -1,4 +1,4 @@
-/** What the window can be set to. Everything here holds at once, and at the next start. */
+/** The window's settings. Every change applies immediately, and at the next start. */
 import { densities, fontChoices, rowLengths, themes, zoomFactors } from '../../../shared/shell-protocol.ts';
 import { useStore } from '../../hooks/use-store.ts';
 import { chooseKnownIssues, forgetKnownIssues } from '../../state/known-issues.ts';

@@ -1,4 +1,4 @@
-/** The contents of the cache folder, by what they are. */
+/** The contents of the cache folder, by kind. */
 import type { CacheJson } from '../../../shared/cache-model.ts';
 import { byteText } from '../../../shared/units.ts';
 import { plural } from '../../words/numbers.ts';
@@ -12,7 +12,7 @@ const kinds = [
   ['unfinished', 'Incomplete files', 'file'],
 ] as const;
 
-/** Rows of what is there; locks have no bytes. */
+/** Rows for existing contents; locks have no bytes. */
 export function cacheRows({ bytes, capBytes, indexes, others }: CacheFacts): readonly (readonly [name: string, text: string])[] {
   const index = ['Page indexes', `${plural(indexes.length, 'index', 'indexes')}, ${byteText(bytes)} of at most ${byteText(capBytes)}`] as const;
   const rest = kinds.flatMap(([kind, name, word]) => {

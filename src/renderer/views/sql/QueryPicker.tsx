@@ -1,4 +1,4 @@
-/** Saved queries: the ones that come with the product, the user's own, and saving the one in the editor. */
+/** Saved queries: the built-in ones, the user's own, and saving the one in the editor. */
 import { useState } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import { starterQueries, type SavedQueries } from './saved-queries.ts';

@@ -7,12 +7,12 @@ import type { QueryPage } from '../../state/query-book.ts';
 import { Chart } from '../../widgets/charts/Chart.tsx';
 import { cellText, isNumberColumn } from './sql-cells.ts';
 
-/** More bars than this say nothing. */
+/** More bars than this are not readable. */
 const mostBars = 60;
 const barHeight = 24;
 const colours = ['--mem-data', '--mem-text', '--mem-code', '--mem-entropy', '--mem-pointers', '--mem-fill', '--mem-encrypted'];
 
-/** Instead of a column: every column that is not of numbers. */
+/** Instead of a single column: all columns that are not numeric. */
 const allWords = -1;
 
 function nameOf(result: SqlJson, row: SqlJson['rows'][number], label: number): string {
@@ -50,7 +50,7 @@ function Picture({ result, value, label, kind }: PictureProps) {
 
 interface ResultChartProps {
   readonly result: SqlJson;
-  /** Columns by their names: the choice holds for other answers that have them. */
+  /** Columns by name: the choice also applies to other results that have them. */
   readonly chosen: Pick<QueryPage, 'chart' | 'label' | 'value'>;
   readonly onChoose: (part: Partial<Pick<QueryPage, 'chart' | 'label' | 'value'>>) => void;
 }
@@ -60,7 +60,7 @@ export function ResultChart({ result, chosen, onChoose }: ResultChartProps) {
   const kind = chosen.chart;
   const chosenValue = numbers.find((index) => result.columns[index] === chosen.value);
   const value = chosenValue ?? numbers.at(-1);
-  // Where no column has the name: all words, as without a choice.
+  // If no column has the name: all text columns, as without a choice.
   const label = chosen.label === undefined ? allWords : result.columns.indexOf(chosen.label);
   if (value === undefined) return <p className="message">A chart needs a column of numbers: this result has none.</p>;
   const choice = (name: string, now: number, from: readonly number[], onPick: (column: string | undefined) => void) => (

@@ -1,4 +1,4 @@
-/** The tables and columns that a query can name, by what they are about; a click puts the name into the query. */
+/** The tables and columns that a query can name, by subject; a click inserts the name into the query. */
 import type { SqlTableJson } from '../../../shared/sql-protocol.ts';
 
 interface SchemaListProps {

@@ -1,4 +1,4 @@
-/** The rows of a query: a table whose addresses lead to their bytes, a chart, and the way out as CSV or JSON. */
+/** The rows of a query: a table whose addresses link to their bytes, a chart, and export as CSV or JSON. */
 import { useMemo } from 'react';
 import type { SqlJson } from '../../../shared/memory-model.ts';
 import { incompleteIndexText } from '../../../shared/index-text.ts';
@@ -19,7 +19,7 @@ import type { TimedResult } from './timed-result.ts';
 interface SqlResultProps {
   readonly dump: OpenDump;
   readonly answer: TimedResult;
-  /** A newer query runs or failed: these rows are not its answer. */
+  /** A newer query is running or failed: these rows are not its result. */
   readonly stale: boolean;
   readonly rowCap: number;
 }

@@ -49,7 +49,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
         queries.ran(dump.key, { query, rows: result.rows.length });
         return { result, seconds: (performance.now() - started) / 1000 };
       } catch (error) {
-        // One that was cancelled, or given up for a newer one, may be wanted again too.
+        // A query that was cancelled, or replaced by a newer one, may be wanted again too.
         queries.ran(dump.key, { query });
         throw error;
       }
@@ -83,7 +83,7 @@ export function SqlView({ dump }: { readonly dump: OpenDump }) {
   }, [shown, tell]);
   useEffect(() => slot.drop, [slot]);
 
-  // The first look shows an answer, not a blank page: the query in the editor is one of ours, and quick.
+  // Shows a result at first sight rather than a blank page: the query in the editor is a built-in one, and quick.
   const indexed = dump.coverage !== undefined && dump.coverage.indexed >= dump.coverage.total;
   const ask = useEffectEvent(run);
   useEffect(() => {

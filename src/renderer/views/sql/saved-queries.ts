@@ -1,4 +1,4 @@
-/** Queries with a name: those that come with the product, and the user's own, kept on this computer. */
+/** Named queries: the built-in ones, and the user's own, stored on this computer. */
 import { createStore, type Readable } from '../../state/store.ts';
 
 export interface SavedQuery {
@@ -121,7 +121,7 @@ ORDER BY notes DESC`,
   },
 ];
 
-/** The part of the browser's storage that is needed. */
+/** The subset of the browser's storage API that is needed. */
 export interface QueryStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -146,7 +146,7 @@ export function createSavedQueries(storage: QueryStorage): SavedQueries {
       const stored: unknown = JSON.parse(storage.getItem(storageKey) ?? '[]');
       return Array.isArray(stored) ? stored.filter(isQuery).slice(0, mostOwn) : [];
     } catch {
-      // Something else is there, or storage is off: then there are none.
+      // Invalid contents, or storage is disabled: then there are none.
       return [];
     }
   };
@@ -156,7 +156,7 @@ export function createSavedQueries(storage: QueryStorage): SavedQueries {
     try {
       storage.setItem(storageKey, JSON.stringify(own.get()));
     } catch {
-      // They last as long as the window then.
+      // They then last as long as the window.
     }
   };
   return {

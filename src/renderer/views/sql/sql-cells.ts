@@ -1,4 +1,4 @@
-/** Cells of a result: how they read, and where those lead that are addresses. */
+/** Cells of a result: their text, and where addresses lead. */
 import type { SqlJson } from '../../../shared/memory-model.ts';
 import { addressCharacters } from '../../words/numbers.ts';
 import { hex, pageShift } from '../../../shared/units.ts';
@@ -17,7 +17,7 @@ const integer = (cell: SqlCell): bigint | undefined => {
   return typeof cell === 'string' && /^-?\d{1,20}$/.test(cell) ? BigInt(cell) : undefined;
 };
 
-/** The place that a cell names by its column, as the names of the schema have it. */
+/** The place that a cell refers to, according to its column's name in the schema. */
 export function cellPosition(column: string, cell: SqlCell): Position | undefined {
   const name = column.toLowerCase();
   if (typeof cell === 'string' && /^0x[0-9a-f]{1,16}$/.test(cell) && (isVirtual(name) || isAddress(name)))
@@ -32,7 +32,7 @@ export function cellPosition(column: string, cell: SqlCell): Position | undefine
 
 const isHexadecimal = (title: string): boolean => isAddress(title.toLowerCase()) || isFileOffset(title.toLowerCase());
 
-/** Addresses and file positions in hexadecimal, everything else as SQLite gave it. */
+/** Addresses and file offsets in hexadecimal, everything else as returned by SQLite. */
 export function cellText(column: string, cell: SqlCell): string {
   if (cell === null) return 'NULL';
   const name = column.toLowerCase();
@@ -50,7 +50,7 @@ export function columnWidth(result: SqlJson, column: number): number {
 export const isNumberColumn = (result: SqlJson, column: number): boolean =>
   result.rows.length > 0 && result.rows.slice(0, 200).every((row) => row[column] === null || typeof row[column] === 'number');
 
-/** What rows are ordered by: numbers by their size, however large; NULL is not known. */
+/** Sort keys of rows: numbers by value, however large; NULL counts as not known. */
 export const orderedBy = (cell: SqlCell): CellValue => (cell === null ? undefined : (integer(cell) ?? cell));
 
 /** RFC 4180. A cell that a spreadsheet would take for a formula is text: dumps are hostile. */
@@ -64,7 +64,7 @@ export function toCsv({ columns, rows }: SqlJson): string {
   return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
-/** Columns of one name are told apart by a number. */
+/** Columns of the same name are distinguished by a number. */
 export const columnNames = ({ columns }: Pick<SqlJson, 'columns'>): readonly string[] =>
   columns.map((name, index) => {
     const earlier = columns.slice(0, index).filter((one) => one === name).length;

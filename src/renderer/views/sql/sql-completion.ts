@@ -1,11 +1,11 @@
-/** What the SQL editor offers at a place. Pure: the editor's glue is in widgets/monaco. */
+/** What the SQL editor suggests at a position. Pure: the editor's integration is in widgets/monaco. */
 import type { SqlTableJson } from '../../../shared/sql-protocol.ts';
 
 export interface SqlSuggestion {
   readonly label: string;
   readonly kind: 'table' | 'function' | 'column' | 'keyword';
   readonly insert: string;
-  /** Next to the label: type, or what it belongs to. */
+  /** Shown next to the label: type, or what it belongs to. */
   readonly detail: string;
   readonly about: string;
 }
@@ -58,7 +58,7 @@ const columnsOf = (table: SqlTableJson): SqlSuggestion[] =>
     about,
   }));
 
-/** Tables that a query names, by the name or alias that its columns can have. */
+/** Tables that a query names, by the name or alias that can qualify their columns. */
 function namedTables(query: string, tables: readonly SqlTableJson[]): ReadonlyMap<string, SqlTableJson> {
   const named = new Map<string, SqlTableJson>();
   const pattern = /\b(?:from|join|,)\s*([a-z_]+)(?:\s*\([^)]*\))?(?:\s+(?:as\s+)?([a-z_]\w*))?/gi;

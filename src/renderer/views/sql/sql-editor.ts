@@ -1,9 +1,9 @@
-/** The SQL editor: Monaco with typing, completion and SQL's words on top of what the text view has. Imported lazily. */
+/** The SQL editor: Monaco with editing, completion and SQL keywords in addition to what the text view has. Imported lazily. */
 import { editor, KeyCode, KeyMod, languages } from 'monaco-editor/editor.js';
 import '../../widgets/monaco/monaco-setup.ts';
 import type { SqlSuggestion } from './sql-completion.ts';
 
-/** What a model's query is completed with. */
+/** The data for completing a model's query. */
 const suggesters = new WeakMap<editor.ITextModel, (before: string, query: string) => readonly SqlSuggestion[]>();
 
 const kinds = {
@@ -12,7 +12,7 @@ const kinds = {
   column: languages.CompletionItemKind.Field,
   keyword: languages.CompletionItemKind.Keyword,
 } as const;
-/** Columns before tables before functions before words of the language. */
+/** Columns before tables before functions before keywords. */
 const order = { column: '0', table: '1', function: '2', keyword: '3' } as const;
 
 languages.registerCompletionItemProvider('sql', {
@@ -87,7 +87,7 @@ export function createSqlEditor(host: HTMLElement, options: SqlEditorOptions): S
     label: 'Run the query',
     keybindings: [KeyMod.CtrlCmd | KeyCode.Enter],
     run() {
-      // Suggestions would lie over the rows.
+      // Suggestions would cover the rows.
       made.trigger('sql.run', 'hideSuggestWidget', undefined);
       options.onRun();
     },

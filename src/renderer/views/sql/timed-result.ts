@@ -1,4 +1,4 @@
-/** The answer to a query, with the time that it took. */
+/** The result of a query, with the time that it took. */
 import type { SqlJson } from '../../../shared/memory-model.ts';
 
 export interface TimedResult {

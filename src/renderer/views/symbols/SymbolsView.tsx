@@ -1,4 +1,4 @@
-/** All symbols of the kernel and its modules: searched and ordered by the engine, of which the window holds what is in sight. */
+/** All symbols of the kernel and its modules: searched and ordered by the engine; the window holds only what is in view. */
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { symbolKinds, symbolOrders, type SymbolKind } from '../../../shared/symbol-list-model.ts';
 import { defined } from '../../../shared/defined.ts';
@@ -21,7 +21,7 @@ import './symbols.css';
 
 const kindTitles: Readonly<Record<SymbolKind, string>> = { code: 'code', data: 'data', absolute: 'absolute numbers' };
 
-/** Of an absolute number there is nothing to see. */
+/** An absolute number refers to no memory that could be shown. */
 const placeOf = (symbol: SymbolJson): { readonly position: Position; readonly view: 'hex' | 'disassembly' } =>
   isCode(symbol)
     ? { position: kernelPosition(symbol.address, 2), view: 'disassembly' }
@@ -101,7 +101,7 @@ export function SymbolsView({ dump }: { readonly dump: OpenDump }) {
   );
   const rows = useMemo(() => createPagedRows<SymbolJson>(ask), [ask]);
   useEffect(() => {
-    // Once the first page is there the table wants what is in sight.
+    // Once the first page has arrived, the table requests what is in view.
     if (rows.matching() === undefined) rows.want(0, 1);
     return rows.stop;
   }, [rows]);
@@ -173,5 +173,5 @@ export function SymbolsView({ dump }: { readonly dump: OpenDump }) {
   );
 }
 
-/** No module has a name with a blank. */
+/** No module name contains a blank. */
 const ownKernel = ' kernel';

@@ -1,4 +1,4 @@
-/** A structure as a tree: a row opens what is inside it or after it, and selects its bytes. */
+/** A structure as a tree: a row expands its members or what it points to, and selects its bytes. */
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { WantedType } from '../../../shared/type-members-model.ts';
 import { defined } from '../../../shared/defined.ts';
@@ -14,7 +14,7 @@ import { Hostile } from '../../widgets/Hostile.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
 import './type-tree.css';
 
-/** The tree of a type at a place; another one for another type, place, or engine. */
+/** The tree of a type at a place; recreated for another type, place, or engine. */
 export function useTypeTree(dump: OpenDump, type: WantedType, place: Position | undefined): TypeTree {
   const { engine } = useWorkbench();
   const handle = handleOf(dump);
@@ -34,8 +34,7 @@ export function useTypeTree(dump: OpenDump, type: WantedType, place: Position | 
         type,
         place,
       ),
-    // The name says all that matters of type and place.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // The name includes everything relevant about type and place. eslint-disable-next-line react-hooks/exhaustive-deps
     [engine, name],
   );
 }
@@ -44,7 +43,7 @@ interface TypeTreeViewProps {
   readonly dump: OpenDump;
   readonly tree: TypeTree;
   readonly label: string;
-  /** The cursor: the innermost row that holds it is marked. */
+  /** The cursor: the innermost row that contains it is marked. */
   readonly cursor?: Position | undefined;
   readonly onSelect?: (position: Position) => void;
 }

@@ -1,4 +1,4 @@
-/** All types of the kernel and its modules, and the structures that are declared here: members as a tree, to be laid over memory. */
+/** All types of the kernel and its modules, and the structures declared here: members as a tree that can be applied to memory. */
 import { useMemo, useState } from 'react';
 import type { WantedType } from '../../../shared/type-members-model.ts';
 import { useChoiceByEnter } from '../../hooks/use-choice-by-enter.ts';

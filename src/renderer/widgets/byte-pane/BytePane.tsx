@@ -1,4 +1,4 @@
-/** The bytes of one structure, next to its fields: what is selected is marked, and a click selects what the byte belongs to. */
+/** The bytes of one structure, next to its fields: the selection is marked, and a click selects the field of the byte. */
 import { memo, useEffect, useMemo, useRef } from 'react';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { OpenDump } from '../../state/open-dump.ts';
@@ -94,7 +94,7 @@ export function BytePane({ dump, space, start, length, selection, label, onByte 
     const { data, absent } = await engine.call('read', { dump: handle, space, address: start, length: size }, { signal });
     return { start, data, absent: absent.map((gap) => ({ start: BigInt(gap.start), end: BigInt(gap.end), state: gap.state })) };
   });
-  // Bytes of another structure are not shown under this one's name while its own are read.
+  // While bytes are being read, those of another structure are not shown under this one's name.
   const answer = query.value?.start === start && query.value.data.length === size ? query.value : undefined;
   const rows = useMemo(() => (answer === undefined ? undefined : byteRows(answer.data, answer.start, answer.absent)), [answer]);
   const offset = selection?.offset;

@@ -1,9 +1,9 @@
-/** Rows of the byte pane as text: 16 bytes each, what is selected apart from the rest. */
+/** Rows of the byte pane as text: 16 bytes each, with the selection separate from the rest. */
 import type { AbsentRange } from '../hex-grid/hex-row.ts';
 import { absentStates, byteOffset, rowBytes } from '../hex-grid/hex-row.ts';
 
 export interface ByteSpan {
-  /** First byte, from the start of the pane, and how many. */
+  /** First byte, relative to the start of the pane, and the number of bytes. */
   readonly offset: number;
   readonly length: number;
 }
@@ -32,7 +32,7 @@ export function byteRows(bytes: Uint8Array, start: bigint, absent: readonly Abse
   return rows;
 }
 
-/** First and last selected byte of a row; undefined when nothing of it is. */
+/** First and last selected byte of a row; undefined if none is. */
 export function selectedIn(row: number, selection: ByteSpan | undefined): readonly [first: number, last: number] | undefined {
   if (selection === undefined) return undefined;
   const first = Math.max(0, selection.offset - row);

@@ -1,4 +1,4 @@
-/** A chart.js chart with the theme's colours. It repeats what a table next to it says in words: screen readers skip it. */
+/** A chart.js chart with the theme's colours. It repeats the data of a table next to it, so screen readers skip it. */
 import {
   ArcElement,
   BarController,
@@ -30,7 +30,7 @@ export interface Slice {
 interface ChartProps {
   readonly kind: 'doughnut' | 'bars';
   readonly slices: readonly Slice[];
-  /** How a value reads in the tooltip. */
+  /** Text of a value in the tooltip. */
   readonly describe: (value: number) => string;
 }
 
@@ -64,7 +64,7 @@ function configuration(
       },
     ],
   };
-  // While pages are indexed the numbers change many times a second: a chart that moved to each would never be whole.
+  // While pages are indexed the numbers change many times a second: an animated chart would never be complete.
   const common = { responsive: true, maintainAspectRatio: false, animation: false as const };
   if (kind === 'doughnut') return { type: 'doughnut', data, options: { ...common, cutout: '62%', plugins: { tooltip } } };
   const ticks = { color: colour('--dim'), font };

@@ -1,6 +1,6 @@
 /**
- * The one table of the window. Rows of a list are ordered and narrowed here; rows that are read in parts come as they are. Columns can be
- * chosen and made wider; rows are picked, copied and saved. Only rows in sight are in the page.
+ * The table for all lists in the window. Rows of a list are ordered and filtered here; rows that are read in parts are shown as they come. Columns
+ * can be chosen and resized; rows are selected, copied and saved. Only visible rows are in the page.
  */
 import { useDeferredValue, useMemo, useState, type MouseEvent } from 'react';
 import { useWorkbench } from '../../workbench.ts';

@@ -6,7 +6,7 @@ interface FilterInputProps {
   readonly testId?: string | undefined;
 }
 
-/** Narrows the rows of a table by words: `filterWords` says which. */
+/** Filters the rows of a table by words: `filterWords` defines how. */
 export function FilterInput({ label, placeholder, value, onChange, testId }: FilterInputProps) {
   return (
     <input

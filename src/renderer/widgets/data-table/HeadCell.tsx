@@ -6,28 +6,28 @@ import type { DataColumn } from './table-parts.ts';
 interface HeadCellProps<Row> {
   readonly column: DataColumn<Row>;
   readonly by: SortBy | undefined;
-  /** Absent where rows cannot be ordered by the column. */
+  /** Absent if rows cannot be ordered by the column. */
   readonly onOrder: (() => void) | undefined;
-  /** The one column whose title the tab key reaches. */
+  /** Whether it is the one column whose title the Tab key reaches. */
   readonly isReached: boolean;
   readonly onReach: () => void;
   /** @param characters the new width */
   readonly onWidth: (characters: number) => void;
   readonly onFit: () => void;
-  /** Moves to the next title, or the one before. */
+  /** Moves to the next or previous title. */
   readonly onMove: (step: 1 | -1) => void;
 }
 
-/** Characters that a key makes a column wider. */
+/** Characters by which a key widens a column. */
 const widthStep = 2;
 
-/** Pixels of an element as characters of the code font. */
+/** Converts pixels of an element to characters of the code font. */
 function charactersOf(element: HTMLElement, pixels: number): number {
   const ruler = element.closest('[role="grid"]')?.querySelector('.data-ruler')?.getBoundingClientRect().width ?? 700;
   return pixels / (ruler / 100);
 }
 
-/** A column's title: a button that orders the rows, and a line after it that is dragged to another width. */
+/** A column's title: a button that orders the rows, and a divider after it that is dragged to change the width. */
 export function HeadCell<Row>({ column, by, onOrder, isReached, onReach, onWidth, onFit, onMove }: HeadCellProps<Row>) {
   const cell = useRef<HTMLDivElement>(null);
   const drag = useRef<{ readonly from: number; readonly width: number }>(undefined);

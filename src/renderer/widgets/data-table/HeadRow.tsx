@@ -8,7 +8,7 @@ import { headItems } from './table-items.ts';
 import type { DataColumn } from './table-parts.ts';
 
 interface HeadRowProps<Row> {
-  /** All of them, and those that are shown. */
+  /** All columns, and the visible ones. */
   readonly columns: readonly DataColumn<Row>[];
   readonly shown: readonly DataColumn<Row>[];
   readonly choice: TableChoice;
@@ -16,12 +16,12 @@ interface HeadRowProps<Row> {
   readonly by: SortBy | undefined;
   readonly onOrder: (by: SortBy | undefined) => void;
   readonly isOrdered: (column: DataColumn<Row>) => boolean;
-  /** Characters that a column's texts need. */
+  /** Width of a column's texts in characters. */
   readonly fitted: (column: DataColumn<Row>) => number;
   readonly tracks: CSSProperties;
 }
 
-/** The titles of a table. One of them is reached by the tab key; arrows lead to the others, and with Shift change widths. */
+/** The titles of a table. One of them is reached by the Tab key; arrow keys lead to the others, and with Shift change widths. */
 export function HeadRow<Row>({ columns, shown, choice, onChoose, by, onOrder, isOrdered, fitted, tracks }: HeadRowProps<Row>) {
   const row = useRef<HTMLDivElement>(null);
   const [reached, setReached] = useState<string>();

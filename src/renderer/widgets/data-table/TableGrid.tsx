@@ -1,4 +1,4 @@
-/** The rows of a table in sight, what is picked of them, and their keys and menu. */
+/** The visible rows of a table, their selection, keys and menu. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { offerItems, type ContextItem } from '../../state/context-menu.ts';
@@ -15,17 +15,17 @@ import type { RowExports } from './use-row-exports.ts';
 
 const rowHeight = 22;
 const headHeight = 23;
-/** Chromium draws no element higher than about 33 million pixels; rows after that are counted, not shown. */
+/** Chromium draws no element higher than about 33 million pixels; further rows are counted, but not shown. */
 const mostRows = 1_400_000;
-/** Rows whose texts a column is fitted to. */
+/** Rows whose texts count when a column is fitted. */
 const mostFitted = 5000;
 
 interface TableGridProps<Row> {
-  /** What the table was given. */
+  /** The props of the table. */
   readonly table: DataTableProps<Row>;
   readonly shownColumns: readonly DataColumn<Row>[];
   readonly shown: ShownRows<Row>;
-  /** Another one means that other rows are where they stood: nothing is picked then. */
+  /** A new one means that the rows have changed: the selection is then cleared. */
   readonly arrangement: unknown;
   readonly choice: TableChoice;
   readonly onChoose: (choice: TableChoice) => void;
@@ -43,10 +43,10 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
   const id = useId();
   const scroll = useRef<HTMLDivElement>(null);
   const [picked, setPicked] = useState<{ readonly selection: Selection; readonly of: unknown }>();
-  /** The column that arrow keys have gone to. */
+  /** The column reached with arrow keys. */
   const [activeColumn, setActiveColumn] = useState<string>();
   const rows = shown.count;
-  // Other rows, or fewer than before: what was picked is not what is there now.
+  // Other rows, or fewer than before: the selection no longer refers to the same rows.
   const last = picked?.selection.ranges.at(-1)?.[1] ?? 0;
   const selection = picked !== undefined && picked.of === arrangement && Math.max(picked.selection.active, last) < rows ? picked.selection : undefined;
   const select = (next: Selection | undefined): void => setPicked(next === undefined ? undefined : { selection: next, of: arrangement });
@@ -57,7 +57,7 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
     overscan: 12,
-    // Rows lie below the head, which stays in sight over them.
+    // Rows begin below the head, which stays visible above them.
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
   });
@@ -72,7 +72,7 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
   });
   useEffect(() => bring(), [current, turn]);
   useEffect(() => want?.(first, end), [want, first, end]);
-  // The table is one stop of the tab key: Enter in a cell presses what is in it.
+  // The table is a single Tab stop: Enter in a cell activates the button or link in it.
   useLayoutEffect(() => {
     for (const button of scroll.current?.querySelectorAll<HTMLElement>('.data-body :is(button, a)') ?? []) button.tabIndex = -1;
   });
@@ -101,7 +101,7 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
     const press = { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey };
     const record = selection === undefined ? undefined : shown.at(selection.active);
     if (press.ctrl && event.key.toLowerCase() === 'c') {
-      // Text that was selected with the mouse goes first.
+      // Text selected with the mouse takes precedence.
       if (selection === undefined || getSelection()?.isCollapsed === false) return;
       exports.copy(selection, 'tsv');
     } else if (press.ctrl && event.key.toLowerCase() === 'a' && rows > 0) select(selectedAll(rows, selection?.active ?? 0));
@@ -137,7 +137,7 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
     const row = byKey ? selection?.active : Number(target?.closest<HTMLElement>('[data-index]')?.dataset.index);
     const record = row === undefined ? undefined : shown.at(row);
     if (row === undefined || record === undefined) return;
-    // A menu is about what is picked, or about a row that is not.
+    // A menu applies to the selection, or to an unselected row under the pointer.
     const about = selection !== undefined && isSelected(selection, row) ? selection : selectedOne(row);
     if (about !== selection) select(about);
     const column = shownColumns.find((one) => one.id === (byKey ? activeColumn : target?.closest<HTMLElement>('[data-column]')?.dataset.column));
@@ -169,7 +169,7 @@ export function TableGrid<Row>(props: TableGridProps<Row>) {
     ['data-row', isSelected(selection, row) ? 'picked' : '', row === selection?.active ? 'active' : '', row === now ? 'current' : '']
       .filter((name) => name !== '')
       .join(' ');
-  // As high as what is in it, with the bar that scrolls it sideways.
+  // As high as its contents, including the horizontal scrollbar.
   const frame = asHighAsRows ? { flex: 'none', maxHeight: '70vh' } : undefined;
   return (
     <div className="data-frame" style={frame}>

@@ -1,10 +1,10 @@
-/** Which rows a table shows, and in which order: places in its list, so that no row is copied or wrapped. */
+/** Which rows a table shows, and in which order: as indexes into its list, so that no row is copied or wrapped. */
 import type { CellValue, DataColumn } from './table-parts.ts';
 import type { SortBy } from './sort-by.ts';
 
 const hexadecimal = /^0x[\da-f]+$/i;
 
-/** What a column orders a row by: numbers by their size, whatever form they have. */
+/** Sort keys of a column: numbers by value, whatever their form. */
 export function cellValue<Row>(column: DataColumn<Row>, row: Row, index: number): CellValue {
   if (column.value !== undefined) return column.value(row, index);
   const text = column.text(row, index);
@@ -19,7 +19,7 @@ function compare(a: NonNullable<CellValue>, b: NonNullable<CellValue>): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Places of the rows in which each word is in some cell of these columns. */
+/** Indexes of the rows in which each word occurs in some cell of these columns. */
 function narrowed<Row>(rows: readonly Row[], columns: readonly DataColumn<Row>[], words: readonly string[]): Uint32Array {
   const found = new Uint32Array(rows.length);
   let count = 0;
@@ -38,15 +38,17 @@ function narrowed<Row>(rows: readonly Row[], columns: readonly DataColumn<Row>[]
 
 export interface Arrangement<Row> {
   readonly rows: readonly Row[];
-  /** The columns that are shown: what the user does not see is not searched. */
+  /** The visible columns: hidden ones are not searched. */
   readonly columns: readonly DataColumn<Row>[];
   readonly words: readonly string[];
-  /** Rows stay in their order without it, or where there is no such column. */
+  /** Without it, or if there is no such column, rows stay in their order. */
   readonly by: { readonly column: DataColumn<Row>; readonly descending: boolean } | undefined;
   readonly ties?: ((one: Row, other: Row) => number) | undefined;
 }
 
-/** Places in `rows`; undefined for all of them as they are. Equal rows keep their order; cells that are not known come last, whichever way. */
+/**
+ * Indexes into `rows`; undefined for all of them in their original order. Equal rows keep their order; unknown cells come last in both directions.
+ */
 export function arrangedRows<Row>({ rows, columns, words, by, ties }: Arrangement<Row>): Uint32Array | undefined {
   const searched = columns.filter(({ isTool }) => isTool !== true);
   const places = words.length === 0 ? undefined : narrowed(rows, searched, words);

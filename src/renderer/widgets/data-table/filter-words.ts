@@ -1,4 +1,4 @@
-/** What is typed into a filter: words in any order, each of which has to be in a row, whatever its case. */
+/** Parses filter text: words in any order, each of which must be in a row, ignoring case. */
 export const filterWords = (typed: string): readonly string[] =>
   typed
     .toLowerCase()

@@ -1,20 +1,20 @@
-/** Rows that are picked in a table, as ranges: of a million rows all can be. */
+/** The selected rows of a table, as ranges: all of a million rows can be selected. */
 
-/** Both ends belong to it. */
+/** Both ends are included. */
 export type RowRange = readonly [first: number, last: number];
 
 export interface Selection {
-  /** The row that stays when a range grows. */
+  /** The fixed end when a range is extended. */
   readonly anchor: number;
-  /** The row that keys move. */
+  /** The row moved by keys. */
   readonly active: number;
-  /** In order, apart from each other. */
+  /** In order, not touching each other. */
   readonly ranges: readonly RowRange[];
 }
 
 export interface Press {
   readonly shift: boolean;
-  /** Ctrl, or the command key. */
+  /** Ctrl, or the Command key. */
   readonly ctrl: boolean;
 }
 
@@ -28,7 +28,7 @@ export const isSelected = (selection: Selection | undefined, row: number): boole
 
 export const selectedCount = (selection: Selection | undefined): number => (selection?.ranges ?? []).reduce((sum, [first, last]) => sum + last - first + 1, 0);
 
-/** Ranges with one more of them; those that touch become one. */
+/** Adds a range; touching ranges are merged. */
 function joined(ranges: readonly RowRange[], added: RowRange): readonly RowRange[] {
   let [first, last] = added;
   const apart = ranges.filter(([from, to]) => {
@@ -46,7 +46,7 @@ const without = (ranges: readonly RowRange[], row: number): readonly RowRange[] 
     return [...(row > first ? [[first, row - 1] as const] : []), ...(row < last ? [[row + 1, last] as const] : [])];
   });
 
-/** After a press on a row: alone, with Shift all from the anchor on, with Ctrl one more or one less, with both one more range. */
+/** After a click on a row: selects it alone; with Shift, all from the anchor to it; with Ctrl, adds or removes it; with both, adds a range. */
 export function pressed(now: Selection | undefined, row: number, { shift, ctrl }: Press): Selection {
   if (now === undefined || (!shift && !ctrl)) return selectedOne(row);
   if (shift) {
@@ -76,9 +76,9 @@ function target(now: number | undefined, key: string, rows: number, page: number
 }
 
 /**
- * After a key; undefined for one that moves nothing. With Ctrl alone the active row moves, and what is picked stays.
- * @param start where the first key starts that comes without a selection
- * @param page rows that are in sight at once
+ * After a key press; undefined for a key without effect. With Ctrl alone the active row moves, and the selection stays.
+ * @param start where the first key starts if there is no selection
+ * @param page number of visible rows
  */
 export function moved(now: Selection | undefined, key: string, { shift, ctrl }: Press, rows: number, page: number, start?: number): Selection | undefined {
   const to = rows === 0 ? undefined : target(now?.active ?? start, key, rows, Math.max(1, page));

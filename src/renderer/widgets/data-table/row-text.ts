@@ -1,15 +1,15 @@
-/** Rows as the user takes them along: lines with tabs, JSON, a Markdown table, CSV. Texts from a dump hide nothing in any of them. */
+/** Rows for copying and saving: lines with tabs, JSON, a Markdown table, CSV. None of them lets text from a dump hide anything. */
 import { csvField, csvLine } from '../../../shared/csv.ts';
 import { visibleJson, visibleLine } from '../../../shared/visible-text.ts';
 import { cellValue } from './arranged-rows.ts';
 import type { DataColumn } from './table-parts.ts';
 
-/** A row, and its place in the list. */
+/** A row, and its index in the list. */
 export type PlacedRow<Row> = readonly [row: Row, index: number];
 
 const written = <Row>(columns: readonly DataColumn<Row>[]): readonly DataColumn<Row>[] => columns.filter(({ isTool }) => isTool !== true);
 
-/** What a spreadsheet takes. White space within a cell becomes a space. */
+/** The form that a spreadsheet accepts. White space within a cell becomes a space. */
 export const tabbedLine = <Row>(columns: readonly DataColumn<Row>[], [row, index]: PlacedRow<Row>): string =>
   `${written(columns)
     .map(({ text }) => visibleLine(text(row, index).replaceAll(/[\t\r\n]+/g, ' ')))
@@ -19,7 +19,7 @@ const jsonValue = <Row>(column: DataColumn<Row>, [row, index]: PlacedRow<Row>): 
   const value = cellValue(column, row, index);
   if (value === undefined) return null;
   if (typeof value !== 'bigint') return value;
-  // A number of JSON has 53 bits for most who read it.
+  // For most readers, a JSON number has 53 bits.
   return column.kind === 'hex' ? `0x${value.toString(16)}` : value.toString();
 };
 
@@ -27,7 +27,7 @@ const jsonValue = <Row>(column: DataColumn<Row>, [row, index]: PlacedRow<Row>): 
 export const rowsAsJson = <Row>(columns: readonly DataColumn<Row>[], rows: readonly PlacedRow<Row>[]): string =>
   `${visibleJson(rows.map((row) => Object.fromEntries(written(columns).map((column) => [column.id, jsonValue(column, row)]))))}\n`;
 
-/** What Markdown or HTML could take for markup is after a backslash: the bar between cells, and what makes a link of an address. */
+/** Escapes with a backslash what Markdown or HTML could interpret as markup: the bar between cells, and what turns an address into a link. */
 const markdownCell = (text: string): string =>
   visibleLine(text)
     .replaceAll(/[\\`*_[\]<>|~&$]|:(?=\/\/)|(?<=www)\./gi, '\\$&')
@@ -45,7 +45,7 @@ export function rowsAsMarkdown<Row>(columns: readonly DataColumn<Row>[], rows: r
   );
 }
 
-/** The line of names. */
+/** The header line. */
 export const csvHead = <Row>(columns: readonly DataColumn<Row>[]): string => csvLine(written(columns).map(({ id }) => csvField(id)));
 
 export const csvRow = <Row>(columns: readonly DataColumn<Row>[], row: PlacedRow<Row>): string =>

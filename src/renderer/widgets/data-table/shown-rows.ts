@@ -1,26 +1,26 @@
-/** The rows of a table as they are in it: those of a list in an order, or those that are read in parts. */
+/** The rows of a table as displayed: those of a list in an order, or those that are read in parts. */
 import type { RowRange } from './row-selection.ts';
 import type { PlacedRow } from './row-text.ts';
 import type { PagedRows } from './table-parts.ts';
 
 export interface ShownRows<Row> {
   readonly count: number;
-  /** Place in the list of a row that is there. */
+  /** Index in the list of a displayed row. */
   readonly placeOf: (position: number) => number;
-  /** Where a row of the list is; -1 for one that is not shown. */
+  /** Where a row of the list is displayed; -1 if it is not shown. */
   readonly positionOf: (place: number) => number;
-  /** Undefined for one that was not read yet. */
+  /** Undefined if it has not been read yet. */
   readonly at: (position: number) => Row | undefined;
-  /** Rows of these ranges, piece by piece. */
+  /** Rows of these ranges, in chunks. */
   readonly read: (ranges: readonly RowRange[]) => AsyncGenerator<readonly PlacedRow<Row>[]>;
 }
 
-/** Rows that are read, and turned into text, at once. */
+/** Rows read and converted to text per chunk. */
 const pieceRows = 1000;
 
 export const isPaged = <Row>(rows: readonly Row[] | PagedRows<Row>): rows is PagedRows<Row> => !Array.isArray(rows);
 
-/** @param order places of a list's rows; all of them as they are without it */
+/** @param order indexes of a list's rows; without it, all in their original order */
 export function shownRows<Row>(rows: readonly Row[] | PagedRows<Row>, order: Uint32Array | undefined): ShownRows<Row> {
   const count = isPaged(rows) ? rows.total : (order?.length ?? rows.length);
   const placeOf = (position: number): number => order?.[position] ?? position;

@@ -1,4 +1,4 @@
-/** What the user chose for a table: checked, since sessions keep it. */
+/** The user's choices for a table: validated, since they come from sessions. */
 import * as v from 'valibot';
 import { boundedWidth, type Widths } from './column-widths.ts';
 import type { SortBy } from './sort-by.ts';
@@ -9,15 +9,15 @@ const shownSchema = v.record(v.string(), v.boolean());
 const orderSchema = v.union([v.literal('none'), v.object({ column: v.string(), descending: v.boolean() })]);
 
 export interface TableChoice {
-  /** Characters, by column. */
+  /** Widths in characters, by column. */
   readonly widths: Widths;
-  /** Columns that are shown although they are extra, or hidden although they are not. */
+  /** Extra columns that are shown, and other columns that are hidden. */
   readonly shown: Readonly<Record<string, boolean>>;
-  /** `none`: as the rows came, where a table has an order of its own. */
+  /** `none`: the original order, in a table that has its own default order. */
   readonly by: SortBy | 'none' | undefined;
 }
 
-/** A value of the schema, or undefined for anything else. */
+/** A value that matches the schema, or undefined. */
 const reader =
   <T>(schema: v.GenericSchema<unknown, T>) =>
   (saved: unknown): T | undefined => {
@@ -28,7 +28,7 @@ export const readWidths = reader<TableChoice['widths']>(widthsSchema);
 export const readShown = reader<TableChoice['shown']>(shownSchema);
 export const readOrder = reader<SortBy | 'none'>(orderSchema);
 
-/** At least one stays. */
+/** At least one column stays. */
 export function shownColumns<Row>(columns: readonly DataColumn<Row>[], shown: TableChoice['shown']): readonly DataColumn<Row>[] {
   const chosen = columns.filter(({ id, isExtra }) => shown[id] ?? isExtra !== true);
   return chosen.some(({ isTool }) => isTool !== true) ? chosen : columns.slice(0, 1);

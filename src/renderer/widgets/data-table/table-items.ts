@@ -9,15 +9,15 @@ import { mostCopiedRows, type RowExports } from './use-row-exports.ts';
 
 interface RowMenu {
   readonly selection: Selection;
-  /** Rows that are shown. */
+  /** Number of displayed rows. */
   readonly count: number;
-  /** What the pointed cell says. */
+  /** Text of the cell under the pointer. */
   readonly cell: string | undefined;
   readonly exports: RowExports;
   readonly onAll: () => void;
 }
 
-/** What is done with rows of any table. */
+/** Actions on rows of any table. */
 export function rowItems({ selection, count, cell, exports, onAll }: RowMenu): readonly ContextItem[] {
   const picked = selectedCount(selection);
   const rows = picked === 1 ? 'the row' : plural(picked, 'row');
@@ -40,7 +40,7 @@ interface ColumnMenu<Row> {
   readonly onChoose: (choice: TableChoice) => void;
 }
 
-/** Which columns are shown. */
+/** The choice of visible columns. */
 export function columnItems<Row>({ columns, shown, choice, onChoose }: ColumnMenu<Row>): readonly ContextItem[] {
   const show = ({ id }: DataColumn<Row>, isShown: boolean): void => onChoose({ ...choice, shown: { ...choice.shown, [id]: isShown } });
   const named = columns.filter(({ isTool }) => isTool !== true);
@@ -61,12 +61,12 @@ export function columnItems<Row>({ columns, shown, choice, onChoose }: ColumnMen
 
 interface HeadMenu<Row> extends ColumnMenu<Row> {
   readonly column: DataColumn<Row>;
-  /** Absent where rows cannot be ordered by the column. */
+  /** Absent if rows cannot be ordered by the column. */
   readonly onOrder: ((by: SortBy | undefined) => void) | undefined;
   readonly onFit: () => void;
 }
 
-/** What is done with one column, and then all of them. */
+/** Actions on one column, followed by those on all columns. */
 export function headItems<Row>({ column, onOrder, onFit, ...menu }: HeadMenu<Row>): readonly ContextItem[] {
   const [first, ...others] = columnItems(menu);
   const { choice, shown, onChoose } = menu;

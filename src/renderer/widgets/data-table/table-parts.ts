@@ -1,104 +1,104 @@
-/** What a table is given. */
+/** Types for the props of a table. */
 import type { ReactNode } from 'react';
 import type { ContextItem } from '../../state/context-menu.ts';
 import type { SortBy } from './sort-by.ts';
 
-/** What a cell holds, for the order of rows, JSON and CSV; undefined where it is not known. */
+/** The value of a cell, for ordering, JSON and CSV; undefined if it is not known. */
 export type CellValue = string | number | bigint | boolean | undefined;
 
 export interface CellPlace {
-  /** Place of the row in the list that the table was given. */
+  /** Index of the row in the list given to the table. */
   readonly index: number;
-  /** It is the row that others speak of. */
+  /** It is the row that the owner points out. */
   readonly isCurrent: boolean;
   /** Rows are in their original order, not by a column. */
   readonly isAsCame: boolean;
 }
 
-/** A column of rows of one kind. Its owner makes it once: another one means that rows are ordered and filtered again. */
+/** A column of rows of one kind. Its owner creates it once: a new object means that rows are ordered and filtered again. */
 export interface DataColumn<Row> {
-  /** Names it in what is kept, in JSON, and in CSV. */
+  /** Identifies it in saved state, JSON, and CSV. */
   readonly id: string;
   readonly title: string;
   /** Tooltip of the title. */
   readonly about?: string;
-  /** Characters; of a column that grows the fewest. */
+  /** Width in characters; the minimum for a column that grows. */
   readonly width: number;
-  /** Its share of the room that is left. */
+  /** Its share of the remaining width. */
   readonly grow?: number;
   /** Numbers are flush right; `hex` is a number that is written in hexadecimal. */
   readonly kind?: 'text' | 'number' | 'hex';
-  /** A cell as it reads, is filtered by, and is copied. */
+  /** The text of a cell, also for filtering and copying. */
   readonly text: (row: Row, index: number) => string;
-  /** What rows are ordered by, and what JSON and CSV hold; the text unless given. */
+  /** The value for ordering, JSON and CSV; by default the text. */
   readonly value?: (row: Row, index: number) => CellValue;
-  /** A cell as it is shown, where that is more than its text. */
+  /** How a cell is rendered, if it is more than text. */
   readonly cell?: (row: Row, place: CellPlace) => ReactNode;
   /** Buttons and the like: no text to order, filter, or copy. */
   readonly isTool?: true;
-  /** Not shown until somebody chooses it. */
+  /** Hidden until the user chooses it. */
   readonly isExtra?: true;
 }
 
-/** Rows that are read as they come into sight. Whoever reads them also orders them. */
+/** Rows that are read as they come into view. Their source also orders them. */
 export interface PagedRows<Row> {
-  /** Tells lists apart: when it is another one, other rows are there, and the table begins at the first of them. */
+  /** Identifies the list: when it changes, the rows have changed, and the table returns to the first one. */
   readonly of: string;
   readonly total: number;
-  /** Undefined until it was read. */
+  /** Undefined until it has been read. */
   readonly at: (row: number) => Row | undefined;
-  /** Which rows are needed: [first, end). */
+  /** Called with the rows that are needed: [first, end). */
   readonly want: (first: number, end: number) => void;
-  /** Reads rows that are copied or saved; not given where they cannot be. */
+  /** Reads rows for copying or saving; absent if that is not possible. */
   readonly read?: (first: number, count: number) => Promise<readonly Row[]>;
-  /** Ids of the columns that they can be ordered by, the order, and what changes it. */
+  /** Ids of the columns by which they can be ordered, the order, and the function that changes it. */
   readonly order?: { readonly columns: readonly string[]; readonly by: SortBy | undefined; readonly onOrder: (by: SortBy | undefined) => void };
 }
 
 export interface DataTableProps<Row> {
-  /** Under which name widths, columns and order are kept, for each tab. */
+  /** The name under which widths, columns and order are saved, for each tab. */
   readonly name: string;
-  /** What screen readers call it. */
+  /** Its accessible name. */
   readonly label: string;
   readonly testId: string;
   readonly columns: readonly DataColumn<Row>[];
   readonly rows: readonly Row[] | PagedRows<Row>;
-  /** A row and several, for the count above the table: "3 of 120 tasks". Without them it has none. */
+  /** Singular and plural for the count above the table: "3 of 120 tasks". Without them there is no count. */
   readonly noun?: readonly [one: string, several: string];
-  /** Rows of which its owner has left out some already. */
+  /** Total, if the owner has already filtered the rows. */
   readonly total?: number;
   readonly countTestId?: string;
   /** Follows the count. */
   readonly remark?: ReactNode;
   /** A field above the table that narrows its rows. */
   readonly filter?: { readonly label: string; readonly placeholder?: string; readonly testId?: string };
-  /** Is before and after the field and the count. */
+  /** Shown before and after the field and the count. */
   readonly before?: ReactNode;
   readonly after?: ReactNode;
-  /** Is where the rows would, if there are none to show. */
+  /** Shown in place of rows if there are none. */
   readonly nothing?: ReactNode;
-  /** Columns of one name mean something else the next time: of what is chosen only widths are kept. */
+  /** Columns of the same name mean something else the next time: only widths are saved. */
   readonly isTransient?: boolean;
-  /** The order until the user chooses one. */
+  /** The default order. */
   readonly firstOrder?: SortBy;
-  /** Which of two rows comes first that are equal in the column by which they are ordered. */
+  /** Orders two rows that are equal in the sort column. */
   readonly ties?: (one: Row, other: Row) => number;
   /** Cells take several lines. */
   readonly wrap?: boolean;
-  /** As high as its rows are, in a pane that scrolls itself. */
+  /** As high as its rows, in a pane that scrolls itself. */
   readonly asHighAsRows?: boolean;
   /** A double click or Enter on a row; also a click where `opensOnClick`. */
   readonly onRow?: (row: Row) => void;
   readonly opensOnClick?: boolean;
-  /** What the menu of a row offers before what every table does. */
+  /** Items in the menu of a row before those of every table. */
   readonly rowItems?: (row: Row) => readonly ContextItem[];
-  /** A row as Ctrl+C copies it, where that is not its cells with tabs between. */
+  /** A row as copied by Ctrl+C, if that is not its cells separated by tabs. */
   readonly line?: (row: Row) => string;
-  /** Place in `rows` of the row that others speak of; it is brought into sight when it changes, and again when `turn` does. */
+  /** Index in `rows` of the row to point out; the table scrolls to it when it changes, and again when `turn` does. */
   readonly current?: number | undefined;
   readonly turn?: number;
-  /** A word for rows that look unlike the others: their `data-mark`. */
+  /** The `data-mark` of rows that look different from the others. */
   readonly mark?: (row: Row) => string | undefined;
-  /** Keys that the table itself does not know, pressed on its active row; true when they meant something. */
+  /** Handles keys unknown to the table, pressed on its active row; true if handled. */
   readonly onRowKey?: (row: Row, key: string) => boolean;
 }

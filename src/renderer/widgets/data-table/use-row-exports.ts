@@ -1,4 +1,4 @@
-/** Copies and saves rows of a table, within limits that are said. */
+/** Copies and saves rows of a table, within limits that are reported. */
 import { append } from '../../../shared/append.ts';
 import { useWorkbench } from '../../workbench.ts';
 import { plural } from '../../words/numbers.ts';
@@ -8,9 +8,9 @@ import { csvHead, csvRow, rowsAsJson, rowsAsMarkdown, tabbedLine, type PlacedRow
 import type { ShownRows } from './shown-rows.ts';
 import type { DataColumn } from './table-parts.ts';
 
-/** More than this is a file rather than something to paste. */
+/** More than this belongs in a file rather than on the clipboard. */
 export const mostCopiedRows = 10_000;
-/** What the shell takes, with some room. */
+/** The limit of the shell, with some margin. */
 const mostCopied = (4 << 20) - 1000;
 const mostSaved = (64 << 20) - 1000;
 
@@ -40,7 +40,7 @@ interface Csv {
   readonly rows: number;
 }
 
-/** Lines of CSV, until a file has as much as can be saved. */
+/** Lines of CSV, up to the maximum size of a file. */
 async function csvOf<Row>({ columns, shown }: Exported<Row>, ranges: readonly RowRange[], most: number): Promise<Csv> {
   const lines = [csvHead(columns)];
   let characters = lines[0]?.length ?? 0;

@@ -3,10 +3,10 @@ import { useKept } from '../../hooks/use-kept.ts';
 import { readOrder, readShown, readWidths, type TableChoice } from './table-choice.ts';
 
 const nothing: Readonly<Record<string, never>> = {};
-/** As sessions name what is kept. */
+/** Names under which sessions save the choices. */
 const mostName = 32;
 
-/** What the user chose for a table, each part by itself: rows are not ordered again when a column becomes wider. */
+/** The user's choices for a table, each part separately: rows are not ordered again when a column becomes wider. */
 export function useTableChoice(table: string, isTransient: boolean): readonly [TableChoice, (choice: TableChoice) => void] {
   const name = table.slice(0, mostName);
   const [widths, setWidths] = useKept<TableChoice['widths']>(`${name}.widths`, readWidths, nothing);

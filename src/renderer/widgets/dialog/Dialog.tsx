@@ -1,11 +1,11 @@
-/** A dialog: title, contents that scroll, and one row of buttons that is always in sight. */
+/** A dialog: title, contents that scroll, and one row of buttons that is always visible. */
 import { useId, useLayoutEffect, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { Hostile } from '../Hostile.tsx';
 import { Icon } from '../Icon.tsx';
 import { Modal } from './Modal.tsx';
 import './dialog.css';
 
-/** What the dialog is for: the first button, and Enter in any of its fields. */
+/** The main action: the first button, and Enter in any of the fields. */
 export interface DialogAction {
   readonly label: string;
   /** Closes the dialog when it is done. While its promise is pending the button is busy; a rejection is shown in the dialog, which stays open. */
@@ -17,22 +17,22 @@ export interface DialogAction {
 interface DialogProps {
   readonly title: ReactNode;
   readonly testId: string;
-  /** Without one nothing is lost by closing: a press outside does so too. */
+  /** Without an action nothing is lost by closing, so a click outside closes it too. */
   readonly action?: DialogAction;
-  /** The button that changes nothing. */
+  /** Label of the button that changes nothing. */
   readonly dismiss?: 'Cancel' | 'Close';
   readonly size?: 'narrow' | 'middle' | 'wide';
-  /** What went wrong with something other than the action. */
+  /** An error in something other than the action. */
   readonly error?: string | undefined;
   readonly takesKeys?: boolean;
-  /** By a button, Escape, or a press outside; the owner renders the dialog no more. */
+  /** Called on close by a button, Escape, or a click outside; the owner then no longer renders the dialog. */
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
 const control = 'input:not([disabled]), select:not([disabled]), button:not([disabled])';
 
-/** The first thing to fill in or to press: the browser would take a part that scrolls. Of radio buttons it is the one that is chosen. */
+/** Focuses the first field or button: the browser would choose a scrollable part. Among radio buttons it is the selected one. */
 function firstControl(form: HTMLElement): HTMLElement | null {
   const first = form.querySelector<HTMLElement>(control);
   return first instanceof HTMLInputElement && first.type === 'radio' ? (form.querySelector<HTMLElement>('[type="radio"]:checked') ?? first) : first;

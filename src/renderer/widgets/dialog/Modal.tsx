@@ -1,17 +1,17 @@
-/** What lies over the page and has the keyboard to itself: the rest is inert until it closes, then the focus is back where it was. */
+/** An overlay that captures the keyboard: the rest of the page is inert until it closes, then the focus returns to where it was. */
 import { useLayoutEffect, useRef, type ReactNode } from 'react';
 import './modal.css';
 
 interface ModalProps {
   readonly className: string;
-  /** Its name for those who do not see it: words of its own, or the id of the element that holds them. */
+  /** Its accessible name: a text, or the id of the element that contains it. */
   readonly name: { readonly label: string } | { readonly labelledBy: string };
   readonly testId: string;
-  /** A press outside closes it: only where nothing that was typed would be lost. */
+  /** A click outside closes it; only for dialogs in which no input would be lost. */
   readonly light?: boolean;
-  /** Keys that are pressed are being recorded: none of them runs an action. */
+  /** Key presses are being recorded and do not run actions. */
   readonly takesKeys?: boolean;
-  /** It is closed when its owner renders it no more. */
+  /** It is closed when its owner no longer renders it. */
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
@@ -21,7 +21,7 @@ export function Modal({ className, name, testId, light = false, takesKeys = fals
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
-    // An element that is only taken out of the page leaves the focus nowhere.
+    // Merely removing the element from the page would lose the focus.
     return () => dialog?.close();
   }, []);
   return (
@@ -30,7 +30,7 @@ export function Modal({ className, name, testId, light = false, takesKeys = fals
       className={`modal ${className}`}
       aria-label={'label' in name ? name.label : undefined}
       aria-labelledby={'labelledBy' in name ? name.labelledBy : undefined}
-      // The event comes later: by then it may be open again.
+      // The event arrives later: by then it may be open again.
       onClose={(event) => {
         if (!event.currentTarget.open) onClose();
       }}

@@ -10,7 +10,7 @@ import type { LinkedGrid } from '../../state/grid-links.ts';
 import './hex-grid.css';
 
 interface HexGridViewProps {
-  /** Names what is read: another key reads afresh. Undefined shows nothing, as while the engine is away. */
+  /** Identifies what is read: another key reads it again. Undefined shows nothing, as while the engine is down. */
   readonly sourceKey: string | undefined;
   readonly size: bigint;
   readonly memoryEnd: bigint;
@@ -18,14 +18,14 @@ interface HexGridViewProps {
   readonly selection: HexSelection;
   readonly form: RowForm;
   readonly marks: readonly HexMark[];
-  /** What was found, in ascending order. */
+  /** Hits, in ascending order. */
   readonly hits: readonly SortedRange[];
-  /** Ranges without bytes that become one row each; ascending. */
+  /** Ranges without bytes that are shown as one row each; ascending. */
   readonly gaps: readonly Gap[];
   readonly label: string;
   readonly onSelect: (selection: HexSelection) => void;
   readonly onRefused: (error: Error | undefined) => void;
-  /** To scroll as others do. Returns what ends it. */
+  /** Links scrolling with other grids. Returns a function that ends it. */
   readonly link: (grid: LinkedGrid) => () => void;
 }
 
@@ -47,10 +47,10 @@ export function HexGridView({ sourceKey, size, memoryEnd, read, selection, form,
       onScroll: (address) => scrolled.current?.(address),
     });
     grid.current = made;
-    // A grid that is made anew has been refused nothing yet.
+    // A new grid has no read error yet.
     refused(undefined);
     return () => {
-      // A tab that is shown again shows the same rows.
+      // A tab shows the same rows when it is shown again.
       top.current = made.topAddress;
       made.destroy();
       grid.current = undefined;
@@ -87,7 +87,7 @@ export function HexGridView({ sourceKey, size, memoryEnd, read, selection, form,
   useEffect(() => {
     grid.current?.select({ address, length });
   }, [sourceKey, address, length]);
-  // Last: it joins the others where it is by now.
+  // Last, so that it joins the others at its current place.
   useEffect(() => {
     const made = grid.current;
     if (made === undefined || sourceKey === undefined) return undefined;

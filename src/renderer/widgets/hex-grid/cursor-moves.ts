@@ -1,13 +1,13 @@
-/** Where a key takes the cursor of the hex grid. */
+/** Where a key moves the cursor of the hex grid. */
 import { rowBytes as usualBytes } from './hex-row.ts';
 
 export interface MoveRoom {
-  /** Bytes of the space. */
+  /** Size of the space in bytes. */
   readonly size: bigint;
   /** End of the dump's memory: Ctrl+End stops there first. */
   readonly memoryEnd: bigint;
   readonly pageRows: number;
-  /** 16 unless given. */
+  /** 16 by default. */
   readonly rowBytes?: number;
 }
 

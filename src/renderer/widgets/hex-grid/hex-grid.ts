@@ -22,22 +22,22 @@ export interface HexSelection {
 }
 export interface HexGridEvents {
   readonly onSelect: (selection: HexSelection) => void;
-  /** The whole view cannot be read: why. Undefined when it can. */
+  /** Why the whole view cannot be read; undefined if it can. */
   readonly onRefused: (error: Error | undefined) => void;
-  /** The user scrolled: the address at the top is another. */
+  /** The user scrolled: the address at the top has changed. */
   readonly onScroll: (top: bigint) => void;
 }
 
 interface GridRow {
   readonly element: HexRowElement;
-  /** What the grid showed when this was drawn: another number draws it again. */
+  /** Version of the grid when this row was drawn: another number redraws it. */
   edition: number;
-  /** Why all of the row is missing. */
+  /** Why the whole row is absent. */
   reason: PageState | undefined;
   error: Error | undefined;
 }
 
-/** A gap says its reason once in so many rows, and where it begins. */
+/** A gap shows its reason where it begins, and then once every so many rows. */
 const reasonRows = 16n;
 
 export class HexGrid {
@@ -91,7 +91,7 @@ export class HexGrid {
     return this.#map.rowAt(this.#viewport.top).row * this.#row64;
   }
 
-  /** Rows of another length, or with other columns. What is at the top stays there. */
+  /** Changes the length of rows, or their columns. The address at the top stays there. */
   setForm(form: RowForm): void {
     if (form === this.#form) return;
     const top = this.topAddress;
@@ -104,7 +104,7 @@ export class HexGrid {
     this.scrollTo(top);
   }
 
-  /** Columns of the style sheet. */
+  /** Columns defined in the style sheet. */
   #measure(): void {
     const { characters, asciiColumn, hexWidth } = this.#form;
     this.#host.style.setProperty('--hex-row', `${characters}ch`);
@@ -120,7 +120,7 @@ export class HexGrid {
     this.#remap();
   }
 
-  /** Long ranges without bytes, in ascending order: each becomes one row, but for the one that the cursor is in. */
+  /** Long ranges without bytes, in ascending order: each becomes one row, except the one that contains the cursor. */
   setGaps(gaps: readonly Gap[]): void {
     this.#gaps = gaps;
     this.#folds = foldsOf(gaps, this.#form.bytes);
@@ -132,7 +132,7 @@ export class HexGrid {
     this.refresh();
   }
 
-  /** What was found, in ascending order: marked like marks, and may be many. */
+  /** Hits, in ascending order: drawn like marks, but there may be many. */
   setHits(hits: readonly SortedRange[]): void {
     if (hits === this.#hits) return;
     this.#hits = hits;
@@ -140,7 +140,7 @@ export class HexGrid {
     this.refresh();
   }
 
-  /** Sets the selection from outside; what is out of sight is scrolled to. */
+  /** Sets the selection from outside, and scrolls to it if necessary. */
   select({ address, length }: HexSelection): void {
     const now = this.#selection();
     if (now.address !== address || now.length !== Math.max(1, length)) {
@@ -161,7 +161,7 @@ export class HexGrid {
     this.#viewport.scrollTo(this.#map.shownAt(at / this.#row64));
   }
 
-  /** What is shown may have changed, as when something was read. */
+  /** The contents may have changed, as after a read. */
   refresh(): void {
     this.#edition += 1;
     this.#viewport.refresh();
@@ -172,7 +172,7 @@ export class HexGrid {
     this.#viewport.destroy();
   }
 
-  /** The gap that the cursor is in is open; what was at the top stays there. */
+  /** Opens the gap that contains the cursor; the address at the top stays there. */
   #remap(): void {
     const top = this.#map.rowAt(this.#viewport.top).row;
     const rows = this.#source === undefined ? 0n : (this.#source.size + this.#row64 - 1n) / this.#row64;
@@ -185,13 +185,13 @@ export class HexGrid {
     this.refresh();
   }
 
-  /** Keeps the folds as they are unless the cursor went into or out of one. */
+  /** Keeps the folds unchanged unless the cursor entered or left one. */
   #followCursor(before: bigint): void {
     const inFold = (address: bigint): Fold | undefined => this.#folds.find(({ start, end }) => address / this.#row64 >= start && address / this.#row64 < end);
     if (inFold(before) !== inFold(this.#cursor)) this.#remap();
   }
 
-  /** Where the cursor is among the rows on screen. */
+  /** The cursor's place among the rows on screen. */
   #cursorRow(): bigint {
     return this.#map.shownAt(this.#cursor / this.#row64);
   }
@@ -231,7 +231,7 @@ export class HexGrid {
     this.#events.onRefused(refused);
   }
 
-  /** Draws what a row shows, without selection. */
+  /** Draws the contents of a row, without selection. */
   #fill(shown: GridRow, source: HexSource, index: bigint): void {
     const { element } = shown;
     shown.edition = this.#edition;
@@ -248,7 +248,7 @@ export class HexGrid {
     }
     const address = row * this.#row64;
     const { bytes, absent, error } = this.#bytesOf(source, address);
-    // What cannot be read is not being read any more.
+    // An unreadable view is no longer being read.
     const layers = error === undefined ? rowLayers(address, bytes, absent, this.#form) : rowLayers(address, new Uint8Array(0), absent, this.#form);
     element.show(layers);
     element.mark(address, this.#marksOf(address));
@@ -256,14 +256,14 @@ export class HexGrid {
     shown.error = error;
   }
 
-  /** Hits come last: a row shows few marks. */
+  /** Hits come last because a row shows few marks. */
   #marksOf(address: bigint): readonly HexMark[] {
     if (this.#hits.length === 0) return this.#marks;
     const hits = rangesIn(this.#hits, this.#longestHit, address, address + this.#row64);
     return hits.length === 0 ? this.#marks : [...this.#marks, ...hits.map(({ start, end }): HexMark => ({ start, end, tone: 'hit' }))];
   }
 
-  /** What is on screen, as runs of addresses. */
+  /** The visible part, as runs of addresses. */
   #spans(top: bigint, count: number): readonly Span[] {
     const spans: Span[] = [];
     for (let shown = top; shown < top + BigInt(count) && shown < this.#map.count; shown += 1n) {
@@ -277,7 +277,7 @@ export class HexGrid {
     return spans;
   }
 
-  /** What comes on screen next if the rows go on as they went. @param edge the row at that end of the screen */
+  /** What becomes visible next if scrolling continues in the same direction. @param edge the row at that end of the screen */
   #ahead(edge: bigint, direction: -1 | 1): Span | undefined {
     if (edge <= 0n || edge >= this.#map.count) return undefined;
     const { row, fold } = this.#map.rowAt(edge);
@@ -318,7 +318,7 @@ export class HexGrid {
     const room = { size: this.#source.size, memoryEnd: this.#memoryEnd, pageRows: this.#viewport.pageRows, rowBytes: this.#form.bytes };
     const before = this.#cursor;
     const next = this.#overFold(moveCursor(before, event.key, event.ctrlKey, room), before, event.ctrlKey);
-    // Whole pages scroll by a page: the cursor keeps its place on screen.
+    // PageUp and PageDown scroll by a page: the cursor keeps its place on screen.
     if (event.key === 'PageUp' || event.key === 'PageDown')
       this.#viewport.scrollBy(this.#map.shownAt(next / this.#row64) - this.#map.shownAt(before / this.#row64));
     this.#cursor = next;
@@ -326,7 +326,7 @@ export class HexGrid {
     this.#moved(event.shiftKey);
   };
 
-  /** Small steps go over a fold, not into it; where it has no other side they stop. */
+  /** Small steps skip a fold; if there is nothing after it they stop. */
   #overFold(next: bigint, before: bigint, far: boolean): bigint {
     const fold = far ? undefined : this.#map.foldAt(next / this.#row64);
     if (fold === undefined) return next;
@@ -350,7 +350,7 @@ export class HexGrid {
   readonly #onPointerDown = (event: PointerEvent): void => {
     const address = event.button === 0 || event.button === 2 ? this.#under(event) : undefined;
     if (address === undefined) return;
-    // A menu over the selection is about the selection.
+    // A menu opened on the selection applies to the selection.
     const { address: from, length } = this.#selection();
     const isMenu = event.button === 2;
     if (isMenu && address >= from && address < from + BigInt(length)) return;

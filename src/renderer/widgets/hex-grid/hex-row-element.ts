@@ -1,11 +1,11 @@
-/** The DOM of one recycled row: a text node for each tone, selection and marks after them. */
+/** The DOM of one recycled row: a text node for each tone, followed by selection and marks. */
 import { reasons, usualForm, type RowForm, type RowLayers } from './hex-row.ts';
 import type { HexMark } from './hex-mark.ts';
 import { boxedIn, RowBoxes, type BoxedBytes } from './row-boxes.ts';
 
 export const rowHeight = 18;
 
-/** A text of the row. Setting what it says already costs nothing. */
+/** A text of the row. Setting an unchanged text costs nothing. */
 class Layer {
   readonly #text = document.createTextNode('');
   #says = '';
@@ -57,7 +57,7 @@ export class HexRowElement {
     this.#name(layers.reason === undefined ? 'hex-row' : `hex-row absent ${layers.reason}`);
   }
 
-  /** Why all of the row is missing; undefined says nothing, as every row would be noise. */
+  /** Why the whole row is absent; undefined for no text, since repeating it on every row would be noise. */
   explain(reason: RowLayers['reason']): void {
     this.#reason.say(reason === undefined ? '' : reasons[reason]);
   }
@@ -73,7 +73,7 @@ export class HexRowElement {
     for (const { start, end, tone } of marks) {
       const bytes = boxedIn(address, this.#form.bytes, start, end);
       if (bytes !== undefined) here.push({ ...bytes, tone });
-      // More than there are bytes are not told apart anyway.
+      // More marks than bytes could not be distinguished anyway.
       if (here.length === this.#form.bytes) break;
     }
     this.#marks.show(here);

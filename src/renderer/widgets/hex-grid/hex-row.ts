@@ -7,15 +7,15 @@ const addressDigits = 16;
 const addressGroup = 8;
 export const hexColumn = addressDigits + 1 + 2;
 const groupSize = 8;
-/** The longest reason why bytes are missing is in the text column. */
+/** The longest reason for absence must fit into the text column. */
 const reasonWidth = 18;
 
-/** How many bytes a row has, and where its columns are, in characters from its start. */
+/** Bytes per row, and where its columns are, in characters from its start. */
 export interface RowForm {
   readonly bytes: number;
   readonly hexWidth: number;
   readonly asciiColumn: number;
-  /** Undefined: there is no such column. */
+  /** Undefined if there is no such column. */
   readonly ebcdicColumn: number | undefined;
   /** Width of the row. */
   readonly characters: number;
@@ -35,14 +35,14 @@ export function rowForm(bytes: number, hasEbcdic = false): RowForm {
 export const rowBytes = 16;
 export const usualForm = rowForm(rowBytes);
 
-/** Byte under a character of the hex column: digits, and the blank after them. */
+/** Byte at a character of the hex column: its digits, and the blank after them. */
 export function byteAt(character: number, bytes = rowBytes): number {
   const group = Math.floor(character / byteOffset(groupSize));
   const within = Math.min(groupSize - 1, Math.floor((character - group * byteOffset(groupSize)) / 3));
   return Math.min(bytes - 1, Math.max(0, group * groupSize + within));
 }
 
-/** What is above the rows: the last digits of the addresses below, and what the text columns are. */
+/** The header above the rows: the last digits of the addresses below, and the names of the text columns. */
 export function rulerText(form: RowForm): string {
   const columns = Array.from({ length: form.bytes }, (_, index) => `${index % groupSize === 0 && index > 0 ? ' ' : ''}${digits[index] ?? ''} `).join('');
   const head = `${'address'.padEnd(hexColumn)}${columns}`.padEnd(form.asciiColumn);
@@ -55,15 +55,15 @@ export interface AbsentRange {
   readonly state: PageState;
 }
 
-/** Texts that lie over one another; what is on one layer is blank on the others. Without blanks at the end: they would be laid out too. */
+/** Overlaid texts; what is on one layer is blank on the others. Without trailing blanks, which would be laid out too. */
 export interface RowLayers {
-  /** What one looks past: the address, and from the hex column on zero bytes, middle dots for what is no printable character. */
+  /** The unobtrusive part: the address, and from the hex column on zero bytes and the middle dots for unprintable characters. */
   readonly quiet: string;
   /** From the hex column on: bytes that are not zero, and characters. */
   readonly plain: string;
-  /** From the hex column on: `--` for bytes that are not there, `··` while they are read. */
+  /** From the hex column on: `--` for absent bytes, `··` while they are being read. */
   readonly gaps: string;
-  /** Why bytes are missing, when the whole row is. */
+  /** Why bytes are absent, if the whole row is. */
   readonly reason: PageState | undefined;
 }
 
@@ -78,7 +78,7 @@ export const reasons: Readonly<Record<PageState, string>> = {
 
 const digits = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
 const isPrintable = (value: number): boolean => value >= 0x20 && value <= 0x7e;
-/** By byte; undefined for what is no printable character of code page 1047. */
+/** By byte; undefined for unprintable characters of code page 1047. */
 const ebcdicCharacters = Array.from(
   ebcdicText(
     Uint8Array.from({ length: 256 }, (_, value) => value),
@@ -93,8 +93,8 @@ export function addressText(address: bigint): string {
 }
 
 /**
- * @param bytes the row's bytes: fewer at the end of a file, undefined while they are read
- * @param absent states of bytes that are not there, by index; undefined where the byte is there
+ * @param bytes the row's bytes: fewer at the end of a file, undefined while they are being read
+ * @param absent states of absent bytes, by index; undefined for a byte that is in the dump
  */
 export function rowLayers(
   address: bigint,
@@ -134,7 +134,7 @@ export function rowLayers(
   };
   return {
     quiet: `${addressText(address)}  ${line(zeros, dots, ebcdicDots)}`.trimEnd(),
-    // A character of the text may be a blank: it is there for the eye only.
+    // A character of the text may be a blank, which is purely visual.
     plain: line(plain, ascii, ebcdic),
     gaps: gaps.trimEnd(),
     reason,

@@ -1,8 +1,8 @@
-/** What is above the rows: the last digits of the addresses in a column, with the column of the cursor marked. */
+/** The header above the rows: the last digits of the addresses in each column, with the cursor's column marked. */
 import { rulerText, type RowForm } from './hex-row.ts';
 import { RowBoxes } from './row-boxes.ts';
 
-/** As high as hex-grid.css makes it. */
+/** Same height as in hex-grid.css. */
 export const rulerHeight = 22;
 
 export class HexRuler {
@@ -18,7 +18,7 @@ export class HexRuler {
     this.#cursor = new RowBoxes(this.element, 'hex-ruler-mark', form);
   }
 
-  /** @param column byte of the row that the cursor is on */
+  /** @param column byte of the row at the cursor */
   mark(column: number): void {
     this.#cursor?.show([{ from: column, to: column + 1 }]);
   }

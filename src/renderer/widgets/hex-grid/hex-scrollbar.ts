@@ -1,4 +1,4 @@
-/** The grid's own scrollbar over a bigint row index (row-scale.ts says what its scale is). The keyboard has the grid's keys. */
+/** The grid's own scrollbar over a bigint row index (for its scale see row-scale.ts). The keyboard uses the grid's keys. */
 import { rowAtShare, shareOfRow, splitShare, type RowScale } from './row-scale.ts';
 
 const minThumb = 24;
@@ -26,12 +26,12 @@ export class HexScrollbar {
     this.element.addEventListener('pointerup', () => (this.#grip = undefined));
   }
 
-  /** @param height of the track, which is not asked for here: the layout is in motion */
+  /** @param height of the track, passed in because reading it here would force a layout */
   show(scale: RowScale, top: bigint, pageRows: number, height: number): void {
     this.#scale = scale;
     const page = shareOfRow(scale, BigInt(pageRows));
     this.#thumbHeight = Math.min(height, Math.max(minThumb, page * height));
-    // The thumb is higher than its share: its travel is what is left of the track.
+    // The thumb is higher than its share: it travels over the rest of the track.
     const last = scale.rows > BigInt(pageRows) ? scale.rows - BigInt(pageRows) : 0n;
     const share = last === 0n ? 0 : Math.min(1, shareOfRow(scale, top) / Math.max(shareOfRow(scale, last), Number.EPSILON));
     const thumb = `${this.#thumbHeight}px`;

@@ -1,4 +1,4 @@
-/** Bytes for the hex grid, in windows that are read when they come on screen, with a small cache. */
+/** Bytes for the hex grid, in windows that are read when they come into view, with a small cache. */
 import type { AbsentRange } from './hex-row.ts';
 
 export interface HexWindow {
@@ -16,11 +16,11 @@ export interface Span {
 }
 
 export interface HexSource {
-  /** Bytes of the space. */
+  /** Size of the space in bytes. */
   readonly size: bigint;
-  /** The window that holds an address: its bytes, why there are none, or undefined while it is read. */
+  /** The window that contains an address: its bytes, why there are none, or undefined while it is being read. */
   readonly at: (address: bigint) => { readonly start: bigint; readonly window: HexWindow | Error } | undefined;
-  /** Reads the windows of some spans that are not there yet and gives up those that nobody waits for. @param ahead will be wanted next */
+  /** Reads the missing windows of some spans and cancels reads that are no longer needed. @param ahead spans that will be needed next */
   readonly want: (spans: readonly Span[], ahead?: Span) => void;
   readonly close: () => void;
 }
@@ -32,7 +32,7 @@ const cachedWindows = 64;
 const windowStart = (address: bigint): bigint => address - (address % window64);
 
 export function createHexSource(size: bigint, read: ReadBytes, onChange: () => void): HexSource {
-  // A Map keeps the order of insertion: the first entry is the one not used for longest.
+  // A Map keeps the order of insertion: the first entry is the least recently used.
   const cache = new Map<bigint, HexWindow | Error>();
   const pending = new Map<bigint, AbortController>();
 
@@ -89,7 +89,7 @@ export function createHexSource(size: bigint, read: ReadBytes, onChange: () => v
           if (!pending.has(at)) fetch(at);
           continue;
         }
-        // What is on screen is not the one that has to go.
+        // What is on screen is never evicted.
         cache.delete(at);
         cache.set(at, window);
       }

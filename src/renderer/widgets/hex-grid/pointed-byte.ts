@@ -1,10 +1,10 @@
-/** Which byte the pointer is on. */
+/** Which byte is under the pointer. */
 import { rowHeight } from './hex-row-element.ts';
 import { byteAt, hexColumn, usualForm, type RowForm } from './hex-row.ts';
 
 /**
- * @param body the box that the rows are seen through
- * @param row any row of it: all begin at the same place
+ * @param body the visible box around the rows
+ * @param row any row in it: all begin at the same place
  * @returns row from the top, and byte in it; undefined outside the columns
  */
 export function pointedByte(

@@ -1,4 +1,4 @@
-/** Boxes after the text of a row: the same bytes in the hex column and in the text columns. Made when they are first needed. */
+/** Boxes drawn over the text of a row: the same bytes in the hex column and in the text columns. Created when first needed. */
 import { defined } from '../../../shared/defined.ts';
 import { byteOffset, hexColumn, type RowForm } from './hex-row.ts';
 
@@ -6,7 +6,7 @@ import { byteOffset, hexColumn, type RowForm } from './hex-row.ts';
 export interface BoxedBytes {
   readonly from: number;
   readonly to: number;
-  /** A class of its own. */
+  /** Additional class. */
   readonly tone?: string;
 }
 
@@ -19,7 +19,7 @@ interface Boxes extends BoxedBytes {
 export class RowBoxes {
   readonly #className: string;
   readonly #form: RowForm;
-  /** Keeps the place among the boxes of other kinds. */
+  /** Keeps its place among the boxes of other kinds. */
   readonly #place = document.createComment('');
   #boxes: readonly Boxes[] = [];
   #used = 0;
@@ -30,7 +30,7 @@ export class RowBoxes {
     row.append(this.#place);
   }
 
-  /** Shows these and no others. Writes nothing to the DOM that is there already. */
+  /** Shows exactly these. Does not touch the DOM where nothing changes. */
   show(bytes: readonly BoxedBytes[]): void {
     if (bytes.length === 0 && this.#used === 0) return;
     const boxes = bytes.map((one, index) => this.#shown(this.#boxes[index], one, index < this.#used));

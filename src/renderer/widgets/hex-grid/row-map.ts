@@ -1,13 +1,12 @@
 /**
- * Rows on screen against rows of the address space: a long gap is one row. Both are counted from 0; a fold is [start, end) in rows
- * of the space.
+ * Maps rows on screen to rows of the address space: a long gap is one row. Both are counted from 0; a fold is [start, end) in rows of the space.
  */
 import { rowBytes as usualBytes } from './hex-row.ts';
 
 export interface Fold {
   readonly start: bigint;
   readonly end: bigint;
-  /** Why there is nothing. */
+  /** Why it has no bytes. */
   readonly reason: string;
 }
 
@@ -18,10 +17,10 @@ export interface Gap {
   readonly reason: string;
 }
 
-/** Shorter gaps are shown row by row: their shape says something. */
+/** Shorter gaps are shown row by row: their shape is informative. */
 const minRows = 256n;
 
-/** Whole rows of the gaps that are worth folding. @param gaps in ascending order, not overlapping */
+/** Whole rows of the gaps that are long enough to fold. @param gaps in ascending order, not overlapping */
 export function foldsOf(gaps: readonly Gap[], rowBytes = usualBytes): readonly Fold[] {
   const row64 = BigInt(rowBytes);
   return gaps.flatMap(({ start, end, reason }) => {
@@ -38,10 +37,10 @@ export interface RowAt {
 }
 
 export class RowMap {
-  /** Rows on screen in all. */
+  /** Total number of displayed rows. */
   readonly count: bigint;
   readonly #folds: readonly Fold[];
-  /** Rows that are hidden before each fold. */
+  /** Rows hidden before each fold. */
   readonly #hidden: readonly bigint[];
 
   /** @param rows of the space */
@@ -56,7 +55,7 @@ export class RowMap {
     this.count = rows - hidden;
   }
 
-  /** Place of the last fold for which `holds`, which must hold for all before it too; -1 for none. */
+  /** Index of the last fold for which `holds` is true, which must also be true for all before it; -1 for none. */
   #last(holds: (at: number) => boolean): number {
     let low = 0;
     let high = this.#folds.length;
@@ -68,13 +67,13 @@ export class RowMap {
     return low - 1;
   }
 
-  /** The fold that a row of the space lies in. */
+  /** The fold that contains a row of the space. */
   foldAt(row: bigint): Fold | undefined {
     const fold = this.#folds[this.#last((at) => (this.#folds[at]?.start ?? 0n) <= row)];
     return fold !== undefined && row < fold.end ? fold : undefined;
   }
 
-  /** What a row on screen shows. */
+  /** The contents of a row on screen. */
   rowAt(shown: bigint): RowAt {
     const at = this.#last((one) => (this.#folds[one]?.start ?? 0n) - (this.#hidden[one] ?? 0n) <= shown);
     const fold = this.#folds[at];

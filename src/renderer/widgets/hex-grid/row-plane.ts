@@ -1,15 +1,15 @@
 /**
- * Recycled rows on a plane that is moved as a whole: a row that stays on screen is neither laid out nor painted again, the plane's
- * transform alone changes. The plane is a few thousand rows high and is set anew where the rows leave it.
+ * Recycled rows on a plane that is moved as a whole: a row that stays on screen is neither laid out nor painted again; only the plane's transform
+ * changes. The plane is a few thousand rows high and is repositioned when the rows leave it.
  */
 import { rowHeight, type HexRowElement } from './hex-row-element.ts';
 
-/** Small against Chromium's limit of an element's height. */
+/** Small compared with Chromium's limit of an element's height. */
 const planeRows = 4096n;
 
 interface Slot<Row> {
   readonly row: Row;
-  /** Row of the grid that it shows now. */
+  /** Row of the grid that it currently shows. */
   shown: bigint | undefined;
 }
 
@@ -18,11 +18,11 @@ export class RowPlane<Row extends { readonly element: HexRowElement }> {
   readonly #clip = document.createElement('div');
   readonly #make: () => Row;
   #slots: Slot<Row>[] = [];
-  /** Row of the grid that lies at the plane's top. */
+  /** Row of the grid at the plane's top. */
   #base = 0n;
   #top: bigint | undefined;
 
-  /** @param body the box that the rows are seen through */
+  /** @param body the visible box around the rows */
   constructor(body: HTMLElement, make: () => Row) {
     this.#make = make;
     this.#plane.className = 'hex-plane';
@@ -32,17 +32,17 @@ export class RowPlane<Row extends { readonly element: HexRowElement }> {
     body.append(this.#clip);
   }
 
-  /** The box that the rows are seen through, without what is above them. */
+  /** The visible box around the rows, without the header. */
   get clip(): HTMLElement {
     return this.#clip;
   }
 
-  /** An element that shows where rows lie, if there is one. */
+  /** An element of a row, if there is one, for measuring. */
   get anyRow(): HTMLElement | undefined {
     return this.#slots[0]?.row.element.element;
   }
 
-  /** Puts `count` rows from `top` on on screen. @param fill is told of each from above, and whether its element showed another row before */
+  /** Puts `count` rows from `top` on on screen. @param fill called for each from the top, with whether its element showed another row before */
   show(top: bigint, count: number, fill: (row: Row, shown: bigint, isFresh: boolean) => void): void {
     const rows = BigInt(count);
     if (this.#slots.length !== count) this.#resize(count);
@@ -64,12 +64,12 @@ export class RowPlane<Row extends { readonly element: HexRowElement }> {
     }
   }
 
-  /** New elements with the next picture: rows have another form. */
+  /** Creates new elements with the next frame: the form of rows has changed. */
   discard(): void {
     this.#resize(0);
   }
 
-  /** Rows on the plane say what they show no more: for when nothing can be shown. */
+  /** Clears what the rows on the plane show, for when nothing can be shown. */
   clear(): void {
     for (const { row } of this.#slots) row.element.clear();
     for (const slot of this.#slots) slot.shown = undefined;

@@ -1,15 +1,15 @@
 /**
- * The scrollbar's scale. A space of 2^64 bytes on a track of some hundred pixels would put all of a dump on its first
- * pixel: so nearly all of the track is the dump's memory, and its last part the rest of the address space.
+ * The scrollbar's scale. With a space of 2^64 bytes on a track of a few hundred pixels, a whole dump would fall on the first pixel: so nearly all of
+ * the track represents the dump's memory, and its last part the rest of the address space.
  */
 export interface RowScale {
-  /** Rows in all. */
+  /** Total number of rows. */
   readonly rows: bigint;
-  /** Rows that hold the dump's memory. */
+  /** Rows that contain the dump's memory. */
   readonly memoryRows: bigint;
 }
 
-/** Part of the track that the memory gets when there is more after it. */
+/** Fraction of the track for the memory if there is more after it. */
 const memoryShare = 0.95;
 const precision = 1n << 52n;
 

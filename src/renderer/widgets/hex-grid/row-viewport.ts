@@ -1,28 +1,28 @@
 /**
- * What every hex grid has around its rows: which row is the first on screen, the wheel, the scrollbar, one paint a frame at most,
- * and what a screen reader announces when the keys rest. Nothing here reads the layout while something moves.
+ * What every hex grid has around its rows: the first row on screen, the wheel, the scrollbar, at most one paint per frame, and what a screen reader
+ * announces after the last key press. Nothing here reads the layout while something moves.
  */
 import { rowHeight } from './hex-row-element.ts';
 import { HexScrollbar } from './hex-scrollbar.ts';
 
 interface Contents {
-  /** Height of what is above the rows. */
+  /** Height of the header above the rows. */
   readonly headHeight?: number;
-  /** Rows in all. */
+  /** Total number of rows. */
   readonly rowCount: () => bigint;
-  /** Those of them that the dump's memory ends in. */
+  /** Rows up to the end of the dump's memory. */
   readonly memoryRows: () => bigint;
   /** Draws the rows from the viewport's `top` on. */
   readonly paint: (rows: number) => void;
   /** The row of the cursor as a sentence. */
   readonly speech: () => string | undefined;
-  /** The wheel, the scrollbar or the cursor moved the rows: not `scrollTo` from outside. */
+  /** Called when the wheel, the scrollbar or the cursor moved the rows, not for `scrollTo` from outside. */
   readonly onScroll?: () => void;
 }
 
 const wheelRows = 3;
 const wheelNotch = 100;
-/** Where the target row comes to lie after a jump, from the top. */
+/** Distance of the target row from the top after a jump. */
 const jumpShare = 0.25;
 const speechDelayMs = 250;
 
@@ -60,12 +60,12 @@ export class RowViewport {
     return this.#top;
   }
 
-  /** Where it moved last: 1 to higher rows. */
+  /** Direction of the last move: 1 towards higher rows. */
   get direction(): -1 | 1 {
     return this.#direction;
   }
 
-  /** Rows that are wholly on screen. */
+  /** Number of fully visible rows. */
   get pageRows(): number {
     return Math.max(1, Math.floor(this.#height / rowHeight));
   }
@@ -94,7 +94,7 @@ export class RowViewport {
     if (this.#top !== before) this.#contents.onScroll?.();
   }
 
-  /** Brings a row into sight. @param how `jump`: some rows below the top; `nudge`: as little as it takes */
+  /** Brings a row into sight. @param how `jump`: some rows below the top; `nudge`: as little as necessary */
   reveal(row: bigint, how: 'jump' | 'nudge'): void {
     const page = BigInt(this.pageRows);
     if (row >= this.#top && row < this.#top + page) return;
@@ -102,12 +102,12 @@ export class RowViewport {
     else this.#scroll(row < this.#top ? row : row - page + 1n);
   }
 
-  /** Draws with the next frame. */
+  /** Schedules a redraw for the next frame. */
   refresh(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#paint);
   }
 
-  /** Says the row of the cursor, once the keys rest. */
+  /** Announces the row of the cursor a moment after the last key press. */
   speak(): void {
     clearTimeout(this.#speechTimer);
     this.#speechTimer = window.setTimeout(() => {

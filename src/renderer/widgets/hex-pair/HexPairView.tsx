@@ -6,7 +6,7 @@ import { HexPair } from './hex-pair.ts';
 import './hex-pair.css';
 
 interface HexPairViewProps {
-  /** Names what is read: another key reads afresh. Undefined shows nothing. */
+  /** Identifies what is read: another key reads it again. Undefined shows nothing. */
   readonly sourceKey: string | undefined;
   readonly size: bigint;
   readonly memoryEnd: bigint;
@@ -16,7 +16,7 @@ interface HexPairViewProps {
   /** Address in the left dump. */
   readonly cursor: bigint;
   readonly label: string;
-  /** Addresses of 16 digits; else 12, which leave room for both on a small screen. */
+  /** Addresses of 16 digits; otherwise 12, which leaves room for both on a small screen. */
   readonly wide: boolean;
   readonly onCursor: (address: bigint) => void;
   readonly onPainted: (differing: number, refused: Error | undefined) => void;

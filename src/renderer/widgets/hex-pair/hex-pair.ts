@@ -1,6 +1,6 @@
 /**
- * Two hex grids that move as one: the same rows of two dumps side by side, the bytes that differ marked in both. One
- * cursor, one scrollbar; the right side may be shifted by any number of bytes.
+ * Two hex grids that move as one: the same rows of two dumps side by side, with differing bytes marked in both. One cursor, one scrollbar; the right
+ * side may be shifted by any number of bytes.
  */
 import type { PageState } from '../../../shared/model.ts';
 import { isMoveKey, moveCursor } from '../hex-grid/cursor-moves.ts';
@@ -29,7 +29,7 @@ export interface HexPairSources {
 
 interface PairRow {
   readonly element: HexRowElement;
-  /** What the pair showed when this was drawn: another number draws it again. */
+  /** Version of the pair when this row was drawn: another number redraws it. */
   edition: number;
   reason: PageState | undefined;
   error: Error | undefined;
@@ -42,7 +42,7 @@ interface Side {
 }
 
 const row64 = BigInt(rowBytes);
-/** Bytes that are read before they come on screen. */
+/** Bytes that are read before they come into view. */
 const ahead64 = BigInt(windowBytes);
 const reasonRows = 16n;
 
@@ -87,7 +87,7 @@ export class HexPair {
     this.refresh();
   }
 
-  /** Puts the cursor on an address of the left dump and brings it into sight. */
+  /** Puts the cursor on an address of the left dump and scrolls to it. */
   goTo(address: bigint): void {
     if (address !== this.#cursor) {
       this.#cursor = address;
@@ -97,7 +97,7 @@ export class HexPair {
     this.#viewport.refresh();
   }
 
-  /** What is shown may have changed, as when something was read. */
+  /** The contents may have changed, as after a read. */
   refresh(): void {
     this.#edition += 1;
     this.#viewport.refresh();
@@ -143,7 +143,7 @@ export class HexPair {
     this.#events.onPainted(differing, refused);
   }
 
-  /** Draws what a row of one side shows, without the cursor. */
+  /** Draws the contents of a row of one side, without the cursor. */
   #fill(shown: PairRow, sources: HexPairSources, row: bigint, isRight: boolean): void {
     const { element } = shown;
     const left = bytesAt(sources.left, row * row64);
@@ -204,13 +204,13 @@ export class HexPair {
   };
 }
 
-/** The same bytes of the right dump; empty where they lie before its start. */
+/** The same bytes of the right dump; empty if they are before its start. */
 function shifted(start: bigint, end: bigint, shift: bigint): Span {
   const first = start + shift < 0n ? 0n : start + shift;
   return { start: first, end: end + shift > first ? end + shift : first };
 }
 
-/** The 16 bytes from an address on, which may lie in two windows; undefined outside the space. */
+/** The 16 bytes from an address on, which may be in two windows; undefined outside the space. */
 function bytesAt(source: HexSource, address: bigint): RowBytes | undefined {
   if (address + row64 <= 0n || address >= source.size) return undefined;
   const from = address < 0n ? 0n : address;

@@ -2,14 +2,14 @@
 import type { PageState } from '../../../shared/model.ts';
 
 export interface RowBytes {
-  /** Undefined while they are read, or when they cannot be. */
+  /** Undefined while they are being read, or if they cannot be. */
   readonly bytes: Uint8Array | undefined;
-  /** By index, why a byte is not there. */
+  /** By index, why a byte is absent. */
   readonly absent: readonly (PageState | undefined)[];
   readonly error: Error | undefined;
 }
 
-/** By index. A byte that is there in one dump only differs too; what is still being read does not. */
+/** By index. A byte that is in only one of the dumps differs too; one that is still being read does not. */
 export function differingBytes(left: RowBytes | undefined, right: RowBytes | undefined): boolean[] {
   const one = left?.bytes;
   const other = right?.bytes;
@@ -21,7 +21,7 @@ export function differingBytes(left: RowBytes | undefined, right: RowBytes | und
   });
 }
 
-/** Neighbouring true values as half-open ranges of indexes. */
+/** Runs of true values as half-open ranges of indexes. */
 export function runsOf(flags: readonly boolean[]): readonly (readonly [number, number])[] {
   const runs: [number, number][] = [];
   flags.forEach((flag, index) => {

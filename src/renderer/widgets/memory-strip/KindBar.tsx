@@ -3,7 +3,7 @@ import { plural } from '../../words/numbers.ts';
 import { memoryKinds, type KindCounts } from '../../../shared/memory-kinds.ts';
 import './kind-bar.css';
 
-/** What a range is made of as one bar of its own shares, however small it is. The numbers are next to it. */
+/** The composition of a range as a full-width bar, however small the range is. The numbers are next to it. */
 export function KindBar({ counts }: { readonly counts: KindCounts }) {
   return (
     <span className="kind-bar" aria-hidden="true">

@@ -21,7 +21,7 @@ export function Swatch({ kind }: { readonly kind: MemoryKind }) {
   return <canvas ref={canvas} width={22} height={22} className="legend-swatch" aria-hidden="true" />;
 }
 
-/** Shares of the kinds, with what is marked on the strip. */
+/** Shares of the kinds, with the marks on the strip. */
 export function Legend({ counts, failing }: { readonly counts: KindCounts; readonly failing: number }) {
   const total = pagesOf(counts);
   return (

@@ -1,4 +1,4 @@
-/** The memory strip: a canvas that shows, at each place, what memory holds there; a click goes there. */
+/** The memory strip: a canvas that shows the contents of memory at each place; a click goes there. */
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { useDrawnLook } from '../../hooks/use-drawn-look.ts';
 import { useDrawnWidth } from '../../hooks/use-drawn-width.ts';
@@ -18,7 +18,7 @@ interface MemoryStripProps {
   readonly onPan?: (share: number) => void;
   /** A range was drawn with the pointer. */
   readonly onSpan?: (span: Span) => void;
-  /** What is offered at an address: by a right click, or the key for menus. */
+  /** Opens the menu for an address: on a right click, or the menu key. */
   readonly onMenu?: (address: bigint, at: { readonly left: number; readonly top: number }) => void;
 }
 
@@ -39,7 +39,7 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, on
   const look = useDrawnLook();
   const [pointed, setPointed] = useState<bigint>();
   const width = useDrawnWidth(canvas);
-  /** Where a drag began, in CSS pixels of the page; and whether it has become one. */
+  /** Where a drag began, in CSS pixels of the page, and whether it has become one. */
   const [drag, setDrag] = useState<{ readonly from: bigint; readonly x: number; readonly drawn: boolean }>();
 
   useEffect(() => {
@@ -55,7 +55,7 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, on
     return addressAt(event.clientX - left - stripMargin, picture.span, inner);
   };
 
-  // React's wheel listeners are passive; this one keeps the page from scrolling away under the strip.
+  // React's wheel listeners are passive; this one prevents the page from scrolling.
   const wheel = useEffectEvent((event: WheelEvent) => {
     if (onZoom === undefined || onPan === undefined) return;
     event.preventDefault();
@@ -129,7 +129,7 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, on
           event.preventDefault();
           event.stopPropagation();
           const box = event.currentTarget.getBoundingClientRect();
-          // The key for menus has no place of its own: it is about where the keys have moved to.
+          // The menu key has no pointer position: it applies to the place reached by keys.
           if (event.button === 2) onMenu(under(event), { left: event.clientX, top: event.clientY });
           else onMenu(at, { left: box.left + stripMargin + pixelOf(at, picture.span, inner), top: box.bottom });
         }}
@@ -137,7 +137,7 @@ export function MemoryStrip({ picture, label, onPick, onWidth, onZoom, onPan, on
         onPointerLeave={() => setPointed(undefined)}
         onBlur={() => setPointed(undefined)}
         onClick={(event) => {
-          // The click that ends a drag picks nothing.
+          // The click that ends a drag selects nothing.
           if (drag?.drawn !== true) onPick(under(event));
           setDrag(undefined);
         }}

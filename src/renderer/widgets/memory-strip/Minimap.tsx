@@ -1,4 +1,4 @@
-/** All memory as a thin bar, with a frame around what the strip shows: drawn, moved and sized with the pointer or the keys. */
+/** All memory as a thin bar, with a frame around what the strip shows, which can be drawn, moved and resized with the pointer or by keys. */
 import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useDrawnLook } from '../../hooks/use-drawn-look.ts';
 import { byteText, hex } from '../../../shared/units.ts';

@@ -1,10 +1,10 @@
-/** Memory that a structure speaks of past the end of the image, such as crashkernel memory that was not dumped. */
+/** Memory past the end of the image that a structure refers to, such as crashkernel memory that was not dumped. */
 import { kindCounts, pagesOf, type StripBucket } from '../../../shared/memory-kinds.ts';
 import type { Span } from '../../../shared/strip-layout.ts';
 
 /**
- * Counts pages that no bucket knows of as missing: the machine had them, the dump has not.
- * @param span whole pages that the buckets cut as evenly as the engine does: bucket i starts at page `pages * i / buckets`
+ * Counts pages that are in no bucket as missing: the machine had them, the dump does not.
+ * @param span whole pages, divided into buckets as the engine does: bucket i starts at page `pages * i / buckets`
  */
 export function withPagesBehindEnd(buckets: readonly StripBucket[], span: Span): readonly StripBucket[] {
   const first = span.start >> 12n;

@@ -1,4 +1,4 @@
-/** Draws a memory strip on a canvas. Colours come from the theme's tokens at each painting. */
+/** Draws a memory strip on a canvas. Colours are read from the theme's tokens on each paint. */
 import { memoryKinds, type MemoryKind, type Pattern, type StripBucket } from '../../../shared/memory-kinds.ts';
 import { bandsOf, pixelOf, type Span, type StripOutline } from '../../../shared/strip-layout.ts';
 
@@ -11,10 +11,10 @@ export interface StripPicture {
   readonly cursor: bigint | undefined;
 }
 
-/** Heights in CSS pixels: labels above, triangles below; the strip between them has what the canvas leaves. */
+/** Heights in CSS pixels: labels above, triangles below; the strip between them gets the rest of the canvas. */
 const labelsHeight = 18;
 const marksHeight = 14;
-/** Room at both ends, so that an outline around everything is not cut off. */
+/** Margin at both ends, so that an outline around everything is not cut off. */
 export const stripMargin = 1;
 
 const tileSize = 6;
@@ -39,7 +39,7 @@ function patternTile(pattern: Pattern, ground: string, ink: string): HTMLCanvasE
     context.lineTo(x2, y2);
     context.stroke();
   };
-  // Lines go over the edges so that tiles join.
+  // Lines extend over the edges so that tiles join.
   const falling = (): void => [-tileSize, 0, tileSize].forEach((x) => line(x, 0, x + tileSize, tileSize));
   const rising = (): void => [-tileSize, 0, tileSize].forEach((x) => line(x, tileSize, x + tileSize, 0));
   if (pattern === 'hatch' || pattern === 'cross') rising();
@@ -68,7 +68,7 @@ export const kindFills = (
   kinds: readonly MemoryKind[] = memoryKinds,
 ): ReadonlyMap<string, string | CanvasPattern> => new Map(kinds.map((kind) => [kind.id, kindFill(context, at, kind)]));
 
-/** Clears a canvas of the size that it has on screen. Undefined where it has none. */
+/** Sizes a canvas to its box on screen and clears it. Undefined if it has no size. */
 function cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | undefined {
   const context = canvas.getContext('2d');
   if (context === null || canvas.clientWidth === 0) return undefined;
@@ -104,7 +104,7 @@ export function paintStrip(canvas: HTMLCanvasElement, picture: StripPicture): vo
     const x = place(start);
     const w = Math.max(2, place(end) - x);
     context.fillStyle = colour('--bad');
-    // A line where it starts and a bar under all of it: what the pages hold stays to be seen.
+    // A line at the start and a bar below, so that the contents of the pages stay visible.
     context.fillRect(x, box.top, 2, box.height);
     context.fillRect(x, bottom - 1, w, 3);
     triangle(context, x + 1, bottom + 5);
@@ -116,7 +116,7 @@ export function paintStrip(canvas: HTMLCanvasElement, picture: StripPicture): vo
   }
 }
 
-/** Where the strip itself lies on the canvas. */
+/** Where the strip itself is on the canvas. */
 interface StripBox {
   readonly top: number;
   readonly height: number;
@@ -179,7 +179,7 @@ function paintOutlines(
     context.globalAlpha = 1;
     const length = context.measureText(label).width;
     const at = Math.min(Math.max(x, free), right - length - stripMargin);
-    // Labels that would lie over one another are left out: the table below has them all.
+    // Labels that would overlap are omitted: the table below has them all.
     if (at < free || at > x + w + 60) continue;
     context.fillStyle = words;
     context.fillText(label, at, top - 7);

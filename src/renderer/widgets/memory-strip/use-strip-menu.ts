@@ -1,4 +1,4 @@
-/** What a memory strip offers at a place: things to do with the page there, and those of its view. */
+/** The menu of a memory strip at a place: actions on the page there, and those of its view. */
 import type { ContextItem } from '../../state/context-menu.ts';
 import { positionText, type Position } from '../../state/position.ts';
 import { useWorkbench } from '../../workbench.ts';

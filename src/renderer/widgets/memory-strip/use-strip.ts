@@ -1,4 +1,4 @@
-/** The strip of a span of a dump, asked for again as the index grows. */
+/** The strip of a span of a dump, refreshed as the index grows. */
 import { useState } from 'react';
 import { useQuery } from '../../hooks/use-query.ts';
 import type { QueryState } from '../../engine/query-slot.ts';
@@ -27,7 +27,7 @@ export function useStrip(dump: OpenDump, span: Span): StripQuery {
     const answer = await engine.call('strip', { dump: handle, start: span.start, end: span.end, buckets }, { signal });
     return { ...answer, buckets: withPagesBehindEnd(answer.buckets, span), span };
   });
-  // A newer index is asked about when the last answer is there: else an index that grows fast would starve the strip.
+  // A newer index is queried only after the last answer: otherwise a fast-growing index would starve the strip.
   if (!strip.asking && version !== dump.stripVersion) setVersion(dump.stripVersion);
   return { strip, onWidth: setWidth };
 }

@@ -12,10 +12,10 @@ export type DiffSteps = (by: 1 | -1) => void;
 interface DiffTextViewProps {
   readonly left: string;
   readonly right: string;
-  /** Its lines that the other lacks are drawn as added; undefined draws both sides alike. */
+  /** The newer side, whose extra lines are drawn as added; undefined draws both sides alike. */
   readonly newer: 'left' | 'right' | undefined;
   readonly label: string;
-  /** Is given the steps while the texts are on screen. */
+  /** Receives the steps while the texts are on screen. */
   readonly steps?: RefObject<DiffSteps | undefined>;
 }
 

@@ -26,9 +26,9 @@ export function createDiffView(host: HTMLElement, left: string, right: string, l
     useInlineViewWhenSpaceIsLimited: false,
     hideUnchangedRegions: { enabled: true },
     renderMarginRevertIcon: false,
-    // A sign would call the right side the newer one, which it need not be.
+    // Plus and minus signs would imply that the right side is newer.
     renderIndicators: false,
-    // Every difference counts, blanks too.
+    // Every difference counts, including white space.
     ignoreTrimWhitespace: false,
     fontFamily: 'var(--font-code)',
     fontSize: 12,

@@ -1,6 +1,6 @@
 /**
- * The text editor, as little of it as the text view and the SQL editor need.
- * Imported lazily, by what shows an editor. Its worker comes from our own origin (the content security policy allows nothing else).
+ * The minimal parts of the text editor for the text view and the SQL editor. Imported lazily by the components that show an editor. Its worker is
+ * loaded from the page's own origin (the content security policy allows nothing else).
  */
 import 'monaco-editor/features/clipboard/register.js';
 import 'monaco-editor/features/codicon/register.js';
@@ -9,7 +9,7 @@ import 'monaco-editor/features/find/register.js';
 import 'monaco-editor/features/gotoLine/register.js';
 import 'monaco-editor/features/unicodeHighlighter/register.js';
 import 'monaco-editor/features/wordHighlighter/register.js';
-// Typing and completion, for the SQL editor. Here, because services that are known only after the first editor are never found.
+// Typing and completion, for the SQL editor. Imported here, because services registered after the first editor are never found.
 import 'monaco-editor/features/bracketMatching/register.js';
 import 'monaco-editor/features/caretOperations/register.js';
 import 'monaco-editor/features/comment/register.js';
@@ -137,7 +137,7 @@ export function createTextEditor(host: HTMLElement, text: string, language: stri
     links: false,
     contextmenu: true,
     tabFocusMode: true,
-    // What is invisible was made visible already; letters of other scripts are marked all the same.
+    // Invisible characters have already been made visible; letters of other scripts are still marked.
     unicodeHighlight: { ambiguousCharacters: true, invisibleCharacters: true, nonBasicASCII: true },
     stickyScroll: { enabled: false },
     overviewRulerBorder: false,

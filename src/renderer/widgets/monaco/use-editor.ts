@@ -1,4 +1,4 @@
-/** An editor in a component: loaded when the first one is shown, made anew when what it shows changes, taken away with the component. */
+/** An editor in a component: loaded when the first one is shown, recreated when its contents change, removed with the component. */
 import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import { useWorkbench } from '../../workbench.ts';
 
@@ -9,8 +9,8 @@ export interface MountedEditor {
 }
 
 /**
- * @param key of what the editor shows: another one makes it anew
- * @param load imports the editor and returns what makes it in an element; that in turn returns what takes it away
+ * @param key identifies the editor's contents: another one recreates it
+ * @param load imports the editor and returns a function that creates it in an element; that in turn returns a function that removes it
  */
 export function useEditor(key: string, load: () => Promise<(host: HTMLElement) => () => void>): MountedEditor {
   const { tell } = useWorkbench();

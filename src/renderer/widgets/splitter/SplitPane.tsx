@@ -1,4 +1,4 @@
-/** Two panes with a line between them that is dragged, or moved by keys. Where it lies is kept with the session. */
+/** Two panes with a divider that is dragged, or moved by keys. Its position is saved in the session. */
 import { useCallback, useId, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { useStore } from '../../hooks/use-store.ts';
 import { useWorkbench } from '../../workbench.ts';
@@ -6,21 +6,21 @@ import { fitShare, keyShare, type SplitRoom } from './split-share.ts';
 import './splitter.css';
 
 interface SplitPaneProps {
-  /** Under which the position is kept: the same for every dump. */
+  /** Name under which the position is saved: the same for every dump. */
   readonly name: string;
-  /** What the line changes: "Width of the list of tasks". */
+  /** What the divider changes: "Width of the list of tasks". */
   readonly label: string;
-  /** Share of the first pane before the user moved the line. */
+  /** Default fraction of the first pane. */
   readonly share: number;
-  /** The panes are below one another, always or where the whole is narrower than so many pixels. */
+  /** The panes are stacked, always or if the whole is narrower than so many pixels. */
   readonly stacked?: boolean;
   readonly stackBelow?: number;
-  /** Share of the first pane where they are below one another because of the width. */
+  /** Fraction of the first pane if they are stacked because of the width. */
   readonly stackedShare?: number;
-  /** Pixels that the first and the second pane keep. */
+  /** Minimum sizes of the first and the second pane in pixels. */
   readonly least?: readonly [number, number];
   readonly className?: string;
-  /** Two panes. Without the second one the first has all the room. */
+  /** Two panes. Without the second one the first gets all the space. */
   readonly children: readonly [ReactNode, ReactNode];
 }
 
@@ -58,7 +58,7 @@ export function SplitPane({
   }, []);
   const isNarrow = size.width > 0 && size.width < stackBelow;
   const direction = stacked || isNarrow ? 'column' : 'row';
-  // Below one another is another place for the line.
+  // The stacked layout has its own position of the divider.
   const slot = !stacked && isNarrow ? `${name}.stacked` : name;
   const own = !stacked && isNarrow ? stackedShare : share;
   const room: SplitRoom = {

@@ -1,14 +1,14 @@
-/** Where the line between two panes may lie. Shares are those of the first pane, from 0 to 1. */
+/** Where the divider between two panes may be. Fractions are those of the first pane, from 0 to 1. */
 
 export interface SplitRoom {
-  /** Pixels along which both panes share. */
+  /** Pixels that both panes share. */
   readonly room: number;
-  /** Pixels that the first and the second pane need at least. */
+  /** Minimum sizes of the first and the second pane in pixels. */
   readonly first: number;
   readonly second: number;
 }
 
-/** The nearest share that leaves both panes what they need; the needs give way evenly where there is no room for both. */
+/** The nearest fraction that leaves both panes their minimum; if there is no room for both minimums, they shrink proportionally. */
 export function fitShare(share: number, { room, first, second }: SplitRoom): number {
   if (room <= 0) return share;
   const least = first + second > room ? first / (first + second) : first / room;
@@ -16,7 +16,7 @@ export function fitShare(share: number, { room, first, second }: SplitRoom): num
   return Math.min(most, Math.max(least, share));
 }
 
-/** What a key does to a share; undefined for a key that has no meaning here. */
+/** The fraction after a key press; undefined for a key without effect. */
 export function keyShare(key: string, share: number, direction: 'row' | 'column', large: boolean): number | undefined {
   const step = large ? 0.1 : 0.02;
   const [less, more] = direction === 'row' ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'];
