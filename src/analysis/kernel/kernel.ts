@@ -13,7 +13,7 @@ import type { LogSearch } from './log/log-record.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from './vmcoreinfo/vmcoreinfo.ts';
 import { soleAddress } from './symbols/symbol-table.ts';
 import { finish, paced, type Steps } from '../jobs/steps.ts';
-import { failed, isFailure, valueOf } from '../../shared/result.ts';
+import { failed, isFailure, type Result, valueOf } from '../../shared/result.ts';
 
 /** What is read of a kernel as a whole, and takes its time. */
 export type KernelPart = 'symbols' | 'types' | 'modules' | 'moduleSymbols' | 'allModuleSymbols' | 'log';
@@ -50,7 +50,7 @@ export interface Kernel {
   /** The same; where they are not in the image either all of memory is scanned, once. @throws Cancelled */
   findTypes(signal: AbortSignal): Promise<TypeSearch>;
   /** Loaded modules, or why they are not known; where no symbol names their list it is searched for among the kernel's variables, once. */
-  readonly modules: FoundModules | string;
+  readonly modules: Result<FoundModules>;
   /** Types of the loaded modules, read at the first use. @throws Cancelled */
   findModuleTypes(signal: AbortSignal): Promise<ModuleTypeSearch>;
 }
@@ -74,7 +74,7 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
   let types: TypeSearch | undefined;
   let inImage: TypeSearch | undefined;
   let scanned: TypeSearch | undefined;
-  let modules: FoundModules | string | undefined;
+  let modules: Result<FoundModules> | undefined;
   let moduleTypes: ModuleTypeSearch | undefined;
   function* find(): Steps<SymbolSearch> {
     if (vmcoreinfo === undefined) return failed('symbols', image.encrypted ?? 'no vmcoreinfo is known, which would give the addresses of the tables');
@@ -106,16 +106,17 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
     if (!isFailure(own) || given === undefined) return (types = own);
     return (types = isFailure(given.types) ? failed('BTF', `${own.missing.why}; ${given.types.missing.why}`) : given.types);
   }
-  function* moduleSteps(): Steps<FoundModules | string> {
+  function* moduleSteps(): Steps<Result<FoundModules>> {
     if (modules !== undefined) return modules;
-    return (modules = (yield* modulesBySymbol(withoutLostPages(memory), yield* symbolSteps())) ?? (yield* modulesByShape(memory, vmcoreinfo)));
+    const named = yield* modulesBySymbol(withoutLostPages(memory), yield* symbolSteps());
+    return (modules = named === undefined ? yield* modulesByShape(memory, vmcoreinfo) : { value: named });
   }
   function* moduleSymbolSteps(): Steps<ModuleSymbols> {
     if (moduleSymbols !== undefined) return moduleSymbols;
     const lasting = withoutLostPages(memory);
-    const found = (yield* modulesBySymbol(lasting, yield* symbolSteps())) ?? modules;
+    const found = (yield* modulesBySymbol(lasting, yield* symbolSteps())) ?? valueOf(modules);
     // A later search may find more.
-    if (found === undefined || typeof found === 'string') return noModuleSymbols;
+    if (found === undefined) return noModuleSymbols;
     const known = yield* typeSteps();
     return (moduleSymbols = yield* readModuleSymbols(lasting, !isFailure(known) ? known.value.types : undefined, found.list));
   }
@@ -125,7 +126,7 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
   }
   function* allModuleSymbols(): Steps<ModuleSymbols> {
     const found = yield* moduleSteps();
-    if (typeof found === 'string') return { ...noModuleSymbols, missing: [{ what: 'symbols of modules', why: found }] };
+    if (isFailure(found)) return { ...noModuleSymbols, missing: [{ what: 'symbols of modules', why: found.missing.why }] };
     return yield* moduleSymbolSteps();
   }
   const work: Readonly<Record<KernelPart, () => Steps<unknown>>> = {
@@ -187,8 +188,8 @@ export function kernelOf(parts: KernelMemoryParts, given?: GivenFacts, givenLog?
       const none = (why: string): ModuleTypeSearch => ({ modules: [], lacking: [], none: why });
       if (isFailure(search)) return (moduleTypes = none(search.missing.why));
       const found = await paced(moduleSteps(), signal);
-      if (typeof found === 'string') return (moduleTypes = none(found));
-      const loaded = found.list.modules;
+      if (isFailure(found)) return (moduleTypes = none(found.missing.why));
+      const loaded = found.value.list.modules;
       if (loaded.length === 0) return (moduleTypes = { modules: [], lacking: [] });
       const lasting = withoutLostPages(memory);
       const base = search.value.types;

@@ -110,8 +110,8 @@ describe.skipIf(!haveDump(name))('types of modules', () => {
 
   it('are found without the symbol of their list', async () => {
     const { kernel } = await open(name);
-    if (isFailure(kernel.types) || typeof kernel.modules === 'string') throw new Error('no types or modules');
-    const head = finish(moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.value.types, kernel.modules.list.modules));
+    if (isFailure(kernel.types) || isFailure(kernel.modules)) throw new Error('no types or modules');
+    const head = finish(moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.value.types, kernel.modules.value.list.modules));
     expect(head).toBe(!isFailure(kernel.symbols) ? kernel.symbols.value.lookup('btf_modules')[0]?.address : undefined);
     // The twin: modules that are not loaded have no list.
     expect(finish(moduleTypeHead(kernel.memory, kernel.vmcoreinfo, kernel.types.value.types, []))).toBeUndefined();

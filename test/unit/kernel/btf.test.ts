@@ -1,3 +1,4 @@
+import { failed, isFailure, mapResult, valueOf } from '../../../src/shared/result.ts';
 import { describe, expect, it } from 'vitest';
 import { btfHeader, readBtf, type BtfTypes } from '../../../src/analysis/kernel/btf/btf-types.ts';
 import { compareWithVmcoreinfo } from '../../../src/analysis/kernel/btf/find-types.ts';
@@ -91,8 +92,8 @@ const all: readonly DescribedType[] = [
 
 const read = (endian: Endian, described: readonly DescribedType[] = all, base?: BtfTypes): BtfTypes => {
   const types = readBtf(btfBlob(endian, described, base), endian, base);
-  if (typeof types === 'string') throw new Error(types);
-  return types;
+  if (isFailure(types)) throw new Error(types.missing.why);
+  return types.value;
 };
 
 describe.each(endians)('BTF, %s-endian', (endian) => {
@@ -195,9 +196,8 @@ describe.each(endians)('BTF, %s-endian', (endian) => {
     const blob = btfBlob(endian, [...all, future, { is: 'int', name: 'last', size: 2 }], undefined, layout);
     expect(btfHeader(blob, endian)).toMatchObject({ headerBytes: 32, bytes: blob.length });
     const types = readBtf(blob, endian);
-    if (typeof types === 'string') throw new Error(types);
-    expect(types.named('last', [1])).toEqual([all.length + 2]);
-    expect(readBtf(btfBlob(endian, [...all, future]), endian)).toBe(`type ${all.length + 1} is of the unknown kind 30`);
+    expect(valueOf(types)?.named('last', [1])).toEqual([all.length + 2]);
+    expect(readBtf(btfBlob(endian, [...all, future]), endian)).toEqual(failed('BTF', `type ${all.length + 1} is of the unknown kind 30`));
     const many = Array.from({ length: 0x1_0001 }, (_, at) => ['m', 1, at] as const);
     const wide = read(endian, [all[0]!, { is: 'struct', name: 'wide', size: 8, members: many }, { is: 'int', name: 'after', size: 1 }]);
     expect(wide.members(2).length).toBe(0x1_0001);
@@ -219,13 +219,13 @@ describe.each(endians)('BTF, %s-endian', (endian) => {
       return more;
     };
     const types = readBtf(withMembers(most), endian);
-    expect(typeof types === 'string' ? types : types.members(2).length).toBe(most);
-    expect(readBtf(withMembers(most + 1), endian)).toBe(`type 2 has ${most + 1} members, more than ${most}`);
+    expect(mapResult(types, (read) => read.members(2).length)).toEqual({ value: most });
+    expect(readBtf(withMembers(most + 1), endian)).toEqual(failed('BTF', `type 2 has ${most + 1} members, more than ${most}`));
   });
 
   it('refuses what is cut, unknown or no BTF, and never hangs on circles', () => {
     const blob = btfBlob(endian, all);
-    for (let length = 0; length < blob.length; length += 7) expect(typeof readBtf(blob.subarray(0, length), endian)).toBe('string');
+    for (let length = 0; length < blob.length; length += 7) expect(isFailure(readBtf(blob.subarray(0, length), endian))).toBe(true);
     expect(btfHeader(blob, endian === 'big' ? 'little' : 'big')).toBeUndefined();
     const circle = read(endian, [
       { is: 'refers', kind: 8, name: 'a', type: 2 },
@@ -242,8 +242,8 @@ describe.each(endians)('BTF, %s-endian', (endian) => {
     for (let round = 0; round < 300; round += 1) {
       const blob = btfBlob(endian, all);
       for (let change = 0; change < 3; change += 1) blob[24 + random.below(blob.length - 24)] = random.below(256);
-      const types = readBtf(blob, endian);
-      if (typeof types === 'string') continue;
+      const types = valueOf(readBtf(blob, endian));
+      if (types === undefined) continue;
       for (let id = 0; id <= types.count; id += 1) {
         expect(typeof typeText(types, id)).toBe('string');
         layoutRows(types, id, 2);

@@ -2,6 +2,7 @@
  * Kernel types written down as C would have them, and objects of them in memory: BTF for the reader, offsets by the rules of C for the writer,
  * neither from the other.
  */
+import { isFailure } from '../../../src/shared/result.ts';
 import type { MemoryImage } from '../../../src/samples/memory-image.ts';
 import { readBtf, type BtfTypes } from '../../../src/analysis/kernel/btf/btf-types.ts';
 import type { KernelMemory } from '../../../src/analysis/kernel/memory/kernel-memory.ts';
@@ -182,8 +183,8 @@ export class DescribedStructs {
 
   types(): BtfTypes {
     const found = readBtf(this.blob(), this.endian);
-    if (typeof found === 'string') throw new Error(found);
-    return found;
+    if (isFailure(found)) throw new Error(found.missing.why);
+    return found.value;
   }
 
   /** As the section .BTF of a kernel has them. */

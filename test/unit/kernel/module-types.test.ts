@@ -1,4 +1,5 @@
 /** Split BTF on a described list btf_modules, whole and damaged, in both byte orders. */
+import { isFailure, type Result } from '../../../src/shared/result.ts';
 import { finish } from '../../../src/analysis/jobs/steps.ts';
 import { describe, expect, it } from 'vitest';
 import { readBtf, type BtfTypes } from '../../../src/analysis/kernel/btf/btf-types.ts';
@@ -77,10 +78,14 @@ interface Described {
   readonly read: (absent?: readonly number[]) => ModuleTypeSearch;
 }
 
+function typesOf(read: Result<BtfTypes>): BtfTypes {
+  if (isFailure(read)) throw new Error(read.missing.why);
+  return read.value;
+}
+
 function described(endian: Endian): Described {
   const memory = new MemoryImage(0x20000, endian);
-  const types = readBtf(btfBlob(endian, kernelTypes), endian);
-  if (typeof types === 'string') throw new Error(types);
+  const types = typesOf(readBtf(btfBlob(endian, kernelTypes), endian));
   const ring = [Number(head), ...modules.map(({ node }) => node)];
   for (const [at, node] of ring.entries()) {
     memory.u64(node, ring[(at + 1) % ring.length] ?? 0);
@@ -101,7 +106,10 @@ function described(endian: Endian): Described {
   return { memory, types, read: (absent = []) => finish(readModuleTypes(withoutLostPages(plainMemory(memory, absent)), types, head, loaded)) };
 }
 
-const scope = async (types: BtfTypes, search: ModuleTypeSearch, name: string) => scopeOf(types, parseTypeName(name), 8, () => Promise.resolve(search));
+const scope = async (types: BtfTypes, search: ModuleTypeSearch, name: string) => {
+  const found = await scopeOf(types, parseTypeName(name), 8, () => Promise.resolve(search));
+  return isFailure(found) ? found.missing.why : found?.value;
+};
 
 describe.each(['big', 'little'] as const)('types of modules, %s-endian', (endian) => {
   it('are read on top of the kernel’s', () => {
@@ -127,8 +135,7 @@ describe.each(['big', 'little'] as const)('types of modules, %s-endian', (endian
     expect(await scope(types, search, 'gamma:differs')).toBe('no module gamma is loaded');
     expect(await scope(types, search, 'nowhere')).toBeUndefined();
     // What a module has as the kernel has it is distinguished from what only has the name.
-    const copy = readBtf(btfBlob(endian, [{ is: 'int', name: 'char', size: 1 }, structOf('list_head', 16)], types), endian, types);
-    if (typeof copy === 'string') throw new Error(copy);
+    const copy = typesOf(readBtf(btfBlob(endian, [{ is: 'int', name: 'char', size: 1 }, structOf('list_head', 16)], types), endian, types));
     expect([isCopy(types, 'char', { types: copy, id: own }, 8), isCopy(types, 'list_head', { types: copy, id: own + 1 }, 8)]).toEqual([true, false]);
   });
 

@@ -44,8 +44,9 @@ async function typeFor(session: Session, kernel: Kernel, wanted: Exclude<WantedT
   const { types, source } = search.value;
   if ('name' in wanted) {
     const name = parseTypeName(wanted.name);
-    const scope = await scopeOf(types, name, kernel.memory.pointerBytes, () => kernel.findModuleTypes(signal));
-    if (typeof scope === 'string') throw absent(scope);
+    const found = await scopeOf(types, name, kernel.memory.pointerBytes, () => kernel.findModuleTypes(signal));
+    if (isFailure(found)) throw absent(found.missing.why);
+    const scope = found?.value;
     const id =
       scope === undefined
         ? undefined
@@ -53,8 +54,9 @@ async function typeFor(session: Session, kernel: Kernel, wanted: Exclude<WantedT
     if (scope === undefined || id === undefined) throw absent(`no struct, union, or enum is named ${wanted.name}`);
     return { types: scope.types, id, source: scope.source ?? source, ...defined({ module: scope.module }) };
   }
-  const own = wanted.module === undefined ? { types, source } : ownModule(await kernel.findModuleTypes(signal), wanted.module);
-  if (typeof own === 'string') throw absent(own);
+  const found = wanted.module === undefined ? search : ownModule(await kernel.findModuleTypes(signal), wanted.module);
+  if (isFailure(found)) throw absent(found.missing.why);
+  const own = found.value;
   if (own.types.get(wanted.id) === undefined) throw absent(`there is no type number ${wanted.id}`);
   return { types: own.types, id: wanted.id, source: own.source, ...defined({ module: wanted.module }) };
 }

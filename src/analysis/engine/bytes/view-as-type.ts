@@ -12,7 +12,7 @@ import { namesOf } from '../kernel/kernel-names.ts';
 import { readMemory, type ReadRequest } from './read.ts';
 import type { Session } from '../session/session.ts';
 import { typeNames } from '../kernel/type-names.ts';
-import { isFailure } from '../../../shared/result.ts';
+import { isFailure, valueOf } from '../../../shared/result.ts';
 
 type Place = Omit<ReadRequest, 'length'>;
 
@@ -60,10 +60,11 @@ export async function viewAsType(session: Session, name: string, place: Place, s
   if (isFailure(search)) throw new DumpError('absent', { file: session.path }, search.missing.why, 'BTF of the kernel');
   const { pointerBytes } = kernel.memory;
   const wanted = parseTypeName(name);
-  const scope = await scopeOf(search.value.types, wanted, pointerBytes, () => kernel.findModuleTypes(signal));
-  const struct = scope === undefined || typeof scope === 'string' ? undefined : aggregateNamed(scope.types, wanted.name, scope.from);
-  if (scope === undefined || typeof scope === 'string' || struct === undefined) {
-    const why = typeof scope === 'string' ? scope : `no struct or union is named ${name}`;
+  const found = await scopeOf(search.value.types, wanted, pointerBytes, () => kernel.findModuleTypes(signal));
+  const scope = valueOf(found);
+  const struct = scope === undefined ? undefined : aggregateNamed(scope.types, wanted.name, scope.from);
+  if (scope === undefined || struct === undefined) {
+    const why = isFailure(found) ? found.missing.why : `no struct or union is named ${name}`;
     throw new DumpError('absent', { file: session.path }, why, 'a type of the kernel or of a loaded module');
   }
   const { types } = scope;

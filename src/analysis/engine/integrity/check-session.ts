@@ -38,13 +38,13 @@ function hostWitnesses(session: Session): Pick<CheckContext, 'hostFacts' | 'witn
     (symbols === undefined ? undefined : savedCommandLine(kernel.memory, symbols)) ??
     (hasLowcore ? parameterAreaCommandLine(session.memory) : undefined) ??
     loggedCommandLine(kernel.log);
-  const modules = symbols === undefined ? undefined : kernel.modules;
+  const modules = symbols === undefined ? undefined : valueOf(kernel.modules);
   const end = logEnd(kernel.log);
   return {
     hostFacts,
     witnesses: defined({
       commandLine,
-      modules: modules === undefined || typeof modules === 'string' ? undefined : modules.list.modules.map(({ name }) => name),
+      modules: modules?.list.modules.map(({ name }) => name),
       uptime: end === undefined ? undefined : Number(end) / 1e9,
     }),
   };

@@ -2,7 +2,7 @@
 import type { AddressFact } from '../../../shared/address-model.ts';
 import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
-import { failed, isFailure, valueOf, type Failure } from '../../../shared/result.ts';
+import { failed, type Failure, isFailure, valueOf } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { lowcoreSize } from '../../arch/s390x/save-area.ts';
@@ -50,16 +50,17 @@ function* moduleFacts({ tasks, virtual }: Question): Generator<Fact> {
     yield failed('modules', unsearched);
     return;
   }
-  const { modules } = tasks.kernel;
-  if (typeof modules === 'string') {
-    yield failed('modules', modules);
+  const found = tasks.kernel.modules;
+  if (isFailure(found)) {
+    yield found;
     return;
   }
+  const { modules } = found.value.list;
   if (tasks.types === undefined) {
-    yield modules.list.modules.length === 0 ? undefined : failed('memory of modules', tasks.noTypes);
+    yield modules.length === 0 ? undefined : failed('memory of modules', tasks.noTypes);
     return;
   }
-  for (const { name, address } of modules.list.modules)
+  for (const { name, address } of modules)
     for (const { start, end } of layoutPieces(tasks.types.types, tasks.memory, address))
       if (within(virtual, start, end))
         yield {

@@ -14,7 +14,7 @@ import { lookForCpus } from './look-for-cpus.ts';
 import { kernelState } from './kernel-state.ts';
 import type { KernelTasks } from './find-tasks.ts';
 import { kernelTasks } from './kernel-tasks.ts';
-import { isFailure, valueOf } from '../../../shared/result.ts';
+import { failed, isFailure, valueOf } from '../../../shared/result.ts';
 
 /**
  * @param table whose `needs` and `uses` are looked for
@@ -43,12 +43,12 @@ export async function analysisKernel(session: Session, { needs, uses }: Pick<Ana
   const source = { noTypes, vmcoreinfo: kernel.vmcoreinfo, pointerBytes: memory.pointerBytes, memory, symbolAt };
   const objects = kernelObjects({ space: { ...source, types: types?.types }, symbols, noSymbols });
   const ofModules = new Map<string, KernelObjects>();
-  const { modules } = wanted.has('modules') ? kernel : { modules: '' };
+  const modules = wanted.has('modules') ? kernel.modules : failed('modules', '');
   const why: Readonly<Record<AnalysisNeed, () => string | undefined>> = {
     symbols: () => (symbols === undefined ? noSymbols : undefined),
     types: () => (types === undefined ? noTypes : undefined),
     'module-types': () => (moduleTypes === undefined ? noTypes : undefined),
-    modules: () => (typeof modules === 'string' ? modules : undefined),
+    modules: () => (isFailure(modules) ? modules.missing.why : undefined),
     tasks: () => (tasks === undefined || tasks.list.tasks.length > 0 ? undefined : (tasks.missing[0]?.why ?? 'no tasks were found')),
     stacks: () => undefined,
     log: () => (!isFailure(kernel.log) ? undefined : kernel.log.missing.why),
@@ -62,8 +62,8 @@ export async function analysisKernel(session: Session, { needs, uses }: Pick<Ana
     objectsOf(module) {
       const known = ofModules.get(module);
       if (known !== undefined) return known;
-      const own = moduleTypes === undefined ? noTypes : ownModule(moduleTypes, module);
-      const space = typeof own === 'string' ? { ...source, types: undefined, noTypes: own } : { ...source, types: own.types };
+      const own = moduleTypes === undefined ? failed('types', noTypes) : ownModule(moduleTypes, module);
+      const space = isFailure(own) ? { ...source, types: undefined, noTypes: own.missing.why } : { ...source, types: own.value.types };
       const made = kernelObjects({ space, symbols: names, noSymbols });
       ofModules.set(module, made);
       return made;

@@ -4,7 +4,7 @@ import { cpuNumbering } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
-import type { Missing } from '../../../shared/result.ts';
+import { type Missing, valueOf } from '../../../shared/result.ts';
 import type { BacktraceJson, FrameJson, TraceJson } from '../../../shared/task-model.ts';
 import type { CpuJson } from '../../../shared/cpu-model.ts';
 import { hex } from '../../../shared/units.ts';
@@ -134,7 +134,7 @@ function unwindersOf(tasks: KernelTasks, guess: boolean): Unwinders {
     names,
     types: types === undefined ? undefined : structTypes(types.types),
     noTypes,
-    modules: () => (typeof kernel.modules === 'string' ? [] : kernel.modules.list.modules),
+    modules: () => valueOf(kernel.modules)?.list.modules ?? [],
     vmcoreinfo: kernel.vmcoreinfo,
     sleepers: () => sleepersOf(tasks),
     traced: tracedReturns({ memory, symbols, names, types: types?.types, noTypes }),

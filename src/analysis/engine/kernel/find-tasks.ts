@@ -8,7 +8,7 @@ import type { KernelTask } from '../../kernel/tasks/kernel-task.ts';
 import type { TaskLayout } from '../../kernel/tasks/task-layout.ts';
 import { TaskRows } from '../../kernel/tasks/task-rows.ts';
 import { type TaskList, type TaskListEnd, listTasks, readTask, walkTasks } from '../../kernel/tasks/tasks.ts';
-import type { Missing } from '../../../shared/result.ts';
+import { isFailure, mapResult, type Missing, type Result, valueOf } from '../../../shared/result.ts';
 import { soleAddress } from '../../kernel/symbols/symbol-table.ts';
 import { layoutByStructure, plainCommAt } from '../../kernel/tasks/task-structure.ts';
 import { layoutByTypes } from '../../kernel/tasks/task-types.ts';
@@ -42,11 +42,10 @@ const nothing: TaskList = { tasks: new TaskRows(), complete: false };
 /** The image begins on a multiple of this below its text. */
 const imageStartMask = 0xffffn;
 
-function* layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | undefined, ends: number | undefined): Steps<TaskLayout | string> {
+function* layoutOf(state: KernelState, initTask: InitTask, stackBytes: number | undefined, ends: number | undefined): Steps<Result<TaskLayout>> {
   const { memory } = state;
   if (state.types === undefined) return yield* layoutByStructure({ memory, initTask: initTask.address, stackBytes, ends });
-  const layout = layoutByTypes(state.types, memory.arch);
-  return typeof layout === 'string' || stackBytes === undefined ? layout : { ...layout, stackBytes };
+  return mapResult(layoutByTypes(state.types, memory.arch), (layout) => (stackBytes === undefined ? layout : { ...layout, stackBytes }));
 }
 
 /** Members at either end of the list that have to agree on a layout when only running tasks are asked for. */
@@ -83,7 +82,7 @@ async function taskPlaces(session: Session, state: KernelState, scope: TaskScope
   const contexts = cpuContexts(session);
   const none = (why: string): NoTasks => ({ why, cpus: contexts.cpus });
   if (types === undefined && !architectures[memory.arch].tasks.withoutTypes) return none(state.noTypes);
-  const byTypes = types === undefined ? undefined : layoutByTypes(types, memory.arch);
+  const byTypes = valueOf(types === undefined ? undefined : layoutByTypes(types, memory.arch));
   const text = vmcoreinfoHex(kernel.vmcoreinfo, 'SYMBOL(_stext)');
   const initTask = findInitTask(
     {
@@ -91,11 +90,11 @@ async function taskPlaces(session: Session, state: KernelState, scope: TaskScope
       absolute: session.memory,
       symbol: symbols === undefined ? undefined : soleAddress(symbols, 'init_task'),
       lowcoreKernel: contexts.lowcoreKernel,
-      comm: byTypes === undefined || typeof byTypes === 'string' ? undefined : byTypes.offsets.comm,
+      comm: byTypes?.offsets.comm,
       imageStart: text === undefined ? undefined : text & ~imageStartMask,
     },
     (address) => {
-      if (byTypes === undefined || typeof byTypes === 'string') return false;
+      if (byTypes === undefined) return false;
       const links = address + BigInt(byTypes.offsets.tasks);
       const next = memory.pointer(links);
       return next !== undefined && next !== 0n && memory.pointer(next + 8n) === links;
@@ -103,8 +102,9 @@ async function taskPlaces(session: Session, state: KernelState, scope: TaskScope
   );
   if (initTask === undefined)
     return none(session.image.encrypted ?? 'init_task is not found: no symbol names it, no early lowcore leads to it, and its name is not in the kernel image');
-  const layout = await paced(layoutOf(state, initTask, contexts.stackBytes, scope === 'all' ? undefined : endsForRunning), signal);
-  if (typeof layout === 'string') return { ...none(layout), initTask };
+  const found = await paced(layoutOf(state, initTask, contexts.stackBytes, scope === 'all' ? undefined : endsForRunning), signal);
+  if (isFailure(found)) return { ...none(found.missing.why), initTask };
+  const layout = found.value;
   // A pointer of a CPU is not proven by a list that leads back: a name as most programs have one, or links that do, are.
   const isTask = (address: bigint): boolean =>
     readTask(memory, layout, address, initTask.address) !== undefined &&

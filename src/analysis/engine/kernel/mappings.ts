@@ -2,6 +2,7 @@
 import { defined } from '../../../shared/defined.ts';
 import { DumpError } from '../../../shared/dump-error.ts';
 import { schemaVersion } from '../../../shared/model.ts';
+import { isFailure } from '../../../shared/result.ts';
 import type { MappingsJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { paced } from '../../jobs/steps.ts';
@@ -29,8 +30,8 @@ export async function describeMappings(session: Session, pid: number, signal: Ab
   if (mm === 0n)
     return { ...named, mappings: [], missing: [{ what: 'mappings', why: 'the task has no address space of its own: a kernel thread, or it has ended' }] };
   const found = await paced(mappingsOf(types.types, memory, mm), signal);
-  if (typeof found === 'string') return none(found);
-  const mappings = found.map(({ start, end, flags, file }) => ({
+  if (isFailure(found)) return none(found.missing.why);
+  const mappings = found.value.map(({ start, end, flags, file }) => ({
     start: hex(start),
     end: hex(end),
     permissions: mappingPermissions(flags),

@@ -1,7 +1,7 @@
 /** `modules`: loaded modules, and what of them is in the dump. */
 import { defined } from '../../../shared/defined.ts';
 import { schemaVersion } from '../../../shared/model.ts';
-import type { Missing } from '../../../shared/result.ts';
+import { isFailure, type Missing } from '../../../shared/result.ts';
 import type { ModulesJson } from '../../../shared/task-model.ts';
 import { hex } from '../../../shared/units.ts';
 import { missingModuleTypes } from '../../kernel/btf/module-types.ts';
@@ -15,8 +15,8 @@ export async function describeModules(session: Session, signal: AbortSignal): Pr
   await kernel.ready(['modules'], signal);
   const types = search?.types;
   const found = kernel.modules;
-  if (typeof found === 'string') return { schema: schemaVersion, modules: [], complete: false, missing: [{ what: 'modules', why: found }] };
-  const { modules, complete, broken } = found.list;
+  if (isFailure(found)) return { schema: schemaVersion, modules: [], complete: false, missing: [found.missing] };
+  const { modules, complete, broken } = found.value.list;
   const missing: Missing[] = types === undefined ? [{ what: 'sizes, users and taint of modules', why: `types are needed: ${noTypes}` }] : [];
   if (broken !== undefined) missing.push({ what: 'modules after the break', why: broken });
   const own = types === undefined ? undefined : await kernel.findModuleTypes(signal);
@@ -36,7 +36,7 @@ export async function describeModules(session: Session, signal: AbortSignal): Pr
       };
     }),
     complete,
-    source: found.source,
+    source: found.value.source,
     missing: [...missing, ...(own === undefined ? [] : missingModuleTypes(own))],
   };
 }

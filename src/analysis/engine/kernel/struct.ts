@@ -66,9 +66,10 @@ export async function describeStruct(session: Session, request: StructRequest, s
   const wanted = { ...defined({ module: request.module }), ...parseTypeName(request.name) };
   const dot = wanted.name.indexOf('.');
   const [head, path] = dot === -1 ? [wanted.name, undefined] : [wanted.name.slice(0, dot), wanted.name.slice(dot + 1)];
-  const scope = await scopeOf(search.value.types, { ...wanted, name: head }, memory.pointerBytes, () => kernel.findModuleTypes(signal));
+  const scoped = await scopeOf(search.value.types, { ...wanted, name: head }, memory.pointerBytes, () => kernel.findModuleTypes(signal));
   const absent = (why: string): DumpError => new DumpError('absent', { file: session.path }, why, 'a struct, union, enum or typedef, or struct.member');
-  if (typeof scope === 'string') throw absent(scope);
+  if (isFailure(scoped)) throw absent(scoped.missing.why);
+  const scope = scoped?.value;
   const found = scope === undefined ? undefined : target(scope, head, path, memory.pointerBytes);
   if (scope === undefined || found === undefined) throw absent(`no type or member is named ${request.name}${await unread(kernel, signal)}`);
   const { types } = scope;

@@ -31,8 +31,9 @@ export async function typeNames(kernel: Kernel, module: string | undefined, sign
   const ofModules = await kernel.findModuleTypes(signal);
   if (module !== undefined) {
     const found = ownModule(ofModules, module);
-    if (typeof found === 'string') throw new DumpError('absent', {}, found, 'a loaded module whose BTF is in the dump');
-    return { schema: schemaVersion, names: [...namesFrom(found.types, found.types.firstId, wanted).keys()].sort() };
+    if (isFailure(found)) throw new DumpError('absent', {}, found.missing.why, 'a loaded module whose BTF is in the dump');
+    const own = found.value.types;
+    return { schema: schemaVersion, names: [...namesFrom(own, own.firstId, wanted).keys()].sort() };
   }
   const names = new Set(namesFrom(search.value.types, 0, wanted).keys());
   const owners = new Map<string, { readonly module: string; readonly types: BtfTypes; readonly id: number }[]>();

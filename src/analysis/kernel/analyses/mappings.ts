@@ -1,5 +1,5 @@
 /** Mappings of one process, as /proc/PID/maps shows them. */
-import { failed } from '../../../shared/result.ts';
+import { failed, isFailure } from '../../../shared/result.ts';
 import { mappingPermissions, mappingsOf } from '../tasks/mappings.ts';
 import { address, bytes, defineAnalysis, pausing, required, text } from './analysis.ts';
 
@@ -44,10 +44,10 @@ export const mappings = defineAnalysis({
       return;
     }
     const found = yield* pausing(mappingsOf(types.types, memory, mm));
-    if (typeof found === 'string') {
-      yield failed(what, found);
+    if (isFailure(found)) {
+      yield failed(what, found.missing.why);
       return;
     }
-    for (const { start, end, flags, file } of found) yield { row: { start, end, bytes: end - start, permissions: mappingPermissions(flags), file } };
+    for (const { start, end, flags, file } of found.value) yield { row: { start, end, bytes: end - start, permissions: mappingPermissions(flags), file } };
   },
 });

@@ -1,4 +1,5 @@
 /** Loaded modules (include/linux/module.h): the list is read without types, sizes and users need them. */
+import { isFailure } from '../../../shared/result.ts';
 import { missingModuleTypes } from '../btf/module-types.ts';
 import { moduleDetails } from '../modules/module-details.ts';
 import { address, bytes, count, defineAnalysis, text } from './analysis.ts';
@@ -24,11 +25,11 @@ export const modules = defineAnalysis({
   comparing: { sums: ['bytes'] },
   *run({ kernel, types, memory, moduleTypes, why }) {
     const found = kernel.modules;
-    if (typeof found === 'string') return;
+    if (isFailure(found)) return;
     const noTypes = why('types');
     if (noTypes !== undefined) yield { missing: { what: 'sizes, users and taint of modules', why: `types are needed: ${noTypes}` } };
     const counts = new Map(moduleTypes?.modules.map(({ module, types: all }) => [module, all.count + 1 - all.firstId]));
-    for (const module of found.list.modules) {
+    for (const module of found.value.list.modules) {
       const details = types === undefined ? {} : moduleDetails(types.types, memory, module.address);
       yield {
         row: {
@@ -40,7 +41,7 @@ export const modules = defineAnalysis({
         },
       };
     }
-    if (found.list.broken !== undefined) yield { missing: { what: 'modules after the break', why: found.list.broken } };
+    if (found.value.list.broken !== undefined) yield { missing: { what: 'modules after the break', why: found.value.list.broken } };
     for (const one of moduleTypes === undefined ? [] : missingModuleTypes(moduleTypes)) yield { missing: one };
   },
 });

@@ -2,6 +2,7 @@
  * BTF, the kernel's description of its own types (vmcoreinfo-kallsyms-btf.md section 4; include/uapi/linux/btf.h of 6.19): all kinds, both
  * byte orders, and the split BTF of modules, whose ids and strings continue where those of the kernel end.
  */
+import { failed, type Failure, type Result } from '../../../shared/result.ts';
 import { finish, type Steps } from '../../jobs/steps.ts';
 import { NameIndex } from './name-index.ts';
 import { PlaceColumn } from './place-column.ts';
@@ -171,41 +172,43 @@ function extraBytes(kind: number, count: number): number | undefined {
 const namedKinds = new Set<number>([kinds.int, kinds.struct, kinds.union, kinds.enum, kinds.enum64, kinds.typedef, kinds.float]);
 
 /** The same at once. */
-export const readBtf = (bytes: Uint8Array, endian: 'big' | 'little', base?: BtfTypes): BtfTypes | string => finish(btfSteps(bytes, endian, base));
+export const readBtf = (bytes: Uint8Array, endian: 'big' | 'little', base?: BtfTypes): Result<BtfTypes> => finish(btfSteps(bytes, endian, base));
 
 /**
  * Reads a whole blob.
  * @param base the kernel's types, for the split BTF of a module
  * @returns the types, or what is wrong with the bytes
  */
-export function* btfSteps(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfTypes): Steps<BtfTypes | string> {
+export function* btfSteps(bytes: Uint8Array, endian: 'big' | 'little', base?: BtfTypes): Steps<Result<BtfTypes>> {
+  const not = (why: string): Failure => failed('BTF', why);
   const header = btfHeader(bytes, endian);
-  if (header === undefined) return 'it has no BTF header';
-  if (header.bytes > bytes.length) return `its header claims ${header.bytes} bytes, ${bytes.length} are there`;
+  if (header === undefined) return not('it has no BTF header');
+  if (header.bytes > bytes.length) return not(`its header claims ${header.bytes} bytes, ${bytes.length} are there`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = endian === 'little';
   const typeStart = header.headerBytes + header.typeOffset;
   const typeEnd = typeStart + header.typeBytes;
   const stringStart = header.headerBytes + header.stringOffset;
   const strings = bytes.subarray(stringStart, stringStart + header.stringBytes);
-  if (base === undefined && strings[0] !== 0) return 'its strings do not start with an empty one';
-  if (strings.at(-1) !== 0) return 'its last string has no end';
+  if (base === undefined && strings[0] !== 0) return not('its strings do not start with an empty one');
+  if (strings.at(-1) !== 0) return not('its last string has no end');
   const firstString = base?.stringBytes ?? 0;
   const firstId = (base?.count ?? 0) + 1;
   const places = new PlaceColumn(header.typeBytes);
   for (let at = typeStart; at < typeEnd;) {
     if (places.length % typesAtOnce === typesAtOnce - 1) yield;
-    if (at + recordBytes > typeEnd) return `type ${firstId + places.length} is cut off`;
+    if (at + recordBytes > typeEnd) return not(`type ${firstId + places.length} is cut off`);
     const info = view.getUint32(at + 4, little);
     const kind = kindOf(info);
     const extra = extraBytes(kind, countOf(info)) ?? bytesByLayout(view, header, kind, countOf(info));
-    if (extra === undefined) return `type ${firstId + places.length} is of the unknown kind ${kind}`;
-    if (view.getUint32(at, little) >= firstString + header.stringBytes) return `the name of type ${firstId + places.length} lies outside its strings`;
-    if (countOf(info) > maxMembers && listedKinds.has(kind)) return `type ${firstId + places.length} has ${countOf(info)} members, more than ${maxMembers}`;
-    if (places.length >= maxTypes) return `it has more than ${maxTypes} types`;
+    if (extra === undefined) return not(`type ${firstId + places.length} is of the unknown kind ${kind}`);
+    if (view.getUint32(at, little) >= firstString + header.stringBytes) return not(`the name of type ${firstId + places.length} lies outside its strings`);
+    if (countOf(info) > maxMembers && listedKinds.has(kind))
+      return not(`type ${firstId + places.length} has ${countOf(info)} members, more than ${maxMembers}`);
+    if (places.length >= maxTypes) return not(`it has more than ${maxTypes} types`);
     places.push(at);
     at += recordBytes + extra;
-    if (at > typeEnd) return `type ${firstId + places.length - 1} runs past the end`;
+    if (at > typeEnd) return not(`type ${firstId + places.length - 1} runs past the end`);
   }
   const count = firstId - 1 + places.length;
 
@@ -311,5 +314,5 @@ export function* btfSteps(bytes: Uint8Array, endian: 'big' | 'little', base?: Bt
       };
     },
   };
-  return types;
+  return { value: types };
 }

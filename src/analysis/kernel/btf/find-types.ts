@@ -65,8 +65,9 @@ export function compareWithVmcoreinfo(
 const minAgreeing = 10;
 
 function* believed(bytes: Uint8Array, where: string, memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Steps<TypeSearch> {
-  const types = yield* btfSteps(bytes, memory.endian);
-  if (typeof types === 'string') return not(`BTF at ${where}: ${types}`);
+  const found = yield* btfSteps(bytes, memory.endian);
+  if (isFailure(found)) return not(`BTF at ${where}: ${found.missing.why}`);
+  const types = found.value;
   const { agreeing, differing } = compareWithVmcoreinfo(types, vmcoreinfo, memory.pointerBytes);
   if (differing[0] !== undefined) return not(`BTF at ${where} is not this kernel's: ${differing[0]}`);
   if (agreeing < minAgreeing) return not(`BTF at ${where}: only ${agreeing} sizes and offsets of vmcoreinfo can be compared with it`);

@@ -3,7 +3,7 @@
  * struct btf_module { list, module, btf }, struct btf { data, data_size, name, base_btf, start_id, start_str_off, kernel_btf }). The
  * copy is taken from here and not from module.btf_data: that points into what was loaded, and is 0 in live modules of 6.1 and 6.12.
  */
-import type { Missing } from '../../../shared/result.ts';
+import { failed, type Failure, isFailure, type Missing, type Result } from '../../../shared/result.ts';
 import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -127,25 +127,26 @@ interface Blob {
 function* readBlob(
   { memory, kernelTypes, places, left }: Blob,
   btf: bigint,
-): Steps<{ readonly types: BtfTypes; readonly at: bigint; readonly bytes: number } | string> {
+): Steps<Result<{ readonly types: BtfTypes; readonly at: bigint; readonly bytes: number }>> {
+  const not = (why: string): Failure => failed('BTF', why);
   const at = memory.pointer(btf + BigInt(places.data));
   const size = memory.u32(btf + BigInt(places.size));
   const isKernel = memory.u8(btf + BigInt(places.isKernel));
   const startId = memory.u32(btf + BigInt(places.startId));
   const startString = memory.u32(btf + BigInt(places.startString));
   if (at === undefined || size === undefined || isKernel === undefined || startId === undefined || startString === undefined)
-    return `its struct btf at ${hex(btf)} cannot be read`;
+    return not(`its struct btf at ${hex(btf)} cannot be read`);
   if (isKernel !== 1 || startId !== kernelTypes.count + 1 || startString !== kernelTypes.stringBytes)
-    return `its struct btf at ${hex(btf)} does not continue where the kernel's types end: type ${startId} instead of ${kernelTypes.count + 1}`;
-  if (size < btfHeaderBytes || size > maxBlob || size > left) return `its struct btf at ${hex(btf)} claims ${size} bytes`;
+    return not(`its struct btf at ${hex(btf)} does not continue where the kernel's types end: type ${startId} instead of ${kernelTypes.count + 1}`);
+  if (size < btfHeaderBytes || size > maxBlob || size > left) return not(`its struct btf at ${hex(btf)} claims ${size} bytes`);
   const bytes = memory.bytes(at, size);
-  if (bytes === undefined) return `its BTF: ${memory.absence(at, size)?.detail ?? 'it cannot be read'}`;
+  if (bytes === undefined) return not(`its BTF: ${memory.absence(at, size)?.detail ?? 'it cannot be read'}`);
   const header = btfHeader(bytes, memory.endian);
-  if (header !== undefined && header.bytes !== size) return `its BTF at ${hex(at)} has ${header.bytes} bytes by its header, ${size} by its struct btf`;
+  if (header !== undefined && header.bytes !== size) return not(`its BTF at ${hex(at)} has ${header.bytes} bytes by its header, ${size} by its struct btf`);
   const types = yield* btfSteps(bytes, memory.endian, kernelTypes);
-  if (typeof types === 'string') return `its BTF at ${hex(at)}: ${types}`;
-  const dangling = yield* danglingReference(types);
-  return dangling === undefined ? { types, at, bytes: size } : `its BTF at ${hex(at)}: ${dangling}`;
+  if (isFailure(types)) return not(`its BTF at ${hex(at)}: ${types.missing.why}`);
+  const dangling = yield* danglingReference(types.value);
+  return dangling === undefined ? { value: { types: types.value, at, bytes: size } } : not(`its BTF at ${hex(at)}: ${dangling}`);
 }
 
 /**
@@ -175,11 +176,12 @@ export function* readModuleTypes(memory: KernelMemory, kernelTypes: BtfTypes, he
       continue;
     }
     yield;
-    const blob = yield* readBlob({ memory, kernelTypes, places, left }, entry.btf);
-    if (typeof blob === 'string') {
-      lacking.push({ ...owner, why: blob });
+    const read = yield* readBlob({ memory, kernelTypes, places, left }, entry.btf);
+    if (isFailure(read)) {
+      lacking.push({ ...owner, why: read.missing.why });
       continue;
     }
+    const blob = read.value;
     left -= blob.bytes;
     const own = blob.types.count + 1 - blob.types.firstId;
     found.push({

@@ -1,4 +1,5 @@
 /** Which types a name means: the kernel's, or those of a module. */
+import { failed, mapResult, type Result } from '../../../shared/result.ts';
 import { kinds, type BtfType, type BtfTypes } from './btf-types.ts';
 import type { ModuleTypes, ModuleTypeSearch } from './module-types.ts';
 import { layoutRows, resolved, sizeOf, typeText } from './type-layout.ts';
@@ -67,18 +68,19 @@ export function isCopy(kernelTypes: BtfTypes, name: string, one: { readonly type
 const isModule = (name: string, wanted: string): boolean => name.replaceAll('-', '_') === wanted.replaceAll('-', '_');
 
 /** The types of one module, or why they are not there. */
-export function ownModule(search: ModuleTypeSearch, module: string): ModuleTypes | string {
+export function ownModule(search: ModuleTypeSearch, module: string): Result<ModuleTypes> {
   const found = search.modules.find((one) => isModule(one.module, module));
   const why = search.none ?? search.lacking.find((one) => one.module !== undefined && isModule(one.module, module))?.why;
-  return found ?? (why === undefined ? `no module ${module} is loaded` : `types of ${module}: ${why}`);
+  if (found !== undefined) return { value: found };
+  return failed(`types of ${module}`, why === undefined ? `no module ${module} is loaded` : `types of ${module}: ${why}`);
 }
 
 /** Types of one module; what it took over from the kernel's is found too. */
-function moduleScope(search: ModuleTypeSearch, module: string, name: string): TypeScope | string {
-  const found = ownModule(search, module);
-  if (typeof found === 'string') return found;
-  const from = namedFrom(found.types, name, found.types.firstId).length > 0 ? found.types.firstId : 0;
-  return { types: found.types, from, module: found.module, source: found.source };
+function moduleScope(search: ModuleTypeSearch, module: string, name: string): Result<TypeScope> {
+  return mapResult(ownModule(search, module), (own) => {
+    const from = namedFrom(own.types, name, own.types.firstId).length > 0 ? own.types.firstId : 0;
+    return { types: own.types, from, module: own.module, source: own.source };
+  });
 }
 
 /**
@@ -92,9 +94,9 @@ export async function scopeOf(
   head: TypeName,
   pointerBytes: number,
   modules: () => Promise<ModuleTypeSearch>,
-): Promise<TypeScope | string | undefined> {
+): Promise<Result<TypeScope> | undefined> {
   if (head.module !== undefined) return moduleScope(await modules(), head.module, head.name);
-  if (namedFrom(kernelTypes, head.name, 0).length > 0) return { types: kernelTypes, from: 0 };
+  if (namedFrom(kernelTypes, head.name, 0).length > 0) return { value: { types: kernelTypes, from: 0 } };
   const having = (await modules()).modules.flatMap((one) => {
     const [id] = namedFrom(one.types, head.name, one.types.firstId);
     return id === undefined ? [] : [{ ...one, id }];
@@ -102,12 +104,17 @@ export async function scopeOf(
   const [first, ...others] = having;
   if (first === undefined) return undefined;
   if (!isOneType(having, pointerBytes))
-    return `modules have different types named ${head.name}; specify the module: ${having.map(({ module }) => `${module}:${head.name}`).join(', ')}`;
+    return failed(
+      head.name,
+      `modules have different types named ${head.name}; specify the module: ${having.map(({ module }) => `${module}:${head.name}`).join(', ')}`,
+    );
   return {
-    types: first.types,
-    from: first.types.firstId,
-    module: first.module,
-    source: first.source,
-    ...(others.length === 0 ? {} : { alike: others.map(({ module }) => module) }),
+    value: {
+      types: first.types,
+      from: first.types.firstId,
+      module: first.module,
+      source: first.source,
+      ...(others.length === 0 ? {} : { alike: others.map(({ module }) => module) }),
+    },
   };
 }

@@ -8,7 +8,7 @@ import { withoutLostPages } from '../memory/lost-pages.ts';
 import { isModuleNode, listModules, type ModuleList } from './modules.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { soleAddress } from '../symbols/symbol-table.ts';
-import { isFailure } from '../../../shared/result.ts';
+import { failed, isFailure, type Result } from '../../../shared/result.ts';
 
 export interface FoundModules {
   readonly list: ModuleList;
@@ -25,10 +25,14 @@ export function* modulesBySymbol(memory: KernelMemory, symbols: SymbolSearch): S
  * @param memory the kernel's memory as it is
  * @returns the one list of modules that begins among the kernel's variables, or why there is none to be found
  */
-export function* modulesByShape(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): Steps<FoundModules | string> {
-  if (vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)') === undefined) return 'no symbol names the list, and vmcoreinfo does not say where the kernel image lies';
+export function* modulesByShape(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): Steps<Result<FoundModules>> {
+  if (vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)') === undefined)
+    return failed('modules', 'no symbol names the list, and vmcoreinfo does not say where the kernel image lies');
   const head = yield* searchListHead(memory, vmcoreinfo, isModuleNode);
   return head === undefined
-    ? 'no symbol names the list of modules, and no single list of modules begins among the variables of the kernel; it looks the same when none is loaded'
-    : { list: yield* listModules(withoutLostPages(memory), head), source: `list head at ${hex(head)}, found by its shape` };
+    ? failed(
+        'modules',
+        'no symbol names the list of modules, and no single list of modules begins among the variables of the kernel; it looks the same when none is loaded',
+      )
+    : { value: { list: yield* listModules(withoutLostPages(memory), head), source: `list head at ${hex(head)}, found by its shape` } };
 }

@@ -3,6 +3,7 @@
  * *strtab; char *typetab } (kernel/module/kallsyms.c of 6.1; typetab since 5.2). Types tell where; without them it is the one place where
  * every live module has such a pointer into itself: module.kallsyms leads to module.core_kallsyms once a module is live.
  */
+import { failed, type Failure, isFailure, type Result } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { BtfTypes } from '../btf/btf-types.ts';
@@ -83,7 +84,7 @@ function candidates(memory: KernelMemory, module: bigint): readonly string[] {
   return found;
 }
 
-function placesByShape(memory: KernelMemory, modules: readonly KernelModule[]): TablePlaces | string {
+function placesByShape(memory: KernelMemory, modules: readonly KernelModule[]): Result<TablePlaces> {
   const live = modules.filter(({ state }) => state === 'live').slice(0, mostVoters);
   // One damaged module must not hide the others.
   const votes = new Map<string, number>();
@@ -95,8 +96,8 @@ function placesByShape(memory: KernelMemory, modules: readonly KernelModule[]): 
   }
   const agreed = [...votes].filter(([, count]) => count === voters);
   const pointer = agreed.length === 1 ? Number(agreed[0]?.[0].split('/')[0]) : undefined;
-  if (pointer === undefined) return 'where struct module points to its symbols cannot be determined without types';
-  return { pointer, symtab: 0, count: 8, strtab: 16, typetab: 24, source: `by the table that each struct module points to at offset ${pointer}` };
+  if (pointer === undefined) return failed('symbols of modules', 'where struct module points to its symbols cannot be determined without types');
+  return { value: { pointer, symtab: 0, count: 8, strtab: 16, typetab: 24, source: `by the table that each struct module points to at offset ${pointer}` } };
 }
 
 /** Names of a module take some KiB; what claims more is read name by name. */
@@ -118,18 +119,19 @@ function namesFrom(memory: KernelMemory, strtab: bigint, symbols: DataView, litt
   };
 }
 
-function* symbolsOfModule(memory: KernelMemory, module: KernelModule, places: TablePlaces, left: Room): Steps<readonly ModuleSymbol[] | string> {
+function* symbolsOfModule(memory: KernelMemory, module: KernelModule, places: TablePlaces, left: Room): Steps<Result<readonly ModuleSymbol[]>> {
+  const not = (why: string): Failure => failed(`symbols of ${module.name}`, why);
   const table = memory.pointer(module.address + BigInt(places.pointer));
-  if (table === undefined || table === 0n) return table === 0n ? 'it has no table' : `struct module at ${hex(module.address)} cannot be read`;
+  if (table === undefined || table === 0n) return table === 0n ? not('it has no table') : not(`struct module at ${hex(module.address)} cannot be read`);
   const symtab = memory.pointer(table + BigInt(places.symtab));
   const count = memory.u32(table + BigInt(places.count));
   const strtab = memory.pointer(table + BigInt(places.strtab));
-  if (symtab === undefined || count === undefined || strtab === undefined) return `its table at ${hex(table)} cannot be read`;
-  if (count > maxSymbols || count > left.symbols) return `its table at ${hex(table)} claims ${count} symbols`;
+  if (symtab === undefined || count === undefined || strtab === undefined) return not(`its table at ${hex(table)} cannot be read`);
+  if (count > maxSymbols || count > left.symbols) return not(`its table at ${hex(table)} claims ${count} symbols`);
   const bytes = memory.bytes(symtab, count * symbolBytes);
   // With a part of the table lost, what is left could name the wrong one for an address.
-  if (bytes === undefined) return `its symbols: ${memory.absence(symtab, count * symbolBytes)?.detail ?? 'they cannot be read'}`;
-  if (count > 0 && !isEmptySymbol(bytes.subarray(0, symbolBytes))) return `what its table at ${hex(table)} leads to is no symbol table`;
+  if (bytes === undefined) return not(`its symbols: ${memory.absence(symtab, count * symbolBytes)?.detail ?? 'they cannot be read'}`);
+  if (count > 0 && !isEmptySymbol(bytes.subarray(0, symbolBytes))) return not(`what its table at ${hex(table)} leads to is no symbol table`);
   const typetab = places.typetab === undefined ? undefined : memory.pointer(table + BigInt(places.typetab));
   const letters = typetab === undefined ? undefined : memory.bytes(typetab, count);
   const types = letters === undefined ? '' : Buffer.from(letters).toString('latin1');
@@ -143,7 +145,7 @@ function* symbolsOfModule(memory: KernelMemory, module: KernelModule, places: Ta
     const name = nameAt(view.getUint32(at, little));
     if (name === '') continue;
     left.characters -= name?.length ?? 0;
-    if (left.characters < 0) return `the names of all modules have more than ${maxAllCharacters} characters`;
+    if (left.characters < 0) return not(`the names of all modules have more than ${maxAllCharacters} characters`);
     const size = view.getBigUint64(at + 16, little);
     symbols.push({
       address: view.getBigUint64(at + 8, little),
@@ -154,7 +156,7 @@ function* symbolsOfModule(memory: KernelMemory, module: KernelModule, places: Ta
       section: view.getUint16(at + 6, little),
     });
   }
-  return symbols;
+  return { value: symbols };
 }
 
 /** @param memory one in which lost pages are absent */
@@ -162,19 +164,21 @@ export function* readModuleSymbols(memory: KernelMemory, types: BtfTypes | undef
   const loaded = list.modules.filter(({ state }) => state !== 'unformed');
   const missing: { what: string; why: string }[] = list.broken === undefined ? [] : [{ what: 'symbols of modules after the break', why: list.broken }];
   if (loaded.length === 0) return { symbols: [], source: 'no modules', missing };
-  const places = (types === undefined ? undefined : placesByTypes(types)) ?? placesByShape(memory, loaded);
-  if (typeof places === 'string') return { symbols: [], source: 'none', missing: [...missing, { what: 'symbols of modules', why: places }] };
+  const byTypes = types === undefined ? undefined : placesByTypes(types);
+  const found = byTypes === undefined ? placesByShape(memory, loaded) : { value: byTypes };
+  if (isFailure(found)) return { symbols: [], source: 'none', missing: [...missing, found.missing] };
+  const places = found.value;
   const tables: OwnSymbols[] = [];
   const left: Room = { symbols: maxAllSymbols, characters: maxAllCharacters };
   for (const module of loaded) {
     yield;
-    const found = yield* symbolsOfModule(memory, module, places, left);
-    if (typeof found === 'string') {
-      missing.push({ what: `symbols of ${module.name}`, why: found });
+    const own = yield* symbolsOfModule(memory, module, places, left);
+    if (isFailure(own)) {
+      missing.push(own.missing);
       continue;
     }
-    left.symbols -= found.length;
-    tables.push({ module: module.address, symbols: found });
+    left.symbols -= own.value.length;
+    tables.push({ module: module.address, symbols: own.value });
   }
   return { symbols: asPrinted(memory, types, tables, places.pointer), source: places.source, missing };
 }

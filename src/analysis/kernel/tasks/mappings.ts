@@ -3,7 +3,7 @@
  * mappings before. They are believed only when there are as many as mm_struct counts, in order and without overlap.
  */
 import { defined } from '../../../shared/defined.ts';
-import { isFailure } from '../../../shared/result.ts';
+import { failed, type Failure, isFailure, type Result } from '../../../shared/result.ts';
 import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import { stepTurns, type Steps } from '../../jobs/steps.ts';
 import type { BtfTypes } from '../btf/btf-types.ts';
@@ -26,33 +26,33 @@ export const mappingPermissions = (flags: bigint): string =>
 
 const maxMappings = 1 << 20;
 /** Entries of the tree in order, or why it cannot be walked. */
-function* treeEntries(types: BtfTypes, memory: KernelMemory, mm: VirtualAddress): Steps<readonly bigint[] | string> {
+function* treeEntries(types: BtfTypes, memory: KernelMemory, mm: VirtualAddress): Steps<Result<readonly bigint[]>> {
   const space = { types, noTypes: '', vmcoreinfo: undefined, pointerBytes: memory.pointerBytes, memory, symbolAt: () => undefined };
   const entries: bigint[] = [];
   for (const one of mapleEntries(KernelObject.at(space, mm, 'mm_struct').at('mm_mt'))) {
-    if (isFailure(one)) return one.missing.why;
+    if (isFailure(one)) return failed('mappings', one.missing.why, one.missing.where);
     if (entries.length % stepTurns === 0) yield;
     // Entries that the tree keeps for itself are small.
     if (one.entry > 4096n) entries.push(one.entry);
-    if (entries.length > maxMappings) return `more than ${maxMappings} mappings`;
+    if (entries.length > maxMappings) return failed('mappings', `more than ${maxMappings} mappings`);
   }
-  return entries;
+  return { value: entries };
 }
 
 /** Mappings as they were linked before 6.1. */
-function* linkedEntries(types: BtfTypes, memory: KernelMemory, mm: VirtualAddress): Steps<readonly bigint[] | string> {
+function* linkedEntries(types: BtfTypes, memory: KernelMemory, mm: VirtualAddress): Steps<Result<readonly bigint[]>> {
   const first = offsetOf(types, 'mm_struct', 'mmap');
   const next = offsetOf(types, 'vm_area_struct', 'vm_next');
-  if (first === undefined || next === undefined) return 'the types have neither a tree nor a list of mappings';
+  if (first === undefined || next === undefined) return failed('mappings', 'the types have neither a tree nor a list of mappings');
   const entries: bigint[] = [];
   const seen = new Set<bigint>();
   for (let at = memory.pointer(mm + BigInt(first)); at !== 0n; at = memory.pointer(at + BigInt(next))) {
-    if (at === undefined || seen.has(at) || entries.length > maxMappings) return 'the list of mappings is broken';
+    if (at === undefined || seen.has(at) || entries.length > maxMappings) return failed('mappings', 'the list of mappings is broken');
     if (entries.length % stepTurns === 0) yield;
     seen.add(at);
     entries.push(at);
   }
-  return entries;
+  return { value: entries };
 }
 
 const maxPath = 64;
@@ -82,17 +82,19 @@ function filePath(types: BtfTypes, memory: KernelMemory, file: bigint): string |
 }
 
 /** All mappings of an address space, or why they cannot be determined. */
-export function* mappingsOf(types: BtfTypes, memory: KernelMemory, mm: VirtualAddress): Steps<readonly Mapping[] | string> {
+export function* mappingsOf(types: BtfTypes, memory: KernelMemory, mm: VirtualAddress): Steps<Result<readonly Mapping[]>> {
+  const not = (why: string): Failure => failed('mappings', why);
   const tree = offsetOf(types, 'mm_struct', 'mm_mt');
-  const areas = tree === undefined ? yield* linkedEntries(types, memory, mm) : yield* treeEntries(types, memory, mm);
-  if (typeof areas === 'string') return areas;
+  const entries = tree === undefined ? yield* linkedEntries(types, memory, mm) : yield* treeEntries(types, memory, mm);
+  if (isFailure(entries)) return entries;
+  const areas = entries.value;
   const at = (member: string): number | undefined => offsetOf(types, 'vm_area_struct', member);
   const [start, end, flags, file] = [at('vm_start'), at('vm_end'), at('vm_flags'), at('vm_file')];
   const countAt = offsetOf(types, 'mm_struct', 'map_count');
   if (start === undefined || end === undefined || flags === undefined || file === undefined || countAt === undefined)
-    return 'the types have no vm_area_struct as it is needed';
+    return not('the types have no vm_area_struct as it is needed');
   const count = memory.u32(mm + BigInt(countAt));
-  if (count !== areas.length) return `mm_struct counts ${count ?? 'an unreadable number of'} mappings, ${areas.length} were found`;
+  if (count !== areas.length) return not(`mm_struct counts ${count ?? 'an unreadable number of'} mappings, ${areas.length} were found`);
   const mappings: Mapping[] = [];
   const paths = new Map<bigint, string | undefined>();
   let characters = 0;
@@ -100,7 +102,7 @@ export function* mappingsOf(types: BtfTypes, memory: KernelMemory, mm: VirtualAd
     if (turn % pathsAtOnce === 0) yield;
     const [first, last, bits, pointer] = [start, end, flags, file].map((offset) => memory.u64(area + BigInt(offset)));
     if (first === undefined || last === undefined || bits === undefined || first >= last || first < (mappings.at(-1)?.end ?? 0n))
-      return `there is no mapping at ${hex(area)}`;
+      return not(`there is no mapping at ${hex(area)}`);
     if (pointer !== undefined && pointer !== 0n && !paths.has(pointer) && characters < maxCharacters) {
       const found = filePath(types, memory, pointer);
       paths.set(pointer, found);
@@ -109,5 +111,5 @@ export function* mappingsOf(types: BtfTypes, memory: KernelMemory, mm: VirtualAd
     const path = pointer === undefined ? undefined : paths.get(pointer);
     mappings.push({ start: first, end: last, flags: bits, ...defined({ file: path }) });
   }
-  return mappings;
+  return { value: mappings };
 }

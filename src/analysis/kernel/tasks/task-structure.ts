@@ -2,6 +2,7 @@
  * Offsets in task_struct of a kernel without BTF, found by what must hold for every task (vmcoreinfo-kallsyms-btf.md section
  * 5.2). A member whose place is not certain is left out: nothing here prefers one of two candidates.
  */
+import { failed, isFailure, type Result } from '../../../shared/result.ts';
 import { hex, type VirtualAddress } from '../../../shared/units.ts';
 import { architectures } from '../../arch/index.ts';
 import { commBytes, idleNameOffset, taskBytes } from './init-task.ts';
@@ -89,7 +90,7 @@ interface Found {
 }
 
 /** The one offset below comm where a list of named tasks leads back to init_task; a broken list counts when no whole one is there. */
-function* findTaskList(memory: KernelMemory, initTask: VirtualAddress, comm: number, ends: number | undefined): Steps<Found | string> {
+function* findTaskList(memory: KernelMemory, initTask: VirtualAddress, comm: number, ends: number | undefined): Steps<Result<Found>> {
   const whole: Found[] = [];
   const broken: Found[] = [];
   for (let offset = 0; offset < comm; offset += 8) {
@@ -106,8 +107,10 @@ function* findTaskList(memory: KernelMemory, initTask: VirtualAddress, comm: num
   }
   const candidates = whole.length > 0 ? whole : broken;
   const [only] = candidates;
-  if (only === undefined) return 'no list of named tasks begins at any offset of init_task';
-  return candidates.length === 1 ? only : `lists of named tasks begin at ${candidates.map(({ tasks }) => hex(tasks)).join(', ')} of init_task`;
+  if (only === undefined) return failed('tasks', 'no list of named tasks begins at any offset of init_task');
+  return candidates.length === 1
+    ? { value: only }
+    : failed('tasks', `lists of named tasks begin at ${candidates.map(({ tasks }) => hex(tasks)).join(', ')} of init_task`);
 }
 
 const every = (samples: readonly Sample[], offset: number, bytes: number, holds: (sample: Sample) => boolean): boolean =>
@@ -115,6 +118,11 @@ const every = (samples: readonly Sample[], offset: number, bytes: number, holds:
 
 function only(candidates: readonly number[]): number | undefined {
   return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+function onlyOr(candidates: readonly number[], what: string, why: string): Result<number> {
+  const found = only(candidates);
+  return found === undefined ? failed(what, why) : { value: found };
 }
 
 const maxPid = 4 * 1024 * 1024;
@@ -173,33 +181,36 @@ const stateLimit = 0x2_0000;
  * The state is in the 8 bytes before stack: `volatile long state` up to 5.13, `unsigned int __state` since, with
  * saved_state (6.6) or nothing after it. Which of them shows in the high half: it is zero in every task of the older kind.
  */
-function findState(all: readonly Sample[], stack: number): { readonly offset: number; readonly bytes: 4 | 8 } | string {
+function findState(all: readonly Sample[], stack: number): Result<{ readonly offset: number; readonly bytes: 4 | 8 }> {
   const offset = stack - 8;
-  if (offset < 0) return 'there is no room for it before the stack';
+  if (offset < 0) return failed('state', 'there is no room for it before the stack');
   const held = all.filter((sample) => sample.present(offset, 8));
   const high = held.map(({ view }) => view.getUint32(offset));
   const low = held.map(({ view }) => view.getUint32(offset + 4));
   const sleeps = (values: readonly number[]): boolean => values.some((value) => value === 1) && values.every((value) => value < stateLimit);
-  if (sleeps(high)) return { offset, bytes: 4 };
-  if (high.every((value) => value === 0) && sleeps(low)) return { offset, bytes: 8 };
-  return 'the words before the stack are not task states';
+  if (sleeps(high)) return { value: { offset, bytes: 4 } };
+  if (high.every((value) => value === 0) && sleeps(low)) return { value: { offset, bytes: 8 } };
+  return failed('state', 'the words before the stack are not task states');
 }
+
+/** What is missing where it is not found. */
+const cpuPlace = 'CPU of a task that does not run';
 
 /** Threads that the kernel binds to one CPU and names after it. */
 const boundThread = /^(?:migration|ksoftirqd|cpuhp)\/(\d+)$/;
 
 /** thread_info.cpu: the one word before the stack that agrees with the names of all bound threads, on at least two CPUs. */
-function findCpu(memory: KernelMemory, members: readonly Sample[], comm: number, stack: number): number | string {
+function findCpu(memory: KernelMemory, members: readonly Sample[], comm: number, stack: number): Result<number> {
   const bound = members.flatMap((sample) => {
     const cpu = boundThread.exec(plainCommAt(memory, sample.address + BigInt(comm)) ?? '')?.[1];
     return cpu === undefined ? [] : [{ sample, cpu: Number(cpu) }];
   });
-  if (new Set(bound.map(({ cpu }) => cpu)).size < 2) return 'with the bound threads of one CPU only its place cannot be determined';
+  if (new Set(bound.map(({ cpu }) => cpu)).size < 2) return failed(cpuPlace, 'with the bound threads of one CPU only its place cannot be determined');
   const candidates: number[] = [];
   for (let offset = 0; offset + 4 <= stack; offset += 4) {
     if (bound.every(({ sample, cpu }) => sample.present(offset, 4) && sample.view.getUint32(offset) === cpu)) candidates.push(offset);
   }
-  return only(candidates) ?? 'no single word agrees with the names of the threads that are bound to a CPU';
+  return onlyOr(candidates, cpuPlace, 'no single word agrees with the names of the threads that are bound to a CPU');
 }
 
 /** real_parent, parent, children, sibling, group_leader are in this order since 2.6.24 (include/linux/sched.h). */
@@ -210,7 +221,7 @@ const groupLeader = 48;
 const mostChildren = 1 << 20;
 
 /** real_parent: each task is in its parent's list of children, and is its own group_leader; init_task is its own parent. */
-function* findParent(memory: KernelMemory, init: Sample, members: readonly Sample[], from: number, to: number): Steps<number | string> {
+function* findParent(memory: KernelMemory, init: Sample, members: readonly Sample[], from: number, to: number): Steps<Result<number>> {
   const all = [init, ...members];
   const candidates: number[] = [];
   for (let offset = (from + 7) & ~7; offset + groupLeader + 8 <= to; offset += 8) {
@@ -227,7 +238,7 @@ function* findParent(memory: KernelMemory, init: Sample, members: readonly Sampl
     }
     if (right && count >= 2) candidates.push(offset);
   }
-  return only(candidates) ?? 'no place where every task is a child of its parent and leads its own group';
+  return onlyOr(candidates, 'parent', 'no place where every task is a child of its parent and leads its own group');
 }
 
 const notLookedFor = 'it was not looked for';
@@ -242,13 +253,13 @@ export interface StructureContext {
 }
 
 /** @returns the layout, or why there is none */
-export function* layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends }: StructureContext): Steps<TaskLayout | string> {
+export function* layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends }: StructureContext): Steps<Result<TaskLayout>> {
   const init = sampleAt(memory, initTask);
   const comm = idleNameOffset(new Uint8Array(init.view.buffer, init.view.byteOffset, init.view.byteLength));
-  if (comm === undefined) return `no name "swapper" is in the ${taskBytes} bytes at ${hex(initTask)}`;
+  if (comm === undefined) return failed('tasks', `no name "swapper" is in the ${taskBytes} bytes at ${hex(initTask)}`);
   const list = yield* findTaskList(memory, initTask, comm, ends);
-  if (typeof list === 'string') return list;
-  const { tasks, walk } = list;
+  if (isFailure(list)) return list;
+  const { tasks, walk } = list.value;
   // A system with a hundred thousand tasks is not read whole for this: the first ones have the names that are known, the last ones are the newest.
   const nodes = walk.nodes.length <= 2 * maxSamples ? walk.nodes : [...walk.nodes.slice(0, maxSamples), ...walk.nodes.slice(-maxSamples)];
   const members = nodes.map((node) => sampleAt(memory, node - BigInt(tasks)));
@@ -261,9 +272,9 @@ export function* layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends
   if (pid === undefined) lost('pid', 'no single place holds 0 in init_task and another number in every task');
   else Object.assign(offsets, { pid, tgid: pid + 4 });
 
-  const parent = ends === undefined ? yield* findParent(memory, init, members, pid === undefined ? tasks + 16 : pid + 8, comm) : notLookedFor;
-  if (typeof parent === 'string') lost('parent', parent);
-  else Object.assign(offsets, { realParent: parent, groupLeader: parent + groupLeader });
+  const parent = ends === undefined ? yield* findParent(memory, init, members, pid === undefined ? tasks + 16 : pid + 8, comm) : failed('parent', notLookedFor);
+  if (isFailure(parent)) missing.push(parent.missing);
+  else Object.assign(offsets, { realParent: parent.value, groupLeader: parent.value + groupLeader });
 
   const stack = findStack(memory, all, tasks);
   let stateBytes: 4 | 8 = 4;
@@ -271,18 +282,18 @@ export function* layoutByStructure({ memory, initTask, stackBytes = 0x4000, ends
   else {
     offsets.stack = stack;
     const state = findState(all, stack);
-    if (typeof state === 'string') lost('state', state);
+    if (isFailure(state)) missing.push(state.missing);
     else {
-      offsets.state = state.offset;
-      stateBytes = state.bytes;
+      offsets.state = state.value.offset;
+      stateBytes = state.value.bytes;
     }
-    const cpu = ends === undefined ? findCpu(memory, members, comm, stack) : notLookedFor;
-    if (typeof cpu === 'string') lost('CPU of a task that does not run', cpu);
-    else offsets.cpu = cpu;
+    const cpu = ends === undefined ? findCpu(memory, members, comm, stack) : failed(cpuPlace, notLookedFor);
+    if (isFailure(cpu)) missing.push(cpu.missing);
+    else offsets.cpu = cpu.value;
     const savedStack = architectures[memory.arch].tasks.withoutTypes ? findSavedStack(all, stack, comm, stackBytes) : undefined;
     if (savedStack === undefined) lost('saved stack pointer', 'no place after the name holds an address in the own stack in nine of ten tasks');
     else offsets.savedStack = savedStack;
   }
   lost('threads other than group leaders', 'their list is found with types only, and this kernel has no BTF');
-  return { method: 'structure', offsets, stateBytes, stackBytes, missing };
+  return { value: { method: 'structure', offsets, stateBytes, stackBytes, missing } };
 }

@@ -1,5 +1,6 @@
 /** Offsets in task_struct by the kernel's own types; a member that a kernel does not have is named as missing. */
 import { defined } from '../../../shared/defined.ts';
+import { failed, type Result } from '../../../shared/result.ts';
 import type { Architecture } from '../../arch/architecture-name.ts';
 import { architectures } from '../../arch/index.ts';
 import type { KernelTypes } from '../btf/find-types.ts';
@@ -29,7 +30,7 @@ const paths: Readonly<Partial<Record<TaskMember, readonly string[]>>> = {
 
 const defaultStack = 0x4000;
 
-export function layoutByTypes({ types }: KernelTypes, arch: Architecture): TaskLayout | string {
+export function layoutByTypes({ types }: KernelTypes, arch: Architecture): Result<TaskLayout> {
   const offsets: Partial<Record<TaskMember, number>> = {};
   const missing: { what: string; why: string }[] = [];
   const members: (readonly [string, readonly string[]])[] = [
@@ -42,15 +43,17 @@ export function layoutByTypes({ types }: KernelTypes, arch: Architecture): TaskL
     else offsets[name as TaskMember] = found;
   }
   const { tasks, comm } = offsets;
-  if (tasks === undefined || comm === undefined) return 'the types of this kernel have no task_struct with tasks and comm';
+  if (tasks === undefined || comm === undefined) return failed('tasks', 'the types of this kernel have no task_struct with tasks and comm');
   const union = aggregateNamed(types, 'thread_union');
   const threadHead = offsetOf(types, 'signal_struct', 'thread_head');
   return {
-    method: 'BTF',
-    offsets: { ...offsets, tasks, comm },
-    stateBytes: offsetOf(types, task, '__state') === undefined ? 8 : 4,
-    stackBytes: (union === undefined ? undefined : sizeOf(types, union.id, 8)) ?? defaultStack,
-    ...defined({ threadHead }),
-    missing,
+    value: {
+      method: 'BTF',
+      offsets: { ...offsets, tasks, comm },
+      stateBytes: offsetOf(types, task, '__state') === undefined ? 8 : 4,
+      stackBytes: (union === undefined ? undefined : sizeOf(types, union.id, 8)) ?? defaultStack,
+      ...defined({ threadHead }),
+      missing,
+    },
   };
 }

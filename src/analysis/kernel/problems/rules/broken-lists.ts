@@ -1,5 +1,5 @@
 /** Lists of the kernel that do not lead back to where they begin. */
-import { failed } from '../../../../shared/result.ts';
+import { failed, valueOf } from '../../../../shared/result.ts';
 import type { ProblemRule } from '../problem-rule.ts';
 
 /** Links that are there and contradict each other (memory/linked-list.ts); what is not in the dump contradicts nothing. */
@@ -14,7 +14,7 @@ export const brokenLists: ProblemRule = {
   *look({ kernel: { kernel, tasks, why } }) {
     const lists = [
       ['tasks', tasks?.list.broken],
-      ['modules', why('modules') === undefined && typeof kernel.modules !== 'string' ? kernel.modules.list.broken : undefined],
+      ['modules', why('modules') === undefined ? valueOf(kernel.modules)?.list.broken : undefined],
     ] as const;
     for (const [subject, broken] of lists) {
       if (broken === undefined) continue;
