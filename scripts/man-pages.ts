@@ -9,6 +9,7 @@ import { commands } from '../src/cli/commands/index.ts';
 import { toolVersion } from '../src/analysis/engine/tool.ts';
 import { declared } from '../src/cli/completion/candidates.ts';
 import { emptyProgram } from '../src/cli/declared-program.ts';
+import { opensDump } from '../src/cli/given-files.ts';
 
 /** Text as roff reads it: a dash is one that can be copied, and no line begins with a request. */
 const roff = (text: string): string =>
@@ -27,15 +28,22 @@ const typed = (text: string): readonly string[] => ['.nf', ...text.split('\n').m
 
 const item = (term: string, text: string): readonly string[] => ['.TP', `\\fB${roff(term)}\\fR`, roff(text)];
 
-/** @param ones when the exit code is 1; undefined where it never is */
-const exitStatus = (ones: string | undefined): readonly string[] => [
+/** @param threes when the exit code is 3, other than for an output that cannot be written */
+const exitStatus = (ones: string | undefined, threes: string | undefined): readonly string[] => [
   ...item('0', 'success'),
   ...(ones === undefined ? [] : item('1', ones)),
   ...item('2', 'wrong usage'),
-  ...item('3', 'not a dump, unreadable, or bytes are absent'),
+  ...item('3', `${threes === undefined ? '' : `${threes}; `}an output cannot be written`),
   ...item('4', 'internal error'),
   ...item('130', 'interrupted'),
 ];
+
+const unreadableDump = 'not a dump, unreadable, or the bytes are not in the dump';
+
+/** `compare` names its two files in another way. */
+const readsDump = (command: Command): boolean => opensDump(command) || command.args.includes('<fileA>');
+
+const whenThree = (command: Command): string | undefined => command.exitsWithThreeIf ?? (readsDump(command) ? unreadableDump : undefined);
 
 const whenAnyExitsWithOne = commands.flatMap(({ name, exitsWithOneIf }) => (exitsWithOneIf === undefined ? [] : [`${name}: ${exitsWithOneIf}`])).join('; ');
 
@@ -59,7 +67,7 @@ function commandPage(command: Command): string {
     ...(command.alias === undefined ? [] : section('ALIAS', `\\fBdumpbench ${roff(command.alias)}\\fR`)),
     ...section('OPTIONS', ...options.flatMap(({ flags, description, defaultValue }) => item(flags, description + defaults(defaultValue)))),
     ...section('EXAMPLES', ...typed(command.example)),
-    ...section('EXIT STATUS', ...exitStatus(command.exitsWithOneIf)),
+    ...section('EXIT STATUS', ...exitStatus(command.exitsWithOneIf, whenThree(command))),
     ...section('SEE ALSO', '\\fBdumpbench\\fR(1)'),
     '',
   ].join('\n');
@@ -80,7 +88,7 @@ function programPage(): string {
       'COMMANDS',
       ...commands.flatMap(({ name, args, summary }) => item(`${name} ${args.join(' ')}`.trimEnd(), `${summary}; see dumpbench-${name}(1)`)),
     ),
-    ...section('EXIT STATUS', ...exitStatus(whenAnyExitsWithOne)),
+    ...section('EXIT STATUS', ...exitStatus(whenAnyExitsWithOne, unreadableDump)),
     ...section('ENVIRONMENT', ...environment),
     ...section('SEE ALSO', commands.map(({ name }) => `\\fBdumpbench\\-${roff(name)}\\fR(1)`).join(',\n')),
     '',

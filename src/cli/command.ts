@@ -61,6 +61,8 @@ export interface Command {
   readonly example: string;
   /** When it ends with exit code 1; other commands never do (docs/contract.md section 3). */
   readonly exitsWithOneIf?: string;
+  /** When else a command that opens no dump ends with exit code 3 than for an output that cannot be written. */
+  readonly exitsWithThreeIf?: string;
   /** @returns exit code */
   run(context: CommandContext, args: readonly string[], options: OptionValues): Promise<number>;
 }

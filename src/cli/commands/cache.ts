@@ -32,6 +32,7 @@ const otherRow = ({ path, bytes, lastUsed, kind }: CachedOtherJson): string[] =>
 
 export const cacheCommand: Command = {
   name: 'cache',
+  exitsWithThreeIf: 'the cache folder cannot be used',
   summary: "list Dumpbench's files in the cache folder (page indexes, unpacked dumps, compiled modules, leftovers), or remove old ones",
   args: ['[action]'],
   argumentValues: { '[action]': { words: () => ['list', 'prune'] } },

@@ -33,6 +33,7 @@ const flagOf = (name: string): string =>
 
 export const fleetCommand: Command = {
   name: 'fleet',
+  exitsWithThreeIf: 'a file or folder named with "fleet add" cannot be read; the catalogue, or an index or piece, cannot be used',
   summary:
     'many dumps in one catalogue: which crashes are known, how often each occurred, and on which releases and machines. Actions: init, add, worker, index, verify, reprocess, status, retry, issues, search, query, export',
   args: ['<action>', '[words...]'],

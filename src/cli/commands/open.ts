@@ -5,6 +5,7 @@ import { programScript } from '../program-script.ts';
 
 export const openCommand: Command = {
   name: 'open',
+  exitsWithThreeIf: 'without a display: a file is not a dump or cannot be read',
   summary: 'open the files in the window (without files, the sample dumps); without a display, print the triage in the terminal',
   args: ['[files...]'],
   example: 'dumpbench open before.s390 after.s390',

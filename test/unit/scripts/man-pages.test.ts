@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { manPages } from '../../../scripts/man-pages.ts';
 import { candidates } from '../../../src/cli/completion/candidates.ts';
 import { commands } from '../../../src/cli/commands/index.ts';
+import { opensDump } from '../../../src/cli/given-files.ts';
 import { describeNeeding } from '../../requirements.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
@@ -32,6 +33,13 @@ describe('man pages', () => {
     expect(ending).toContain('verify');
     const listing = commands.filter(({ name }) => pages.get(`dumpbench-${name}.1`)?.includes('\\fB1\\fR') === true);
     expect(listing.map(({ name }) => name).sort()).toEqual(ending.sort());
+  });
+
+  it('only commands that open dumps are said to end with exit code 3 for what is not a dump', () => {
+    const three = (name: string): string => /\\fB3\\fR\n(.*)/.exec((pages.get(`dumpbench-${name}.1`) ?? '').replaceAll('\\-', '-'))?.[1] ?? '';
+    for (const { name } of commands) expect(three(name), name).toContain('an output cannot be written');
+    for (const name of ['catalogue', 'completion', 'doctor', 'sample']) expect(three(name), name).toBe('an output cannot be written');
+    for (const command of commands.filter(opensDump)) expect(three(command.name), command.name).toContain('not a dump');
   });
 
   it('no line of text is taken for a request', () => {
