@@ -115,7 +115,7 @@ describe('bad input', () => {
   it('machine that is not read', () =>
     refused(place('vmcore', changed(elf, 19, 243)), 'offset 0x12', /the machine of this dump is "riscv", which is not supported/, /s390x/));
 
-  it('unknown machine: opens by what its notes say, and says so', async () => {
+  it('unknown machine: opens by what its notes say, and reports this', async () => {
     const path = place('vmcore', changed(elf, 19, 99));
     const before = stateOf(path);
     const info = await runCliProcess(['info', path]);
@@ -165,7 +165,7 @@ describe('bad input', () => {
     );
   });
 
-  it('several files: one that is none does not hide the others', async () => {
+  it('several files: one that is not a dump does not hide the others', async () => {
     const good = place('vmcore', elf);
     const bad = place('notes.txt', 'nothing');
     const { code, out, err } = await runCliProcess(['triage', bad, good]);

@@ -12,7 +12,7 @@ const flipsOf = (id: string): number => (id === 'purgatory-sha256' ? runs(2, 60)
 const dumps = wholeDumps.toSorted((a, b) => a.size - b.size).slice(0, runs(2, 6));
 
 describe('flipped bits of real dumps', () => {
-  it('some of these dumps have what a check vouches for', async () => {
+  it('some of these dumps have bytes that a check covers', async () => {
     const covered: string[] = [];
     for (const entry of dumps) {
       const { source, close } = await openDumpSource(entry);

@@ -42,7 +42,7 @@ function bitsOf(id: string, ranges: readonly CoveredRange[]): readonly Bit[] {
 }
 
 describe('flipped bits', () => {
-  it('there are checks that vouch for bytes', () => {
+  it('there are checks that cover bytes', () => {
     expect(vouching.map(({ id }) => id)).toEqual(expect.arrayContaining(['os-info-page', 'os-info-entries', 'ipib', 'purgatory-sha256']));
   });
 
@@ -79,7 +79,7 @@ describe('flipped bits', () => {
     everything ? 3_600_000 : 60_000,
   );
 
-  it('outside of what it covers, a check does not mind', async () => {
+  it('a check ignores changes outside of what it covers', async () => {
     for (const dump of dumps) {
       const intact = sessionOn(memorySource('dump', dump));
       // Memory of the small system that nothing records a checksum of.
@@ -88,7 +88,7 @@ describe('flipped bits', () => {
     }
   });
 
-  it('end marker: each bit of its word', async () => {
+  it('end marker: each of its bits', async () => {
     const [dump = new Uint8Array()] = dumps;
     const endMarker = checks.find(({ id }) => id === 'end-marker');
     if (endMarker === undefined) throw new Error('no check end-marker');

@@ -141,7 +141,7 @@ const mountable = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 
 if (!mountable) console.warn('evidence-writers: no user namespaces here, so writing onto bind mounts is NOT tested');
 
 describe('a command that writes', () => {
-  it('says so where it is declared', () => {
+  it('declares it', () => {
     for (const command of commands)
       for (const { flags, writes } of allOptions(command)) expect(writes !== undefined, `${command.name} ${flags}`).toBe(flags.includes('<path>'));
     expect(writers('output').map(({ name }) => name)).toContain('report');
@@ -150,7 +150,7 @@ describe('a command that writes', () => {
   });
 
   it.each(ways)(
-    'leaves every kind of evidence alone, reached by its %s',
+    'does not touch any kind of evidence, reached by its %s',
     async (way) => {
       if (way === 'bind mount' && !mountable) return;
       const mounts: string[] = [];
@@ -192,7 +192,7 @@ describe('a command that writes', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('fills no disk half: what does not fit is not there', () => {
+  it('leaves no partial output on a full disk', () => {
     if (!mountable) return;
     const folder = join(root, 'small');
     mkdirSync(folder);

@@ -44,7 +44,7 @@ function exportAndKill(path: string, format: string, stop: number): Promise<Ende
 
 describe.each(Object.keys(exportWriters))('kill -9 while exporting (%s)', (format) => {
   it(
-    'leaves what goes on to be the same file',
+    'leaves what can be resumed to the same file',
     async () => {
       const random = randomFor(`killed export ${format}`);
       const whole = join(folder, `whole.${format}`);
@@ -90,7 +90,7 @@ describe('an export of a large dump', () => {
   );
 
   it(
-    'holds memory in thousands of pieces',
+    'copes with memory in thousands of pieces',
     async () => {
       const path = join(folder, 'filtered.kdump');
       const { storedPages } = filteredKdump(path, { bytes: 2 ** 30 });

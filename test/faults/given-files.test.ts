@@ -88,7 +88,7 @@ describe('an option that names a file', () => {
   });
 
   it.each(kinds.filter((kind) => !made.some((one) => one === kind) || existsSync(paths[kind])))(
-    'refuses this at once, with a sentence and little memory: %s',
+    'refuses this at once, with a message and little memory: %s',
     async (kind) => {
       // An index that is missing is made.
       const asked = kind === 'missing' ? options.filter(({ flag }) => flag !== '--index') : options;
@@ -184,7 +184,7 @@ describe('a file that is given', () => {
     expect(() => readGivenFile('/proc/kallsyms', { what: 'a text', most: 100 })).toThrow(/it is a file of proc/);
   });
 
-  it('may have as many bytes as it may have', () => {
+  it('may have exactly as many bytes as are allowed', () => {
     const path = place('ten');
     writeFileSync(path, '0123456789');
     expect(readGivenFile(path, { what: 'a text', most: 10 }).toString()).toBe('0123456789');

@@ -62,7 +62,7 @@ async function tryCall(argv: readonly string[]): Promise<void> {
   expect(out + err, what).not.toMatch(/(^|\n)il/);
 }
 
-describe('a hostile word', () => {
+describe('a hostile argument', () => {
   it.each(tried.map((command) => [command.name, command] as const))('%s', async (_name, command) => {
     process.chdir(folder);
     for (const argv of calls(command)) {

@@ -42,7 +42,7 @@ function contentOf(path: string) {
 }
 
 describe('kill -9 with page workers', () => {
-  it(`leaves an index that goes on to be the same (seed ${seed})`, async () => {
+  it(`leaves an index that can be resumed to the same result (seed ${seed})`, async () => {
     writeFileSync(dump, buildCase('memory 96 MiB\nrandom 0x100000 3 MiB\nlines 0x2000000 2 MiB\nformat s390 producer=zipl\n'));
     const whole = join(folder, 'whole.sqlite');
     const duration = await index(whole);

@@ -48,7 +48,7 @@ function indexAndKill(output: string, after = Infinity): Promise<(Done & { reado
 const seen = (place: string): readonly string[] => readdirSync(place).filter((name) => !name.startsWith('.'));
 
 describe('one range', () => {
-  it(`killed at any moment is not there or whole, and gone on with to the same piece (seed ${seed})`, async () => {
+  it(`killed at any moment is absent or complete, and can be resumed to the same piece (seed ${seed})`, async () => {
     const random = randomFor('killed ranges');
     const place = join(folder, 'killed');
     mkdirSync(place);
@@ -68,7 +68,7 @@ describe('one range', () => {
     expect(readdirSync(join(cache, 'dumpbench', 'index'))).toEqual([]);
   }, 300_000);
 
-  it('in two processes at once is one piece, and both say the same of it', async () => {
+  it('in two processes at once is one piece, and both report the same about it', async () => {
     const place = join(folder, 'two');
     mkdirSync(place);
     const output = join(place, 'one.piece');

@@ -50,7 +50,7 @@ async function finish(path: string, log: string, digest: boolean) {
 }
 
 describe.each([false, true])('kill -9 while indexing (digest: %s)', (digest) => {
-  it(`leaves an index that goes on to be the same (seed ${seed})`, async () => {
+  it(`leaves an index that can be resumed to the same result (seed ${seed})`, async () => {
     const random = randomFor(digest ? 'kill with digest' : 'kill');
     const wholePath = newPath();
     const duration = (await indexAndKill(wholePath, `${wholePath}.log`, digest, Infinity)) ?? 0;

@@ -87,7 +87,7 @@ describe('first facts and regions in bounded memory', () => {
     }
   }, 240_000);
 
-  it('of a chain of more segments than first facts wait for: the part says so, and what needs all of them reads on', async () => {
+  it('of a chain of more segments than first facts wait for: the part is reported as such, and whatever needs all of them reads the rest', async () => {
     const segments = 40_000;
     const [path = ''] = paths('chain.s390');
     manySegments([path], segments);

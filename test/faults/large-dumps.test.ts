@@ -42,7 +42,7 @@ describe('a filtered dump of 64 GiB', () => {
     300_000,
   );
 
-  it('regions: exact totals in the joined rows, and every range where it is asked for', async () => {
+  it('regions: exact totals in the joined rows, and every range if requested', async () => {
     const joined = JSON.parse((await peakOf('regions', path, '--json')).out) as { regions: { pages?: Record<string, number> }[]; summarized?: boolean };
     expect(joined.summarized).toBe(true);
     expect(joined.regions.reduce((sum, { pages }) => sum + (pages?.present ?? 0), 0)).toBe(dump.storedPages);

@@ -134,7 +134,7 @@ describeNeeding('xz', 'a packed file whose dictionary is as large as what is kep
     600_000,
   );
 
-  it('of 256 MiB is refused, in no more memory', async () => {
+  it('of 256 MiB is refused, without more memory', async () => {
     const { code, err, peak } = await peakOf('info', packed('large', 500 * mebibyte, '--lzma2=preset=0,dict=256MiB'), '--json');
     expect(err).toMatch(/a dictionary of 256 MiB, and at most 64 MiB are kept in memory/);
     expect(code).toBe(3);

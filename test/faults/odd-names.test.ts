@@ -37,7 +37,7 @@ function shell(entry: readonly string[], words: string): { readonly code: number
   return { code, out, err: execFileSync('cat', [join(folder, 'err')], { encoding: 'utf8' }) };
 }
 
-describe.skipIf(process.platform !== 'linux')('a file whose name is no UTF-8', () => {
+describe.skipIf(process.platform !== 'linux')('a file whose name is not UTF-8', () => {
   const dump = execFileSync('cat', [files.healthy], { maxBuffer: 64 * mib });
   const places = mkdtempSync(join(folder, 'names-'));
   for (const name of oddNames) {
@@ -72,7 +72,7 @@ describe.skipIf(process.platform !== 'linux')('a file whose name is no UTF-8', (
     if (opened.code === 0 && opened.out.includes('"dumps"')) expect(opened.out).toContain('\\udcff');
   });
 
-  it('is indexed, searched by SQL and written about, but no output gets such a name', async () => {
+  it('is indexed, searched by SQL and reported on, but no output gets such a name', async () => {
     const path = `${places}/${pathText(oddNames[0]!)}`;
     expect((await runInProcess(['index', path, '--workers', '1'])).code).toBe(0);
     const { code, out } = await runInProcess(['sql', path, 'select name from analysis_modules()', '--json']);

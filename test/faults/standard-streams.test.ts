@@ -71,7 +71,7 @@ describe.skipIf(!existsSync(full))('a stream on a full disk', () => {
   });
 
   it.concurrent.each(answers.map((argv) => [argv.map((word) => word.replace(`${folder}/`, '')).join(' '), argv] as const))(
-    '%s: a sentence and exit code 3',
+    '%s: a message and exit code 3',
     async (_title, argv) => {
       const { code, text } = await runOnFull(argv, 'out');
       expect(text).toContain('dumpbench: standard output: the disk is full (expected room for the whole answer)\n');
@@ -80,7 +80,7 @@ describe.skipIf(!existsSync(full))('a stream on a full disk', () => {
     },
   );
 
-  it('messages that cannot be written take no answer away', async () => {
+  it('messages that cannot be written do not affect the answer', async () => {
     const { code, text } = await runOnFull(['search', files.healthy, 'Linux', '--limit', '1'], 'err');
     expect(code).toBe(0);
     expect(text).toMatch(/^0x[0-9a-f]+ /);

@@ -76,7 +76,7 @@ if (!isRoot) console.warn('unprivileged-user: only root can give files to others
 const canRun = isRoot && started('--version').code === 0;
 if (isRoot && !canRun) console.warn('unprivileged-user: nobody cannot read this folder, so attacks on a user without rights are NOT tested');
 
-describe.skipIf(!canRun)('a user without rights', () => {
+describe.skipIf(!canRun)('an unprivileged user', () => {
   writeFileSync(dump, buildCase('memory 64 KiB\ncpu prefix=0x8000\nlines 0x2000 0x4000\nformat s390'));
   writeFileSync(packed, gzipSync(readFileSync(dump)));
   for (const name of readdirSync(evidence, { recursive: true, encoding: 'utf8' })) {
@@ -110,7 +110,7 @@ describe.skipIf(!canRun)('a user without rights', () => {
     ['cache', 'prune', '--max', '0'],
   ];
 
-  it('has every command on a dump in a folder that is root’s', async () => {
+  it('can use every command on a dump in a folder of root', async () => {
     before = stateOf(root);
     const list = Object.entries(jsonCommands)
       .map(([name, { args }]) => [name, ...args(files, evidence)])
@@ -122,7 +122,7 @@ describe.skipIf(!canRun)('a user without rights', () => {
     expect(stateOf(root)).toEqual(before);
   });
 
-  it('is examined by doctor, which leaves nothing in the temporary folder but its time of change', async () => {
+  it('can run doctor, which leaves nothing in the temporary folder except its changed time', async () => {
     /** It tries whether a file can be made there, as everybody may. */
     const state = () => stateOf(root).map((one) => (one.name === 'tmp' ? { ...one, mtimeNs: 0n } : one));
     const atFirst = state();
@@ -132,7 +132,7 @@ describe.skipIf(!canRun)('a user without rights', () => {
     expect(readdirSync(temporary).filter((name) => name.startsWith('dumpbench-probe'))).toEqual([]);
   });
 
-  it.each(cacheParts)('is not served by what somebody else has put there: %s', async (part) => {
+  it.each(cacheParts)('does not get answers from what somebody else has put there: %s', async (part) => {
     ownFolder(cache);
     mkdirSync(join(cache, part), { mode: 0o777 });
     chmodSync(join(cache, part), 0o777);
@@ -146,7 +146,7 @@ describe.skipIf(!canRun)('a user without rights', () => {
     expect(readdirSync(join(cache, part))).toEqual(['planted']);
   });
 
-  it.each(['.', ...cacheParts])('is served although a folder of the cache cannot be read: %s', async (part) => {
+  it.each(['.', ...cacheParts])('gets answers although a folder of the cache cannot be read: %s', async (part) => {
     for (const one of cacheParts) ownFolder(join(cache, one));
     sound(await asNobody(...needing.slice(0, 5)));
     chmodSync(join(cache, part), 0);
@@ -156,7 +156,7 @@ describe.skipIf(!canRun)('a user without rights', () => {
     expect(texts(answers)).toMatch(/\.cache\/dumpbench is not used for the cache: .*no permission; .* is used instead/);
   });
 
-  it('unpacks elsewhere where the cache can only be read, and uses what is there', async () => {
+  it('unpacks elsewhere if the cache is read-only, and uses what is in it', async () => {
     const part = join(cache, 'unpacked');
     ownFolder(part);
     chmodSync(part, 0o500);
@@ -187,7 +187,7 @@ describe.skipIf(!canRun)('a user without rights', () => {
     ['a pipe', (path) => own((spawnSync('mkfifo', ['-m', '666', path]), path))],
     ['a folder', (path) => mkdirSync(path)],
   ];
-  it.each(plant)('is not served by %s in the place of its own, in any part', async (what, make) => {
+  it.each(plant)('does not get answers from %s in place of its own, in any part', async (what, make) => {
     sound(await asNobody(...needing.slice(0, 5)));
     expect(started('info', dump).code).toBe(0);
     const mine = readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => lstatSync(join(cache, name)).isFile());
@@ -214,7 +214,7 @@ describe.skipIf(!canRun)('a user without rights', () => {
     expect(stateOf(evidence)).toEqual(evidenceBefore);
   });
 
-  it('goes on to the next place where its place in the sticky folder was taken', async () => {
+  it('uses the next folder if its place in the sticky folder was taken', async () => {
     chmodSync(home, 0o500);
     const names = [1, 2, 3, 4].map((number) => join(temporary, `dumpbench-${nobody}${number === 1 ? '' : `.${number}`}`)) as [string, string, string, string];
     mkdirSync(names[0], { mode: 0o777 });
@@ -234,7 +234,7 @@ describe.skipIf(!canRun)('a user without rights', () => {
     chmodSync(home, 0o700);
   });
 
-  it('replaces nothing of others, and reads nothing that is closed to it', async () => {
+  it('replaces no files of others, and reads nothing that it may not read', async () => {
     const shared = join(temporary, 'report.csv');
     const report = ['report', dump, '--quick', '--format', 'csv', '-o', shared];
     sound(await asNobody(report));

@@ -71,7 +71,7 @@ describe('the fuzzer', () => {
     expect(JSON.stringify(document)).toBe(text);
   });
 
-  it('tells faults apart by what they are, not by their numbers', () => {
+  it('distinguishes faults by what they are, not by their numbers', () => {
     expect(faultKey(new TypeError('bad offset 0x10'))).toBe(faultKey(new TypeError('bad offset 0x20')));
     expect(faultKey(new TypeError('bad offset 0x10'))).not.toBe(faultKey(new RangeError('bad offset 0x10')));
   });

@@ -30,7 +30,7 @@ it('macOS gets a dmg and a zip, Windows an installer, each with the icons of its
   expect([head(mac.icon), head(win.icon)]).toEqual(['icns', '\0\0\u0001\0']);
 });
 
-it('no system gets a program that is a Node, takes a debugger, or loads code from beside its archive', () => {
+it('no system gets a program that works as Node, accepts a debugger, or loads code from outside its archive', () => {
   const { electronFuses } = v.parse(settingsSchema, read());
   expect(electronFuses).toMatchObject({
     runAsNode: false,

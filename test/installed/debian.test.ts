@@ -94,7 +94,7 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     await display.stop();
   });
 
-  it('apt installs it, and it needs nothing that it does not say', () => {
+  it('apt installs it, and it needs nothing that it does not declare', () => {
     fine(machine.asRoot('apt-get', 'install', '--yes', '--no-install-recommends', `/given/${basename(made.deb)}`));
     expect(fine(machine.asRoot('dpkg-query', '--show', '--showformat=${Status} ${Version}', 'dumpbench'))).toBe(`install ok installed ${product.version}`);
     expect(fine(machine.asRoot('dpkg', '--verify', 'dumpbench'))).toBe('');
@@ -117,7 +117,7 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     expect([...known].filter((name) => !linked.includes(name))).toEqual(loaded);
   });
 
-  it('is a command without any other Node', () => {
+  it('works as a command without any other Node', () => {
     expect(machine.asUser(['sh', '-c', 'command -v node']).status).not.toBe(0);
     expect(fine(machine.asUser(['dumpbench', '--version']))).toBe(`${product.version}\n`);
     expect(fine(machine.asUser(['dumpbench', 'triage', '/given/sample-healthy.vmcore']))).toContain('sample-healthy.vmcore');
@@ -143,7 +143,7 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     }
   });
 
-  it('opens what a desktop takes for a dump, in its sandbox, and the engine runs on the Node of the package', async () => {
+  it('opens what a desktop recognises as a dump, in its sandbox, and the engine runs on the Node of the package', async () => {
     const type = (path: string): string => fine(machine.asUser(['xdg-mime', 'query', 'filetype', path], { XDG_CURRENT_DESKTOP: 'GNOME' })).trim();
     expect([type('/given/crashed at night'), type('/given/sample-healthy.vmcore')]).toEqual(['application/x-s390-dump', 'application/x-linux-vmcore']);
     expect(fine(machine.asUser(['xdg-mime', 'query', 'default', 'application/x-s390-dump'])).trim()).toBe('dumpbench.desktop');
@@ -167,7 +167,7 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     ]);
   });
 
-  it('started again, hands its files to the window that is there', async () => {
+  it('started again, passes its files to the open window', async () => {
     const [window] = windows();
     fine(machine.asUser(['dumpbench', 'open', '/given/sample-healthy.vmcore'], screen));
     await expect.poll(recents).toEqual(['/given/sample-healthy.vmcore', '/given/crashed at night']);
@@ -212,7 +212,7 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     await endWindow();
   });
 
-  it('is in its sandbox too where users make no namespaces', async () => {
+  it('runs in its sandbox even if users cannot create namespaces', async () => {
     // As on every system in a root that was changed by chroot: there the kernel refuses them.
     expect(machine.asUser(['unshare', '--user', 'true']).status).toBe(0);
     const inRoot = ['chroot', '--userspec', `${rootUser.uid}:${rootUser.uid}`, '/run/other'];
@@ -255,7 +255,7 @@ describeNeeding(['window', 'packaging', 'debian-root'], 'installed on Debian 12'
     rmSync(machine.pathOf(unpacked), { recursive: true });
   });
 
-  it('purged, leaves nothing but what users have made', () => {
+  it('purged, leaves only what users have made', () => {
     fine(machine.asRoot('apt-get', 'purge', '--yes', 'dumpbench'));
     expect(files()).toEqual(before);
     expect(readdirSync(kept('sessions'))).not.toEqual([]);

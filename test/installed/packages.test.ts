@@ -168,7 +168,7 @@ describeNeeding(['window', 'packaging'], 'the packages for Linux', () => {
     }
   });
 
-  it('tell a desktop which files are dumps, by what is in them', () => {
+  it('tell a desktop which files are dumps, by their contents', () => {
     run('desktop-file-validate', join(deb, 'usr/share/applications/dumpbench.desktop'));
     const data = join(folder, 'data');
     mkdirSync(join(data, 'mime/packages'), { recursive: true });

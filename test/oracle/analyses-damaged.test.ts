@@ -98,7 +98,7 @@ function linksTo(address: bigint): Uint8Array {
 
 describe.skipIf(cases.length === 0)('analyses of a damaged dump', () => {
   if (cases.length === 0) it('needs the real dumps', () => undefined);
-  it.each(cases)('%s: a page of zeros is less, and is said', async (_, { entry, view }) => {
+  it.each(cases)('%s: a page of zeros gives less, and this is reported', async (_, { entry, view }) => {
     const { source, close } = await openDumpSource(entry);
     try {
       const session = view(sessionOn(source));

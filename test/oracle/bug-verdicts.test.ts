@@ -70,7 +70,7 @@ describe('the verdict on crash dumps', () => {
   const keys = new Map<string, Set<string>>();
   const functions = new Set<string>();
 
-  it.each(crashDumps.map(({ name }) => name.replace(/\.(kdump|s390|elf)$/, '')))('%s has its verdict named here', (name) => {
+  it.each(crashDumps.map(({ name }) => name.replace(/\.(kdump|s390|elf)$/, '')))('%s has its verdict listed here', (name) => {
     expect(Object.keys(expected)).toContain(name);
   });
 
@@ -98,7 +98,7 @@ describe('the verdict on crash dumps', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it('rests on no name of the modules that the guests were given', () => {
+  it("does not depend on the names of the guests' modules", () => {
     const folder = new URL('../../src/analysis/kernel/verdict/', import.meta.url);
     const sources = readdirSync(folder, { recursive: true })
       .map(String)

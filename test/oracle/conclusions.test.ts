@@ -86,7 +86,7 @@ const faults = (reason: string, { must, never: unsupported }: Said): readonly st
 ];
 
 describe('what triage concludes of crash dumps', () => {
-  it.each(crashDumps.map(({ name }) => name))('%s has its sentences named here', (name) => {
+  it.each(crashDumps.map(({ name }) => name))('%s has its sentences listed here', (name) => {
     expect(crashOracle(name, 'truth.txt')).toBeDefined();
     expect(Object.keys(expected)).toContain(name.replace(/\.(kdump|s390|elf)$/, ''));
   });

@@ -18,7 +18,7 @@ async function withSession<T>(name: string, use: (session: ReturnType<typeof ses
 }
 
 describe('damaged dumps', () => {
-  it('lowcores whose pages were cut off are reported as absent, not taken for foreign', async () => {
+  it('lowcores whose pages were cut off are reported as absent, not as foreign', async () => {
     await withSession('o-small-s7-truncated.kdump', (session) => {
       expect(session.cpuSet.cpus.map(({ prefix }) => prefix)).toEqual(['0xc5a000', '0xc5c000', '0xc5e000']);
       expect(() => describeLowcores(session, {})).toThrow(/the lowcore at absolute 0xc5a000 is (missing|unreadable) in this dump/);
@@ -29,7 +29,7 @@ describe('damaged dumps', () => {
     });
   });
 
-  it.skipIf(!haveDump('o-herc-s7-lc-vec-duplicate.s390'))('CPUs that claim one Linux number are told apart by their position', async () => {
+  it.skipIf(!haveDump('o-herc-s7-lc-vec-duplicate.s390'))('CPUs that claim the same Linux number are distinguished by their position', async () => {
     await withSession('o-herc-s7-lc-vec-duplicate.s390', (session) => {
       const { cpus } = session.cpuSet;
       expect(cpus.map(({ linuxCpu }) => linuxCpu)).toEqual([0, 0, 0]);

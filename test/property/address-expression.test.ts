@@ -60,7 +60,7 @@ describe('address expressions', () => {
     );
   });
 
-  it('that are none are refused with a place inside the text, never with an exception', () => {
+  it('that are invalid are refused with a position in the text, never with an exception', () => {
     const junk = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.stringMatching(/^[a-z0-9x:().+ -]{0,24}$/),

@@ -15,7 +15,7 @@ const pages = system.memory.size / pageSize;
 const firstFree = 0x400;
 const records = 15_000;
 
-it('has an extent for each run of pages and each hole, wherever one begins to look', () => {
+it('has an extent for each run of pages and each hole, wherever reading starts', () => {
   const hole = fc.record({ start: fc.integer({ min: firstFree, max: pages - 1 }), length: fc.integer({ min: 1, max: 400 }) });
   const looks = fc.array(fc.integer({ min: 0, max: pages - 1 }), { minLength: 1, maxLength: 20 });
   fc.assert(

@@ -44,7 +44,7 @@ describe('the catalogue', () => {
     expect(catalogue.formats.filter(({ title }) => !opens.includes(`\n| ${title} | `))).toEqual([]);
   });
 
-  it('has words for every entry, and no two entries of a list share a title', () => {
+  it('has a description for every entry, and no two entries of a list share a title', () => {
     for (const list of catalogueLists) {
       const titles = catalogue[list].map(({ title }) => title);
       expect(titles.filter((title, at) => title === '' || titles.indexOf(title) !== at)).toEqual([]);
@@ -68,7 +68,7 @@ describe('the command line', () => {
     for (const list of ['formats', 'checks', 'reports', 'views'] as const) for (const { title } of catalogue[list]) expect(whole).toContain(title);
   });
 
-  it('names in its help what its options take', async () => {
+  it('lists in its help the values of its options', async () => {
     const help = async (command: string): Promise<string> => (await printed(command, '--help')).replaceAll(/\s+/g, ' ');
     const [report, manifest, analyse] = [await help('report'), await help('manifest'), await help('analyse')];
     for (const { id, kind } of catalogue.reports)

@@ -146,7 +146,7 @@ describe('cited documents', () => {
     expect(list.split('\n').filter((line) => line.startsWith('| ['))).toEqual(rows);
   });
 
-  it('nothing names a folder outside the repository but the place that looks for more dumps', () => {
+  it('nothing names a folder outside the repository except the code that looks for more dumps', () => {
     const outsideFolder = /\.\.\/shared\/(?![\w./-]*\.ts)|'\.\.', 'shared'/;
     const naming = files.filter((file) => outsideFolder.test(readFileSync(join(root, file), 'utf8')));
     expect(naming).toEqual(['scripts/more-dumps.mjs']);
@@ -182,7 +182,7 @@ describe('cited documents', () => {
     expect(citationsIn(text).flatMap((citation) => unresolved('src/x.ts', citation))).toEqual([`src/x.ts: ${problem}`]);
   });
 
-  it('leaves names alone that are put together, and addresses of the web', () => {
+  it('ignores names that are put together, and web addresses', () => {
     expect(citationsIn("`${name}.md`, *.md, https://example.org/a/protocol.md, report.md.html, '-o', 'report.md'")).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ function absentIn(folder: string, text: string): string[] {
   return namesIn(text).filter((name) => !tails.has(name) && !(name.includes('/') && bases.some((base) => existsSync(join(root, posix.join(base, name))))));
 }
 
-it('what a README names lies in its folder, or where its path says', () => {
+it('what a README names is in its folder, or where its path says', () => {
   const named = folders.flatMap((folder) => {
     const text = readmeOf(folder);
     return text === undefined ? [] : [{ folder, text }];

@@ -64,7 +64,7 @@ describe('rules', () => {
     expect(through([rule], text)).toBe(left);
   });
 
-  it('take nothing of a dump for a mark', () => {
+  it('do not mistake text of a dump for a placeholder', () => {
     expect(through(['nodename', 'ipv4'], '[zprod07 2] up, \ue000node 1\ue001 [ipv4 zprod07 7]')).toBe('[[node 1] 2] up, \ufffdnode 1\ufffd [ipv4 [node 1] 7]');
   });
 
@@ -97,7 +97,7 @@ describe('rules', () => {
     expect(inTexts.filter((id) => !corpus.some(([rule, text, left]) => rule === id && text !== left))).toEqual([]);
   });
 
-  it('leave the marks of one another alone', () => {
+  it("do not change each other's placeholders", () => {
     const all = createRedactor(
       { rules: [...redactRuleIds], patterns: [{ name: 'ticket', pattern: 'TS\\d+' }] },
       { ...secrets, comms: ['path', 'ticket', 'ipv4'] },
@@ -236,7 +236,7 @@ describe('report --redact', () => {
     [JSON.stringify({ rules: ['nodename'], patterns: [{ name: 'x', pattern: 'a*' }] }), 'it matches nothing'],
     [JSON.stringify({ rules: ['everything'] }), 'rules.0: '],
     ['{', 'is not JSON'],
-  ])('refuses %s with a sentence', async (text, sentence) => {
+  ])('refuses %s with a message', async (text, sentence) => {
     const path = join(folder, 'wrong.json');
     if (text.startsWith('{')) writeFileSync(path, text);
     const { code, err } = await report('--redact', text.startsWith('{') ? path : text);

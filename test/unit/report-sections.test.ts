@@ -40,7 +40,7 @@ function words(block: Block): string {
 const text = (blocks: readonly Block[]): string => blocks.map(words).join('\n');
 
 describe('the registry of sections', () => {
-  it('has words for each, and ids that can be typed', () => {
+  it('has a description for each, and ids that can be typed', () => {
     for (const { id, title, about } of reportSections) {
       expect(id).toMatch(/^[a-z]+$/);
       expect(title).toMatch(/^[A-Z]/);

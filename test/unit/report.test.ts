@@ -172,7 +172,7 @@ describe('report -o', () => {
     expect(Buffer.compare(before, readFileSync(healthy))).toBe(0);
   });
 
-  it('leaves nothing behind when the dump is refused', async () => {
+  it('leaves nothing when the dump is refused', async () => {
     const target = join(folder, 'never.html');
     expect((await runInProcess(['report', join(folder, 'not-there'), '-o', target])).code).toBe(3);
     expect(existsSync(target)).toBe(false);

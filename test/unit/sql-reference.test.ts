@@ -9,7 +9,7 @@ describe('reference page of the SQL names', () => {
     expect(readFileSync(sqlReferencePath, 'utf8')).toBe(sqlReferencePage());
   });
 
-  it('has the names that scripts rely on, each with words', () => {
+  it('has the names that scripts rely on, each with a description', () => {
     const stable = indexTables.filter((table) => table.stable).map(({ name }) => name);
     for (const name of ['page', 'page_at', 'page_range', 'extent', 'region', 'cpu', 'note', 'finding', 'duplicate']) expect(stable).toContain(name);
     const wordless = indexTables.flatMap((table) => [table, ...table.columns]).filter(({ about }) => about === '');

@@ -44,7 +44,7 @@ describe('the drawing of waits', () => {
     expect(svg).not.toMatch(/#[0-9a-f]{3,6}\b|rgb\(/);
   });
 
-  it('a cycle leads from each member to the next and back to the first, and says so in words', () => {
+  it('a cycle leads from each member to the next and back to the first, and says so in text', () => {
     const svg = svgOf([waits(1, 2, { role: 'cycle', cycle: 1 }), waits(2, 1, { role: 'cycle', cycle: 1 }), waits(3, 1)]);
     expect([count(svg, /<path class="wait-cycle"/g), count(svg, /<path class="wait-edge"/g), count(svg, /, in a cycle</g)]).toEqual([2, 1, 2]);
     expect(svg).toContain('1 group, 1 cycle');

@@ -59,7 +59,7 @@ describe('what is said', () => {
     }
   });
 
-  it('names no option of our command line where other doors show it too', () => {
+  it('names no command-line option where other doors show it too', () => {
     const flags = [...commands.flatMap(({ options = [] }) => options), ...attachmentOptions].map(({ flags: text }) => text);
     const ours = new Set(['--json', '--quiet', '--no-color', '--help', '--volume', '--view', ...flags.flatMap((text) => text.match(/--[a-z][a-z-]+/g) ?? [])]);
     expect(ours.size).toBeGreaterThan(30);

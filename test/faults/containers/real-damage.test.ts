@@ -92,7 +92,7 @@ function wrongPages(damaged: Session, sound: Session, pfns: readonly number[]): 
 describe.skipIf(chosen.length === 0)('damaged real dumps', () => {
   if (chosen.length === 0) it('needs the real dumps', () => undefined);
   it.each(chosen.map((entry) => [entry.name]))(
-    '%s: cut anywhere, it holds what it says',
+    '%s: cut anywhere, it contains what it reports',
     async (name) => {
       const { source, companions, close } = await open(name);
       try {
@@ -123,7 +123,7 @@ describe.skipIf(chosen.length === 0)('damaged real dumps', () => {
   );
 
   it.each(chosen.map((entry) => [entry.name]))(
-    '%s: no field of its headers leads astray',
+    '%s: no field of its headers misleads',
     async (name) => {
       const { source, companions, close } = await open(name);
       try {

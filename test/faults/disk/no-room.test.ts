@@ -98,7 +98,7 @@ describeNeeding('failing-disk', 'writing', () => {
     for (const { argv, code, err } of expected) expect([0, 1], `${argv.join(' ')}: ${err}`).toContain(code);
   });
 
-  it.each(conditions)('$name: answers are those of a sound disk', async (condition) => {
+  it.each(conditions)('$name: answers are those of an intact disk', async (condition) => {
     const place = mkdtempSync(join(folder, 'place-'));
     const found = await run(calls, condition, place);
     for (const [index, { argv, code, out, err }] of found.entries()) {
@@ -119,7 +119,7 @@ describeNeeding('failing-disk', 'writing', () => {
     expect(leftovers(place)).toEqual([]);
   });
 
-  it.each(conditions)('$name: outputs fail with a sentence, and nothing is left', async (condition) => {
+  it.each(conditions)('$name: outputs fail with a message, and nothing is left', async (condition) => {
     const place = mkdtempSync(join(folder, 'outputs-'));
     const target = condition.env === noPlace ? '/proc/1/x' : place;
     const whole: string[] = [];
@@ -148,7 +148,7 @@ describeNeeding('failing-disk', 'writing', () => {
     expect(leftovers(place)).toEqual([]);
   });
 
-  it.each(conditions)('$name: a packed dump is refused with a sentence', async (condition) => {
+  it.each(conditions)('$name: a packed dump is refused with a message', async (condition) => {
     const place = mkdtempSync(join(folder, 'packed-'));
     const [info] = await run([['info', packed]], condition, place);
     expect(info?.code, info?.err).toBe(3);
@@ -156,7 +156,7 @@ describeNeeding('failing-disk', 'writing', () => {
     expect(leftovers(place)).toEqual([]);
   });
 
-  it('an error of the disk of the cache is not one of the packed dump', async () => {
+  it("an error of the cache's disk is not reported as one of the packed dump", async () => {
     const place = mkdtempSync(join(folder, 'failing-'));
     const [info] = await run([['info', packed]], { faults: () => ({ FULL: join(place, 'cache'), WRITE: constants.errno.EIO }), env: inPlace }, place);
     expect([info?.code, info?.out]).toEqual([3, '']);

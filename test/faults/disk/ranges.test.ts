@@ -33,7 +33,7 @@ describeNeeding('failing-disk', 'ranges', () => {
     return v.parse(schema, JSON.parse(out));
   };
 
-  it('whose disk does not give a page are answers, and are joined; when it gives it again, the result is that of one index', async () => {
+  it('whose disk does not return a page are results, and are joined; once it returns the page, the result is that of one index', async () => {
     const pieces = join(folder, 'pieces');
     mkdirSync(pieces);
     const env = caches();
@@ -59,7 +59,7 @@ describeNeeding('failing-disk', 'ranges', () => {
     expect(joined.pages).toEqual(single.pages);
   });
 
-  it('leave nothing where there is no room for the piece, and lose nothing', async () => {
+  it('leave nothing if there is no room for the piece, and lose nothing', async () => {
     const full = join(folder, 'full');
     mkdirSync(full);
     const env = caches();
@@ -71,7 +71,7 @@ describeNeeding('failing-disk', 'ranges', () => {
     expect(again).toMatchObject({ resumed: true, bytesRead: 0, existed: false });
   });
 
-  it('end with a sentence where the cache folder is full', async () => {
+  it('end with a message if the cache folder is full', async () => {
     const place = mkdtempSync(join(folder, 'no-cache-'));
     const found = await run([...ofRange(0), join(folder, 'x.piece')], { FULL: place }, { HOME: place, XDG_CACHE_HOME: place, TMPDIR: place });
     expect([found.code, found.out]).toEqual([3, '']);

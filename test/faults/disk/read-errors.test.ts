@@ -74,7 +74,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     expect(compressed.readErrors?.[0]?.offset).toBe(kdumpBad);
   });
 
-  it('sql says that the index has not all of the pages', async () => {
+  it('sql says that the index does not have all pages', async () => {
     const env = caches();
     await run(['index', sample], { BAD: badBytes }, env);
     const query = ['sql', sample, "select count(*) from page where state = 'unreadable'"];
@@ -88,7 +88,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     );
   });
 
-  it('index: the next run on a disk that gives the page again has it', async () => {
+  it('index: once the disk returns the page again, the next run has it', async () => {
     const env = caches();
     await run(['index', '--digest', sample], { BAD: badBytes }, env);
     const again = json(indexSchema, await run(['index', '--digest', '--json', sample], {}, env));
@@ -99,7 +99,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     expect(again.readErrors).toBeUndefined();
   });
 
-  it('triage answers, and says what it met', async () => {
+  it('triage answers, and reports the read errors', async () => {
     for (let at = 0; at < bytes.length; at += 0x20_0000) {
       const found = await run(['triage', '--json', sample], { BAD: `${at}-${at + 4096}` });
       // Without the ELF header nothing is known of the file.
@@ -109,7 +109,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     }
   });
 
-  it('verify keeps its checks, has no digest of less than the file, and ends with 3', async () => {
+  it('verify keeps its checks, gives no digest of part of the file, and ends with 3', async () => {
     const found = await run(['verify', '--json', sample], { BAD: badBytes });
     const answer = json(verifySchema, found);
     expect(found.code).toBe(3);
@@ -153,14 +153,14 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     expect(wrong.checks.find(({ id }) => id === 'manifest')).toMatchObject({ verdict: 'failed', ranges: [{ fileOffset: 0 }] });
   });
 
-  it('report is made, without digests', async () => {
+  it('report is written, without digests', async () => {
     const { code, out } = await run(['report', '--format', 'markdown', sample], { BAD: badBytes });
     expect(code).toBe(0);
     expect(out).toMatch(/SHA-256 of the file.*none: 4096 bytes cannot be read/);
     expect(out).not.toContain(folder);
   });
 
-  it('read gives what there is, and names the place of the rest', async () => {
+  it('read returns what it can, and names the place of the rest', async () => {
     const refused = await run(['read', sample, `file:0x${(bad - 16).toString(16)}`, '32'], { BAD: badBytes });
     expect(refused.code).toBe(3);
     const filled = await run(['read', sample, `file:0x${(bad - 16).toString(16)}`, '32', '--fill', '0xee', '--json'], { BAD: badBytes });
@@ -220,13 +220,13 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     }
   });
 
-  it('a file that its server has no longer is named by a sentence, also where the error has no name in Node.js', async () => {
+  it('a file that its server no longer has is named in a message, even if Node.js has no name for the error', async () => {
     const found = await run(['info', sample], { BAD: '0-4096', ERRNO: constants.errno.ESTALE });
     expect([found.code, found.out]).toEqual([3, '']);
     expect(found.err).toMatch(/healthy\.vmcore, offset 0x0: the file server no longer has this file: it was replaced or removed there \(ESTALE\)/);
   });
 
-  it('a volume whose header cannot be read is missing, and a manifest says that it is of the others alone', async () => {
+  it('a volume whose header cannot be read is missing, and a manifest says that it covers only the others', async () => {
     const paths = [...buildCaseFiles('memory 64 KiB\ncpu prefix=0x8000\nformat s390-mv partitions=0xa000,0xa000')].map(([name, content]) => {
       const path = join(mkdirSync(join(folder, 'set'), { recursive: true }) ?? join(folder, 'set'), name);
       writeFileSync(path, content);
@@ -284,7 +284,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
       });
     });
 
-    it('has another copy where the disk does not give the one in the cache', async () => {
+    it('gets another copy if the disk does not return the one in the cache', async () => {
       const env = caches();
       await runPacked(['info', packed], {}, env);
       const copies = join(env.XDG_CACHE_HOME ?? '', 'dumpbench', 'unpacked');
@@ -301,7 +301,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     });
   });
 
-  describe('of a set whose files are packed each on its own', () => {
+  describe('of a set whose files are packed separately', () => {
     const sets = {
       's390-mv-ext': { text: 'system healthy\nformat s390-mv-ext partitions=4MiB,8MiB\n', bad: 0x10_0000, lost: '0x3fe000' },
       's390-mv': { text: 'system healthy\nformat s390-mv partitions=4MiB,8MiB\n', bad: 0x10_0000, lost: '0x4fe000' },
@@ -318,7 +318,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     const names = Object.keys(sets) as (keyof typeof sets)[];
 
     it.each(names)(
-      '%s: the pages of the part from the fault on are unreadable, with its place, and all others are read',
+      '%s: the pages of the part after the fault are unreadable, with its place, and all others are read',
       async (name) => {
         const [first = '', second = ''] = build(name);
         const faults = { FILE: [second], BAD: `${sets[name].bad}-${sets[name].bad + 4096}` };
@@ -366,7 +366,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     );
   });
 
-  it('later volumes have no address where an earlier one was not unpacked to its end', async () => {
+  it('later volumes have no address if an earlier one was not unpacked to its end', async () => {
     const at = mkdtempSync(join(folder, 'short-set-'));
     const [first = '', second = ''] = [...buildCaseFiles('system healthy\nformat s390-mv partitions=4MiB,8MiB\n')].map(([file, content]) => {
       const path = join(at, `${file}.gz`);

@@ -83,7 +83,7 @@ describeNeeding('failing-disk', 'a change that times do not show', () => {
     expect(after.memoryRoot).toBe(await rootOfCopy(file));
   });
 
-  it.skipIf(inMemory === undefined)('sql and search say so with every answer, and index compares a sample', async () => {
+  it.skipIf(inMemory === undefined)('sql and search report this with every answer, and index compares a sample', async () => {
     await json(indexSchema, 'index', file);
     const unconfirmed = /^unconfirmed: times do not show .*vmcore, a write through a mapping of it changes no times \(tmpfs\)/;
     expect((await json(sqlSchema, 'sql', file, query)).unconfirmed).toMatch(unconfirmed);
@@ -95,7 +95,7 @@ describeNeeding('failing-disk', 'a change that times do not show', () => {
     expect(await json(indexSchema, 'index', file)).toMatchObject({ resumed: false, discarded: expect.stringContaining('is not what it says') as unknown });
   });
 
-  it.skipIf(inMemory === undefined)('compare says what its fingerprints rest on', async () => {
+  it.skipIf(inMemory === undefined)('compare says what its fingerprints are based on', async () => {
     const other = join(folder, 'other');
     writeFileSync(other, buildCase(text(2)));
     await json(indexSchema, 'index', file);

@@ -45,7 +45,7 @@ describeNeeding('postgresql', 'a clock that was set back', () => {
     expect(psql('SELECT count(*) FROM dumpbench.dump')).toBe('3');
   });
 
-  it('begins no job earlier that is to wait', async () => {
+  it('starts no job earlier than it should', async () => {
     const url = await newCatalogue(server, 'later');
     expect(await runInProcess(['fleet', 'add', dumps, '--url', url])).toMatchObject({ code: 0 });
     server.psql("UPDATE dumpbench_queue.job SET start_after = now() + interval '1 day'", 'later');

@@ -31,7 +31,7 @@ describeNeeding('postgresql', 'joining pieces', () => {
     server.stop();
   });
 
-  it(`goes on after kill -9 (seed ${seed})`, async () => {
+  it(`resumes after kill -9 (seed ${seed})`, async () => {
     const dump = join(scratch, 'dump.s390');
     const stretches = Array.from({ length: ranges }, (_, at) => `random 0x${(0x1000000 * at + 0x1000).toString(16)} 1 MiB seed=${at + 1}`);
     writeFileSync(dump, buildCase(`memory ${ranges * 16} MiB\ncpu prefix=0x8000\n${stretches.join('\n')}\nformat s390\n`));

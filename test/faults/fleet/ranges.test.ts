@@ -125,7 +125,7 @@ describeNeeding('postgresql', 'a dump in ranges', () => {
     expect(readdirSync(one?.folder ?? '').filter((name) => !name.startsWith('.'))).toHaveLength(ranges);
   });
 
-  it('has unreadable pages where a range ends whoever reads it, and is whole once it does not', async () => {
+  it('has unreadable pages where a range kills the process that reads it, and is complete once it does not', async () => {
     const dump = join(scratch, 'poison.s390');
     const pieces = join(scratch, 'poisoned');
     mkdirSync(pieces);

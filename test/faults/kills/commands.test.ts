@@ -97,7 +97,7 @@ describeNeeding('failing-disk', 'SIGKILL at a moment of the work', () => {
   });
 
   it.each(commands)(
-    `$name goes on to the same (seed ${seed})`,
+    `$name can be resumed to the same result (seed ${seed})`,
     async (command) => {
       if (disk === undefined) throw new Error('no failing disk');
       await killAtMoments(command, runs(2, 27), randomFor(`killed ${command.name}`), { disk, scratch, evidence });

@@ -78,7 +78,7 @@ describe.each(changes)('a dump that is %s while it is open', (how, change) => {
   it.each([
     ['itself', path, after],
     ['packed', packed, gzipSync(after)],
-  ])('answers no question any more, not even from memory (%s)', async (_, place, bytes) => {
+  ])('no longer answers any request, not even from memory (%s)', async (_, place, bytes) => {
     const dump = await opened(place);
     const known = await client?.call('info', { dump });
     expect(known).toBeDefined();

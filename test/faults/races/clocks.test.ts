@@ -37,7 +37,7 @@ describe.each([
   ['forwards', year],
   ['backwards', -year],
 ])('a clock that jumps %s', (way, distance) => {
-  it('takes nothing from a process that works on it, and in the end what one left', async () => {
+  it('takes nothing from a process that is using it, and eventually removes what one left', async () => {
     const place = join(folder, `parts-${way}`);
     mkdirSync(place);
     const digest = 'a'.repeat(64);
@@ -73,7 +73,7 @@ describe.each([
     expect(existsSync(path)).toBe(true);
   });
 
-  it('keeps nobody waiting for a lock longer than he wants, and frees it with its holder', async () => {
+  it('does not make anybody wait for a lock longer than requested, and releases it with its holder', async () => {
     const path = join(folder, `locked-${way}.sqlite`);
     const unlock = await lockWriter({ path });
     const waiting = lockWriter({ path, waitMilliseconds: 200, onWait: () => jump(distance) });

@@ -57,7 +57,7 @@ describe('at once', () => {
     expect(v.parse(verifySchema, JSON.parse(verified.out)).checks.find(({ id }) => id === 'index-digest')?.verdict).toMatch(/^(?:passed|not-recorded)$/);
   });
 
-  it('unpack and unpack: one copy is left, whole', async () => {
+  it('unpack and unpack: one complete copy is left', async () => {
     const cache = newCache();
     const both = await Promise.all([1, 2].map(() => run(cache, 'info', packed, '--json')));
     for (const { code, out, err } of both) {
@@ -83,7 +83,7 @@ describe('at once', () => {
     expect(readdirSync(out)).toEqual(['report.html']);
   });
 
-  it('index and cache prune, which leaves what is being made', async () => {
+  it('index and cache prune, which leaves what is being built', async () => {
     const cache = newCache();
     const indexes = join(cache, 'dumpbench', 'index');
     mkdirSync(cache, { recursive: true });

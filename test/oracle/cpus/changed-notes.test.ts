@@ -44,7 +44,7 @@ describe.skipIf(entry === undefined)('notes of CPUs', () => {
     );
   });
 
-  it('of which CPU 0 has two and CPU 1 none: panic_cpu is a number of Linux, not a position', async () => {
+  it('with two for CPU 0 and none for CPU 1: panic_cpu is a Linux CPU number, not a position', async () => {
     await changed(
       ([first, second]) => [{ offset: second?.at ?? 0, bytes: first?.desc ?? Buffer.alloc(0) }],
       async (session) => {
@@ -54,7 +54,7 @@ describe.skipIf(entry === undefined)('notes of CPUs', () => {
     );
   });
 
-  it('that are all zero for the CPU of the crash: its buffer of crash_notes is taken', async () => {
+  it('that are all zero for the CPU of the crash: its buffer of crash_notes is used', async () => {
     await changed(
       ([, second]) => [{ offset: second?.at ?? 0, bytes: Buffer.alloc(second?.desc.length ?? 0) }],
       async (session) => {
@@ -69,7 +69,7 @@ describe.skipIf(entry === undefined)('notes of CPUs', () => {
     );
   });
 
-  it('whose stack pointers alone were swapped: that no source agrees with another is the sentence', async () => {
+  it('in which only the stack pointers were swapped: the message is that no source agrees with another', async () => {
     const pointer = (desc: Buffer | undefined): Buffer => (desc ?? Buffer.alloc(512)).subarray(spAt, spAt + 8);
     await changed(
       ([first, second]) => [
@@ -85,7 +85,7 @@ describe.skipIf(entry === undefined)('notes of CPUs', () => {
     );
   });
 
-  it('of which one is there twice: the machine has no more CPUs for it', async () => {
+  it('one of which appears twice: the machine does not get more CPUs', async () => {
     await changed(
       ([first, second]) => [{ offset: second?.at ?? 0, bytes: first?.desc ?? Buffer.alloc(0) }],
       async (session) => {
@@ -94,7 +94,7 @@ describe.skipIf(entry === undefined)('notes of CPUs', () => {
     );
   });
 
-  it('whose registers are of elsewhere: the task is named, the place is not, and the contradiction is said', async () => {
+  it('whose registers are from elsewhere: the task is named, the place is not, and the contradiction is reported', async () => {
     const elsewhere = (desc: Buffer): Buffer => {
       const copy = Buffer.from(desc);
       copy.writeBigUInt64LE(0xffff_ffff_81ab_cdefn, ipAt);

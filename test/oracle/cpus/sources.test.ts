@@ -101,7 +101,7 @@ describe('registers of the emulated stand-alone dumps', () => {
 });
 
 describe.skipIf(!haveDump('o-s390-s3-vmcore.elf'))('the three encodings of a clock comparator', () => {
-  it('are told apart: the CPU that started kdump lost the first byte, the others the last', async () => {
+  it('are distinguished: the CPU that started kdump lost the first byte, the others the last', async () => {
     const { cpus } = await withSession(entryOf('o-s390-s3-vmcore.elf'), describeCpus);
     expect(cpus.map(({ linuxCpu, meaning }) => [linuxCpu, meaning?.clockComparator?.form])).toEqual([
       [0, 'low-56-bits'],

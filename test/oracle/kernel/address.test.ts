@@ -97,7 +97,7 @@ describe.skipIf(cases.length === 0)('addresses', () => {
     });
   });
 
-  it.skipIf(!haveDump('c-badcall-uaf.kdump'))('c-badcall-uaf: the object that was freed is free', async () => {
+  it.skipIf(!haveDump('c-badcall-uaf.kdump'))('c-badcall-uaf: the freed object is free', async () => {
     const at = number(crashOracle('c-badcall-uaf', 'guest/facts-orderflow.txt') ?? '', /^ops ([0-9a-f]{16})/m);
     const entry = crashDumps.find(({ name }) => name === 'c-badcall-uaf.kdump');
     if (entry === undefined || at === undefined) return;
@@ -106,7 +106,7 @@ describe.skipIf(cases.length === 0)('addresses', () => {
     });
   });
 
-  it.skipIf(!haveDump('c-abba-mutex.kdump'))('the first two pages are each CPU’s own lowcore, and no page of memory', async () => {
+  it.skipIf(!haveDump('c-abba-mutex.kdump'))('the first two pages are each CPU’s own lowcore, not pages of memory', async () => {
     const entry = crashDumps.find(({ name }) => name === 'c-abba-mutex.kdump');
     if (entry === undefined) return;
     await withSession(entry, async (session) => {

@@ -8,7 +8,7 @@ const name = 'c-abba-mutex.kdump';
 describe.skipIf(!haveDump(name))('a name without what compilers append', () => {
   if (!haveDump(name)) it('needs the real dumps', () => undefined);
 
-  it('is that of the only clone, and of nothing an error that names it', async () => {
+  it('is that of the only clone; for an unknown name there is an error that contains it', async () => {
     const path = await dumpFile(name);
     const whole = await runInProcess(['disassemble', path, 'poll_schedule_timeout.constprop.0', '--count', '2']);
     const short = await runInProcess(['disassemble', path, 'poll_schedule_timeout', '--count', '2']);

@@ -29,7 +29,7 @@ describe('log and symbols of damaged dumps', () => {
     return story;
   });
 
-  it('are known whole', async () => {
+  it('are known completely', async () => {
     expect((await whole).log).toHaveLength(167);
     expect((await whole).symbols.size).toBeGreaterThan(30_000);
   });

@@ -91,7 +91,7 @@ function pagesUnder(session: Session, whole: Answers): ReadonlyMap<string, bigin
 
 describe.skipIf(entry === undefined)('memory of a dump with a zeroed page', () => {
   if (entry === undefined) it('needs the real dumps', () => undefined);
-  it('is less or the same, whichever structure lay in it', async () => {
+  it('reports less or the same, whichever structure was in it', async () => {
     if (entry === undefined) return;
     const { source, close } = await openDumpSource(entry);
     try {

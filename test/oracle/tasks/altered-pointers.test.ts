@@ -72,7 +72,7 @@ describe.skipIf(!haveDump(ofFault))('a fault that kdump saved the registers of',
     for (const cpu of [0, 1]) expect((await describeBacktrace(session, { cpu }, signal)).traces.map(({ crashed = false }) => crashed)).toEqual([cpu === 1]);
   });
 
-  it('leaves the task of a CPU to its stack pointer where the pointer to it leads to something else', async () => {
+  it('determines the task of a CPU by its stack pointer if the task pointer leads to something else', async () => {
     const path = await dumpFile(ofFault);
     const healthy = await kernelTasks(sessionOn(openFile(path)), signal);
     const [own, listed] = [healthy.cpus.find(({ number }) => number === 0)?.current, healthy.list.tasks.length];
@@ -115,7 +115,7 @@ describe.skipIf(!haveDump(ofSysrq))('a stack of which a page is lost', () => {
 });
 
 const ofDeadlock = 'c-abba-mutex.kdump';
-describe.skipIf(!haveDump(ofDeadlock))('words of tasks and of the kernel that were overwritten', () => {
+describe.skipIf(!haveDump(ofDeadlock))('overwritten fields of tasks and of the kernel', () => {
   if (!haveDump(ofDeadlock)) it('needs the real dumps', () => undefined);
 
   async function verdictWith(name: string, find: (session: Session) => Promise<bigint>, bytes: Uint8Array): Promise<VerdictJson> {
@@ -135,7 +135,7 @@ describe.skipIf(!haveDump(ofDeadlock))('words of tasks and of the kernel that we
     return place;
   }
 
-  it('excludes no hang where a task says that it runs, and neither a CPU nor a queue has it', async () => {
+  it('excludes no hang if a task claims to be running, and neither a CPU nor a queue has it', async () => {
     const verdict = await verdictWith(ofDeadlock, stateInCycle, new Uint8Array(4));
     expect(verdict.class).not.toBe('deadlock');
     expect(textOf(verdict) + verdict.evidence.map(({ text }) => text).join()).not.toMatch(/hung-task io-stall:|^deadlock:/m);
@@ -146,12 +146,12 @@ describe.skipIf(!haveDump(ofDeadlock))('words of tasks and of the kernel that we
     expect(verdict.class).toBe('operator-request');
   });
 
-  it.skipIf(!haveDump(ofSysrq))('takes a word with bits that no taint has for no taint', async () => {
+  it.skipIf(!haveDump(ofSysrq))('does not treat a value with bits that no taint has as a taint', async () => {
     const verdict = await verdictWith(ofSysrq, async (session) => placeOf(session, 'tainted_mask'), new Uint8Array(8).fill(0xff));
     expect(verdict.contributing).toEqual([]);
   });
 
-  it.skipIf(!haveDump(ofSysrq))('does not say that no CPU was at work where it is not known which task a CPU ran', async () => {
+  it.skipIf(!haveDump(ofSysrq))('does not say that no CPU was busy if it is not known which task a CPU ran', async () => {
     const verdict = await verdictWith(ofSysrq, async (session) => placeOf(session, '__per_cpu_offset'), new Uint8Array(64));
     expect(textOf(verdict)).not.toMatch(/no CPU was at work/);
   });
@@ -161,7 +161,7 @@ const ofTwo = 'c-kdump-hung.s390';
 describe.skipIf(!haveDump(ofTwo))('two systems seen together', () => {
   if (!haveDump(ofTwo)) it('needs the real dumps', () => undefined);
 
-  it('have the verdict on the second in the reason, which says whose it is also where the first is lost', async () => {
+  it('have the verdict on the second in the reason, which says which system it is about even if the first is lost', async () => {
     const path = await dumpFile(ofTwo);
     const whole = await triage(sessionOn(openFile(path)), signal);
     expect(whole.reason).toMatch(/^The system that crashed before \(view prod\): Kernel panic.* The verdict on the kdump system: Deadlock /);

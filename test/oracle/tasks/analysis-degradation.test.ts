@@ -121,7 +121,7 @@ function pagesUnder(session: Session, { hangs }: Answers): ReadonlyMap<string, b
 
 describe.skipIf(entry === undefined)('analyses of a dump with a zeroed page', () => {
   if (entry === undefined) it('needs the real dumps', () => undefined);
-  it('say less or the same, whichever structure lay in it', async () => {
+  it('report less or the same, whichever structure was in it', async () => {
     if (entry === undefined) return;
     const { source, close } = await openDumpSource(entry);
     try {

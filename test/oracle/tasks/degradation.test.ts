@@ -114,7 +114,7 @@ function pagesUnder(session: Session, whole: Answers): ReadonlyMap<string, bigin
 const entry = dumpEntries.find(({ name }) => name === 'o-s390-s1-qemu.elf');
 
 describe.skipIf(entry === undefined)('a dump with a zeroed page', () => {
-  it('says less or the same, whichever structure lay in it', async () => {
+  it('reports less or the same, whichever structure was in it', async () => {
     if (entry === undefined) return;
     const { source, close } = await openDumpSource(entry);
     try {

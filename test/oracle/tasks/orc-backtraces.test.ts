@@ -99,7 +99,7 @@ describe.skipIf(texts.length === 0)('backtraces by ORC', () => {
     }
   });
 
-  it('end before a word that no call has left there', async () => {
+  it('end before a value that no call has left there', async () => {
     const entry = dumpEntries.find(({ name }) => name === 'o-x86-x1-vmcore.elf');
     if (entry === undefined) throw new Error('no such dump');
     await withSession(entry, async (session) => {

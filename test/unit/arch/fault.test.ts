@@ -42,7 +42,7 @@ describe('program interruptions of s390x', () => {
     expect(s390x(0x10, 0x5000_0800n, 0x5000_0124n, 2)).toMatchObject({ access: 'execute', address: 0x5000_0124n });
   });
 
-  it('what is none says nothing: without an instruction length, another code, or registers that are not in the dump', () => {
+  it('nothing is reported without an instruction length, with another code, or with registers that are not in the dump', () => {
     expect(s390x(4, 0x483n, 0x3_0000n, 0)).toBeUndefined();
     expect(s390x(0x20, 0n)).toBeUndefined();
     const memory = plainMemory(new MemoryImage(0x4000, 'big'));

@@ -168,7 +168,7 @@ describe('the instruction that an exception of s390x stopped', () => {
     expect(stopped(code, length)).toBe(address);
   });
 
-  it('is not told where no program interruption was recorded, as after zeroing', () => {
+  it('is not reported if no program interruption was recorded, as after zeroing', () => {
     expect(stopped(0n, 0n)).toBeUndefined();
     expect(stopped(0x1202n, 0n)).toBeUndefined();
     expect(set.stoppedAt({ memory: memoryOf({}), types: undefined, registersAt: 0x1000n, instruction })).toBeUndefined();

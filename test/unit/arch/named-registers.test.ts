@@ -40,7 +40,7 @@ describe('registers that dumps name', () => {
     expect(meaning('aarch64', { x0: '0x0', pc: '0x0', pstate: '0x0', sp: '0x0' }).map(({ register }) => register)).toEqual(['pc', 'sp', 'pstate', 'x0']);
   });
 
-  it('that are in no table are shown last, and nothing is claimed of them', () => {
+  it('that are in no table are shown last, and no meaning is given for them', () => {
     expect(meaning('x86_64', { strange: '0xffffffff81000000', rip: '0x0' }).at(-1)).toEqual({
       register: 'strange',
       group: 'Other registers',
@@ -49,7 +49,7 @@ describe('registers that dumps name', () => {
     });
   });
 
-  it('have their flags in words', () => {
+  it('have their flags spelled out', () => {
     expect(textOf('x86_64', { eflags: '0x246' }, 'eflags')).toBe('IF ZF PF');
     expect(textOf('x86_64', { eflags: '0x3002' }, 'eflags')).toBe('no flag set IOPL=3');
     expect(textOf('x86_64', { cr0: '0x80050033' }, 'cr0')).toBe('PG AM WP NE ET MP PE');

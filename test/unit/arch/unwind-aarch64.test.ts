@@ -104,7 +104,7 @@ describe('the task on a CPU', () => {
   };
   const task = (address: bigint, rest: Partial<KernelTask>): KernelTask => ({ address, comm: 'a', isThread: false, ...rest });
 
-  it('is the only one that says so while the CPU is on its interrupt stack', () => {
+  it('is the only evidence while the CPU is on its interrupt stack', () => {
     const found: CpuContext = { ...context, stacks: [irq] };
     const tasks = [task(1n, { onCpu: true, cpu: 0 }), task(2n, { onCpu: true, cpu: 1 }), task(3n, { onCpu: false, cpu: 1, stack: irq.start - 0x1000n })];
     expect(withOwners('aarch64', [found], { tasks }, 0x4000)).toMatchObject([{ current: 2n }]);
@@ -115,7 +115,7 @@ describe('the task on a CPU', () => {
     expect(withOwners('aarch64', [other, found], { tasks: [...tasks, second] }, 0x4000)[1]?.current).toBe(4n);
   });
 
-  it('tells which CPU the registers are of, where only their position did', () => {
+  it('shows which CPU the registers belong to, where otherwise only their position did', () => {
     const identity = { by: 'position', detail: 'nothing says it' } as const;
     const { linuxCpu: _, ...cpu } = context.cpu;
     const unknown: CpuContext = { ...context, cpu: { ...cpu, identity } };
@@ -129,7 +129,7 @@ describe('the task on a CPU', () => {
     expect(withOwners('aarch64', [{ ...unknown, stacks: [irq] }], list, 0x4000)[0]?.current).toBeUndefined();
   });
 
-  it('is none of a CPU that did not run', () => {
+  it('is not reported for a CPU that did not run', () => {
     const cpu = { ...context.cpu, withoutRegisters: { reason: 'offline', detail: '' } } as const;
     const tasks = [task(2n, { onCpu: true, cpu: 1 })];
     expect(withOwners('aarch64', [{ ...context, cpu }], { tasks }, 0x4000)[0]?.current).toBeUndefined();

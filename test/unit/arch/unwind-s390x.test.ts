@@ -48,7 +48,7 @@ describe.each(['packed', 'unpacked'] as const)('%s stacks of s390x', (kind) => {
   });
 });
 
-it('frames are taken for packed where no sleeping task tells', () => {
+it('frames are assumed to be packed if no sleeping task shows it', () => {
   const { memory } = described('packed', 'of 6.1');
   expect(frameLayoutOf(memory, [])).toEqual(layouts.packed);
   expect(frameLayoutOf(memory, [{ stack, stackPointer: 0x20_0000n }])).toEqual(layouts.packed);

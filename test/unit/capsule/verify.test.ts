@@ -30,7 +30,7 @@ function changed(change: (members: Map<string, Buffer>) => void): Buffer {
 }
 
 describe('a capsule', () => {
-  it('is verified by its key alone, and proves the cited pages', () => {
+  it('is verified by its key, and proves the cited pages', () => {
     expect(verify(whole)).toMatchObject({
       outcome: 'verified',
       signer: { publicKey: sshKeyText(signer.publicKey) },
@@ -41,14 +41,14 @@ describe('a capsule', () => {
     expect(builtCase(signer).equals(whole)).toBe(true);
   });
 
-  it('is only consistent while nobody says whom to trust', () => {
+  it('is only consistent if no trusted key is named', () => {
     const { outcome, notProven, steps } = verify(whole, {});
     expect(outcome).toBe('consistent');
     expect(notProven[0]).toContain('Who signed');
     expect(steps.find(({ check }) => check === 'signer')).not.toHaveProperty('passed');
   });
 
-  it('has no free bit: one that is changed anywhere is found, with the key and without', () => {
+  it('has no unprotected bit: a change anywhere is found, with and without the key', () => {
     const random = randomFor('bits of a capsule');
     for (let at = 0; at < whole.length; at += 1) {
       const flipped = Buffer.from(whole);
@@ -72,7 +72,7 @@ describe('a capsule', () => {
     expect(() => verify(zlib.gzipSync(whole))).toThrow('it is not an evidence capsule');
   });
 
-  it('signed anew by somebody else is consistent in itself, and no more', () => {
+  it('signed again by somebody else is only consistent', () => {
     const forged = builtCase(other);
     expect(verify(forged, {}).outcome).toBe('consistent');
     expect(failedStep(forged)).toMatchObject({ check: 'signer', detail: expect.stringContaining('is not the public key that was given') as string });
@@ -186,7 +186,7 @@ describe('allowed signers', () => {
     expect(() => parseAllowedSigners(text, 'signers')).toThrow(what);
   });
 
-  it('keys of other types are left alone', () => {
+  it('keys of other types are ignored', () => {
     expect(parseAllowedSigners('bob ssh-rsa AAAAB3NzaC1yc2E= bob\n', 'signers')).toEqual([]);
   });
 });

@@ -80,7 +80,7 @@ describe('the bundled command line', () => {
     expect(readFileSync(join(folder, 'exported', 'issues', 'part-0.parquet'), 'latin1')).toMatch(/^PAR1[^]*PAR1$/);
   });
 
-  it('ends with a sentence where a script is of another build', async () => {
+  it('ends with a message if a script is from another build', async () => {
     const copy = join(folder, 'replaced');
     cpSync(dirname(entry), copy, { recursive: true });
     const script = join(copy, 'part-0.js');

@@ -101,7 +101,7 @@ describe('cache', () => {
     for (const path of foreign) expect(existsSync(path), path).toBe(true);
   });
 
-  it('leaves what a process works on', async () => {
+  it('leaves what a process is using', async () => {
     const running = spawn('sleep', ['60']);
     const part = at('unpacked', `${hex('a', 64)}.dump.${running.pid}.1700000000000.part`);
     writeFileSync(part, 'half');
@@ -124,7 +124,7 @@ describe('cache', () => {
     for (const path of foreign) expect(existsSync(path), path).toBe(true);
   });
 
-  it('cleans what a killed run left when the next dump is unpacked', async () => {
+  it('removes what a killed run left when the next dump is unpacked', async () => {
     const part = at('unpacked', `${hex('a', 64)}.dump.${ended}.1700000000000.part`);
     writeFileSync(part, 'half');
     age(part);
@@ -152,7 +152,7 @@ describe('cache', () => {
     );
   });
 
-  it('lets compiled modules of old versions not pile up', () => {
+  it('does not let compiled modules of old versions pile up', () => {
     const version = at('code', 'v24.0.0-x64-0-0');
     mkdirSync(version, { recursive: true, mode: 0o700 });
     for (let number = 0; number <= 4096; number += 1) writeFileSync(join(version, number.toString(16).padStart(8, '0')), '');

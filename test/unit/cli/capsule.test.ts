@@ -63,7 +63,7 @@ describe('capsule make', () => {
     expect(readFileSync(path).includes(folder)).toBe(false);
   });
 
-  it('rests on an attestation that was given, and refuses one of another dump', async () => {
+  it('uses a given attestation, and refuses one of another dump', async () => {
     const attestation = at('attestation.json');
     rmSync(attestation, { force: true });
     expect((await runInProcess(['attest', healthy, '--key', key, '-o', attestation])).code).toBe(0);
@@ -100,7 +100,7 @@ describe('capsule make', () => {
     [['--attestation', 'nothing', '--digest'], 2, 'choose one of them'],
     [['--digest', '--cite', '0x0-0x1000', '--redact', 'all'], 2, 'a redacted capsule holds no pages'],
     [['--allowed-signers', 'x'], 2, '--allowed-signers cannot be used with "capsule make"'],
-  ])('%j ends with a sentence and without a file', async (options, code, sentence) => {
+  ])('%j ends with a message and without a file', async (options, code, sentence) => {
     const run = await make(healthy, 'refused.dumpcase', ...options);
     expect({ code: run.code, err: run.err }).toEqual({ code, err: expect.stringContaining(sentence) as string });
     expect(() => readFileSync(run.path)).toThrow('ENOENT');

@@ -56,7 +56,7 @@ describe('compare', () => {
     expect(byRegion.at(-1)).toMatchObject({ name: 'other memory', changed: 3 });
   });
 
-  it('looks at the bytes of two dumps that one index would stand for', async () => {
+  it('compares the bytes of two dumps that share one index', async () => {
     const damagedCopy = write('copy.elf', buildCase(`${system}\nbytes 0x300010 de ad\nformat elf-vmcore producer=qemu`));
     await runInProcess(['index', before]);
     const { code, compared } = await json(before, damagedCopy);
@@ -77,7 +77,7 @@ describe('compare', () => {
     expect(compared.remarks).toContainEqual({ kind: 'only-in-one', section: 'notes', text: 'notes are only in the left dump' });
   });
 
-  it('tells pages that one dump left out from pages that are zero', async () => {
+  it('distinguishes pages that one dump left out from pages that are zero', async () => {
     const { compared } = await json(before, filtered);
     // A kdump kernel does not dump the memory that it runs in.
     const crashkernel = compared.pages.byRegion.find(({ name }) => name === 'crashkernel');

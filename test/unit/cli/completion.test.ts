@@ -38,7 +38,7 @@ describe('completion', () => {
       }
   });
 
-  it('goes by the placeholder for files and folders, behind options too', () => {
+  it('goes by the placeholder for files and folders, after options too', () => {
     expect(candidates(['triage'], '').paths).toBe('files');
     expect(candidates(['triage', 'a', 'b'], '').paths).toBe('files');
     expect(candidates(['verify', 'a'], '').paths).toBe('none');
@@ -67,7 +67,7 @@ describe('completion', () => {
     expect(existsSync(join(folder, 'unpacked'))).toBe(false);
   });
 
-  it('reads words as bash would hand them on', () => {
+  it('reads arguments as bash would pass them on', () => {
     const cases: Readonly<Record<string, string>> = {
       'a\\ b': 'a b',
       "'a b'": 'a b',
@@ -82,7 +82,7 @@ describe('completion', () => {
     for (const [raw, meant] of Object.entries(cases)) expect(unquoted(raw), raw).toBe(meant);
   });
 
-  it('answers in lines: what the shell adds, then the words', async () => {
+  it('answers in lines: what the shell adds, then the candidates', async () => {
     const { code, out, err } = await runInProcess(['__complete', '--raw', '--', 'symbols', files.healthy.replaceAll('/', '\\/'), 'sysrq']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toBe('none\nsysrq_handle_crash\n');

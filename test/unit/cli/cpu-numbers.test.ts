@@ -75,7 +75,7 @@ describe('CPU numbers', () => {
     [['read', healthy, '0x1000', '8', '--cpu', '1'], /the same for every CPU/],
     [['read', healthy, 'cpu0.constructor', '8'], /no register constructor/],
     [['read', healthy, 'cpu0.v20', '8'], /no register v20/],
-  ])('refuses %j in words', async (argv, message) => {
+  ])('refuses %j with a message', async (argv, message) => {
     const { code, err } = await runInProcess(argv);
     expect(code).toBe(2);
     expect(err).toMatch(message);

@@ -9,7 +9,7 @@ const { healthy } = commandFiles(scratchFolder());
 const disassemble = (...rest: string[]) => runInProcess(['disassemble', healthy, ...rest]);
 
 describe('an odd address on s390x', () => {
-  it.each(['absolute:0x1201', '0x1'])('%s: the instructions at the even address before it are shown, and that is said', async (odd) => {
+  it.each(['absolute:0x1201', '0x1'])('%s: the instructions at the even address before it are shown, and this is reported', async (odd) => {
     const { code, out, err } = await disassemble(odd, '--json');
     const { instructions, missing } = JSON.parse(out) as DisassemblyJson;
     const even = odd === '0x1' ? '0x0' : '0x1200';

@@ -33,7 +33,7 @@ describe('doctor', () => {
     mkdirSync(join(folder, 'cache'));
   });
 
-  it('finds nothing broken where commands work, and leaves nothing behind but the folder of the cache', async () => {
+  it('finds nothing broken where commands work, and leaves only the cache folder', async () => {
     const { code, part } = await examined();
     expect(code).toBe(0);
     for (const id of ['node', 'sqlite', 'cache-folder', 'temporary-folder', 'threads'] as const) expect(part(id)?.state, id).toBe('fine');
@@ -104,7 +104,7 @@ describe('doctor', () => {
     expect(part('locale')).toMatchObject({ state: 'limited', found: 'C' });
   });
 
-  it('says it to people in lines', async () => {
+  it('prints it as lines of text', async () => {
     const { code, out } = await runCliProcess(['doctor'], { env: { ...usual } });
     expect(code).toBe(0);
     expect(out).toMatch(/^fine +SQLite +SQLite \d/m);

@@ -74,7 +74,7 @@ describe('two dumps with equal headers', () => {
   it.each([
     ['the first one first', one, other],
     ['the second one first', other, one],
-  ])('never answer for each other: %s', async (_, first, second) => {
+  ])("are never answered from each other's index: %s", async (_, first, second) => {
     const { answer: made } = await json(indexSchema, 'index', first, '--digest');
     for (const argv of [
       ['sql', second, classQuery],
@@ -195,7 +195,7 @@ describe('a copy of an indexed dump', () => {
     });
   });
 
-  it('is verified against the index, which says nothing of it where it disagrees unless it is named', async () => {
+  it('is verified against the index, which is ignored if it disagrees unless it is named', async () => {
     const changed = likeness(one, 'changed.elf');
     const check = ({ checks }: VerifyJson) => checks.find(({ id }) => id === 'index-digest');
     const path = join(folder, 'named.sqlite');

@@ -16,7 +16,7 @@ describe('inspect', () => {
     expect((await runInProcess(['inspect', healthy])).out).toContain('os_info');
   });
 
-  it('reads a place in the ways that make sense', async () => {
+  it('reads bytes in the ways that make sense', async () => {
     const { readings } = v.parse(inspectSchema, await json('cpu0.lowcore+0x1a0'));
     expect(readings.find(({ name }) => name === 'PSW')?.text).toContain('kernel code');
     expect(readings).toEqual(v.parse(inspectSchema, await json('real(0):0x1a0')).readings);

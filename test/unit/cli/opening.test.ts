@@ -87,7 +87,7 @@ describe('--volume', () => {
     expect((await run('info', first, '--volume', second)).code).toBe(0);
   });
 
-  it('is there wherever a dump is opened', async () => {
+  it('exists wherever a dump is opened', async () => {
     for (const command of commands) {
       const { out } = await run(command.name, '--help');
       const dumps = command.args.filter((argument) => argument.startsWith('<file'));

@@ -72,7 +72,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('a copy answers for its own file alone', () => {
+describe('a copy is used only for its own file', () => {
   it('two files of equal size, time and first 64 KiB', async () => {
     const [one, other] = [1, 2].map((seed) => stored(buildCase(text(seed)))) as [Buffer, Buffer];
     expect(one.length).toBe(other.length);
@@ -134,7 +134,7 @@ describe('a copy that changed in the cache', () => {
     ],
     ['without a record', (copy: string) => rmSync(copy.replace(/\.dump$/, '.json'))],
     ['with a record that is none', (copy: string) => writeFileSync(copy.replace(/\.dump$/, '.json'), '{"version": 1}')],
-  ])('is made anew: %s', async (_, change) => {
+  ])('is made again: %s', async (_, change) => {
     const path = pathOf('changed.gz');
     writeFileSync(path, stored(dump));
     const { bytes, copy } = await settled(path);
@@ -144,7 +144,7 @@ describe('a copy that changed in the cache', () => {
     expect(again.bytes).toEqual(bytes);
   });
 
-  it('without a trace is found by verify, which fails, and is made anew afterwards', async () => {
+  it('without a trace is found by verify, which fails, and is made again afterwards', async () => {
     const path = pathOf('rotten-copy.gz');
     writeFileSync(path, stored(dump));
     const { bytes, copy } = await settled(path);

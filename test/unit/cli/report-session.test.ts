@@ -47,7 +47,7 @@ const note = (dump: number, start: string, end: string, text: string): SavedSess
 });
 
 describe('report --session', () => {
-  it('takes the annotations on the dump of this identity, wherever it lay, in the order of their addresses', async () => {
+  it('uses the annotations on the dump of this identity, wherever it was, in the order of their addresses', async () => {
     const session = write({
       dumps: [
         { identity: await identityOf(healthy), pathHint: damaged },

@@ -30,7 +30,7 @@ describe('search', () => {
     expect((await json(files.healthy, 'osinfosz', '--ignore-case')).hits.length).toBe(1);
   });
 
-  it('says where in the file a hit lies, so that the bytes can be read there', async () => {
+  it('says where in the file a hit is, so that the bytes can be read there', async () => {
     const { hits } = await json(files.healthy, 'OSINFOSZ');
     const raw = await runInProcess(['read', files.healthy, `file:${hits[0]?.fileOffset ?? -1}`, '8', '--raw']);
     expect(Buffer.from(raw.bytes).toString()).toBe('OSINFOSZ');

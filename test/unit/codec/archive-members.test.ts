@@ -130,7 +130,7 @@ describe('tar', () => {
     expect(packedEnd).toEqual({ kind: 'cut', at: 0, layer: { name: 'gzip', isFile: true } });
   });
 
-  it('ends at a header that is none, and says where it lies', async () => {
+  it('ends at an invalid header, and says where it is', async () => {
     const file = tarFile(...files);
     const at = 512 + 1024;
     file[at + 5] = 0xee;

@@ -67,7 +67,7 @@ describe('bzip2', () => {
     );
   });
 
-  it('is what its own program made, where that is there', async () => {
+  it('is what its own program made, if that is installed', async () => {
     const random = seededRandom(5);
     const noise = Buffer.from(Array.from({ length: 250_000 }, () => random.below(256)));
     for (const [level, bytes] of [

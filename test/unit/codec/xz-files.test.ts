@@ -199,7 +199,7 @@ describeNeeding('xz', 'what xz writes', () => {
     }
   });
 
-  it('damaged anywhere, ends with a reason and gives nothing beyond it as sound', async () => {
+  it('damaged anywhere, ends with a reason and gives nothing after it as intact', async () => {
     const file = pack(mixed.subarray(0, 900_000));
     for (let round = 0; round < 40; round += 1) {
       const broken = Buffer.from(file);

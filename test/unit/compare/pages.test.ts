@@ -101,7 +101,7 @@ describe('pages that moved', () => {
     expect(await moved.find()).toBeUndefined();
   });
 
-  it('are confirmed by their bytes where that is asked for', async () => {
+  it('are confirmed by their bytes if requested', async () => {
     const moved = movedPages(0);
     moved.addLeft(1, 0, 5, 5);
     moved.addRight(2, 0, 5, 5);

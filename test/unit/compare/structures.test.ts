@@ -101,7 +101,7 @@ describe('comparability', () => {
   ])('says why not: %j', (change, reason) => {
     expect(comparability(dump(), dump(change)).reasons.map(reasonText)).toEqual([reason]);
   });
-  it('takes a fact that only one dump knows for no reason', () => {
+  it('does not treat a fact that only one dump has as a reason', () => {
     expect(comparability(dump(), dump({ kernel: { release: undefined, version: undefined } })).reasons).toEqual([]);
   });
   it('names the build ids', () => {
@@ -173,7 +173,7 @@ describe('the older of two dumps', () => {
 });
 
 describe('a section without differences', () => {
-  it('says so of itself alone, and what one of the dumps lacks', () => {
+  it('says so only about itself, and what one of the dumps lacks', () => {
     const remarks: readonly CompareRemark[] = [
       { kind: 'only-in-one', section: 'osinfo', text: 'os_info is only in the left dump' },
       { kind: 'time-order', text: 'both are of the same moment (clock)' },

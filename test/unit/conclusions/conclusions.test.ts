@@ -43,7 +43,7 @@ describe.each(Object.entries(cases))('%s', (_, { made, without, against }) => {
     expect(await made.on()).toMatch(made.says);
   });
 
-  it('is weaker without it, and says what it rests on then', async () => {
+  it('is weaker without it, and then says what it is based on', async () => {
     const text = await without.on();
     expect(text).toMatch(without.says);
     expect(text).not.toMatch(made.says);

@@ -126,7 +126,7 @@ describe('several dumps on a disk', () => {
     expect(failure(disk, '2').message).toMatch(/no dump on it: partition 2, .*ext file system/);
   });
 
-  it('a data set is named by its last part too', () => {
+  it('a data set can also be named by its last part', () => {
     const dasd = cdlDisk([{ data: dump }, { data: elf }]);
     expect(opened(dasd, 'PART0002').format).toBe('elf-vmcore');
     expect(opened(dasd, 'linux.v0x0201.part0001.native').format).toBe('s390-ext');

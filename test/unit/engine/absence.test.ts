@@ -17,7 +17,7 @@ import { frame, trace } from './traces.ts';
 const never = new AbortController().signal;
 
 describe('that the system was running', () => {
-  it('is said with panic_cpu and system_state for it, and with nothing of trouble in a whole log', () => {
+  it('is said with panic_cpu and system_state as evidence, and no trouble in a complete log', () => {
     expect(reasonOf({})).toMatch(/^No crash is recorded: .*panic_cpu is unset.*; the system was running when it was dumped \(system_state\)\.$/);
   });
 
@@ -32,7 +32,7 @@ describe('that the system was running', () => {
     expect(reasonOf({ witnesses: blind })).not.toMatch(/was running when/);
   });
 
-  it('is not said of a system whose panic_cpu is set, or which is in another state', () => {
+  it('is not said about a system whose panic_cpu is set, or which is in another state', () => {
     expect(reasonOf({ witnesses: { ...running, panicCpu: { kind: 'cpu', value: 1 } } })).toMatch(
       /^panic_cpu names CPU 1, so a panic or a start of kdump had begun/,
     );
@@ -67,7 +67,7 @@ describe('that the kernel panicked', () => {
     expect(reasonOf({ crash, entry: { kind: 'panic', symbol: 'panic', cpu: 0 } })).toContain(`The kernel panicked at ${crash}`);
   });
 
-  it('is not said of a PSW restart', () => {
+  it('is not said about a PSW restart', () => {
     const reason = reasonOf({
       crash,
       entry: { kind: 'restart', symbol: '__do_restart', cpu: 0 },
@@ -77,7 +77,7 @@ describe('that the kernel panicked', () => {
     expect(reason).not.toContain('The kernel panicked');
   });
 
-  it('is not said of an oops that went straight into kdump', () => {
+  it('is not said about an oops that went straight into kdump', () => {
     const reason = reasonOf({ crash, log: logOf('BUG: kernel NULL pointer dereference, address: 0000000000000048') });
     expect(reason).toMatch(
       /^BUG: kernel NULL pointer dereference, address: 0000000000000048\. The kernel was on its way into kdump at .*The kernel log has no panic line\.$/,
@@ -85,7 +85,7 @@ describe('that the kernel panicked', () => {
     expect(reason).not.toContain('panicked');
   });
 
-  it('with nothing but CRASHTIME the cause is not known, and memory still tells of an oops', () => {
+  it('with only CRASHTIME the cause is not known, and memory still shows an oops', () => {
     expect(reasonOf({ crash })).toMatch(/What sent it there is not known: the kernel log has no panic.* and no stack shows a panic\.$/);
     expect(reasonOf({ crash, areStacksRead: false })).toContain('the stacks of its CPUs could not be followed');
     const unread = { isRead: false, gap: 'The kernel log could not be read: x.' };
@@ -98,7 +98,7 @@ describe('that the kernel panicked', () => {
 describe('that kdump did not take over', () => {
   const panic = logOf('Kernel panic - not syncing: x');
 
-  it('is not said for want of CRASHTIME alone', () => {
+  it('is not said only because CRASHTIME is missing', () => {
     expect(reasonOf({ log: panic, witnesses: blind })).toMatch(
       /Whether kdump was started is not recorded: .*kexec_crash_image could not be read \(no symbols\)/,
     );
@@ -107,7 +107,7 @@ describe('that kdump did not take over', () => {
     for (const witnesses of [blind, running]) expect(reasonOf({ log: panic, witnesses })).not.toContain('did not take over');
   });
 
-  it('is said of a CPU in a disabled wait after CRASHTIME, and not of a system that kdump dumped', () => {
+  it('is said about a CPU in a disabled wait after CRASHTIME, and not about a system that kdump dumped', () => {
     const stopped = open(s390xSystem({ state: 'disabled-wait' }));
     const of = (changed: Partial<Evidence>): string => probableReason(stopped, { ...evidence, crash, log: panic, ...changed })?.text ?? '';
     expect(of({})).toContain('kdump did not take over');
@@ -136,7 +136,7 @@ describe('whether kdump started', () => {
 describe('panic_cpu', () => {
   const offline = { offlineCpu: 4 };
 
-  it('that names no CPU of the kernel is no sign of a panic, and none of a system that ran', async () => {
+  it('that names no CPU of the kernel is neither evidence of a panic nor of a running system', async () => {
     for (const panicCpu of [4711, -7]) {
       const { reason } = await triage(open(s390xSystem({ state: 'running', panicCpu, ...offline })), never);
       expect(reason).toContain(`whether the system was running is not known: panic_cpu is ${panicCpu}, which is not a CPU of this kernel`);

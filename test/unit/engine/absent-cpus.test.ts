@@ -34,7 +34,7 @@ describe('a CPU that was offline and one that never started', () => {
     expect(describeDump(session).machine).toMatchObject({ cpuCount: 5, onlineCpuCount: 3, recordedCpuCount: 3 });
   });
 
-  it('are nothing that the dump lacks', async () => {
+  it('are not missing from the dump', async () => {
     expect(await countCheck(session)).toMatchObject({ verdict: 'passed' });
   });
 
@@ -95,7 +95,7 @@ function withBlankNotes(words: string, blank: number): Session {
 describe('a CPU whose note has zeros in place of registers', () => {
   const session = withBlankNotes('cpus=3 state=kdump offline=4', 1);
 
-  it('has what its lowcore holds, and the zeros are registers of nobody', async () => {
+  it('has what its lowcore contains, and the zeros are not taken as registers', async () => {
     const { cpus, recorded, blank } = machineCpus(session);
     expect([recorded, blank]).toEqual([2, 1]);
     expect(cpus.map(({ id, linuxCpu, source }) => [id, linuxCpu, source])).toEqual([

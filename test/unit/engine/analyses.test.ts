@@ -75,7 +75,7 @@ describe('analyses of the engine', () => {
     expect(await asked({ cpu: 0 })).toEqual([true, []]);
   });
 
-  it('a wrong id or parameter is the mistake of who asks', async () => {
+  it('a wrong id or parameter is an error of the caller', async () => {
     const { dump } = await opened;
     await expect(client.call('analyse', { dump, id: 'nothing' })).rejects.toThrow(/no analysis "nothing": expected one of backtraces, /);
     await expect(client.call('analyse', { dump, id: 'mappings' })).rejects.toThrow(/needs the parameter pid/);

@@ -183,7 +183,7 @@ describe('an archive in an archive', () => {
     ['a packed tar in a zip', zipFile([text, { name: 'in.tar.gz', data: zlib.gzipSync(tar) }]), 'in.tar.gz!dir/vmcore'],
     ['a zip in a tar', tarFile(text, { name: 'in.zip', data: zipFile([text, { ...member, descriptor: true }]) }), 'in.zip!dir/vmcore'],
     ['a tar in a packed tar', zlib.gzipSync(tarFile({ name: 'in.tar', data: tar })), 'in.tar!dir/vmcore'],
-  ])('is looked into: %s', async (_, bytes, name) => {
+  ])('is searched: %s', async (_, bytes, name) => {
     const path = write('nested', bytes);
     const session = await open(path);
     expect(describeDump(session).file.path).toBe(`${path}!${name}`);
@@ -192,7 +192,7 @@ describe('an archive in an archive', () => {
     (await open(`${path}!${name}`)).close();
   });
 
-  it('is not looked into further down', async () => {
+  it('is not searched at deeper levels', async () => {
     const path = write('deep', tarFile({ name: 'a.tar', data: tarFile({ name: 'b.tar', data: tar }) }));
     await expect(open(path)).rejects.toThrow(/a tar archive with 1 members and no dump: a\.tar!b\.tar/);
   });

@@ -55,7 +55,7 @@ describe('an attached vmlinux', () => {
     }
   });
 
-  it('is told of by every door: triage, info, registers, report', async () => {
+  it('is reported by every door: triage, info, registers, report', async () => {
     const triaged = await runInProcess(['triage', dump, '--vmlinux', vmlinux]);
     expect(triaged.out).toContain(named);
     expect(triaged.out).toContain('attached: vmlinux (vmlinux; it has the build ID of the dumped kernel)');
@@ -76,7 +76,7 @@ describe('an attached vmlinux', () => {
       });
   });
 
-  it('is taken for the other system of a dump only where it is of its kernel', async () => {
+  it('is used for the other system of a dump only if it is of its kernel', async () => {
     const { dumped, production } = twoSystems();
     const both = write('both.vmcore', elfVmcore(dumped, { producer: 'qemu' }));
     const session = openSession(both);
@@ -139,7 +139,7 @@ describe('an attached text of vmcoreinfo', () => {
     expect(exported.err).toContain("the export keeps the dump's own vmcoreinfo");
   });
 
-  it('that is the same has no warning, and is no witness of the release', async () => {
+  it('that is the same causes no warning, and is not evidence of the release', async () => {
     const info = JSON.parse((await about('info', write('same', own), ['--json'])).out) as Info;
     expect(info.kernel.attached).toEqual([{ kind: 'vmcoreinfo', proof: 'build-id', file: 'same' }]);
     expect(info.findings.filter(({ id }) => id === 'vmcoreinfo/attached')).toEqual([]);

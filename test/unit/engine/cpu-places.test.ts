@@ -45,7 +45,7 @@ describe('a task whose stack holds a stack pointer', () => {
     expect(found('0x11000')).toEqual([[0, { by: 'stack', linuxCpu: 3, text: 'its stack pointer lies in the stack of clerk (pid 7), which ran on CPU 3' }]]);
   });
 
-  it('says nothing of a stack pointer elsewhere', () => {
+  it('says nothing about a stack pointer elsewhere', () => {
     expect(found('0x14000')).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ describe('a dump whose pointer to vmcoreinfo is zero', () => {
     expect(describeLowcores(session, {}).cpus[0]?.layout.word).toBe('certain');
   });
 
-  it('is not told as verified: nothing recorded says so', async () => {
+  it('is not reported as verified: nothing was recorded to compare with', async () => {
     const { checks } = await triage(caseSession('lost', without), signal);
     expect(checks.find(({ id }) => id === 'vmcoreinfo')?.verdict).toBe('not-recorded');
   });
@@ -41,7 +41,7 @@ describe('the look', () => {
     expect(await scanForVmcoreinfo(image, memory, signal, mebibytes * 2 ** 20)).not.toEqual([]);
   });
 
-  it('takes no copy that memory does not prove: the right one may lie after', async () => {
+  it('uses no copy that memory does not confirm: the right one may follow', async () => {
     const { utsName } = caseSession('whole', withPointer);
     // Of two copies of the text one is left, and no name of a kernel for it.
     const gone = `fill 0x211000 8 0\nfill 0x${(utsName?.address ?? 0n).toString(16)} 390 0\n`;

@@ -56,7 +56,7 @@ describe.each(['kexec-tools', 'kernel'] as const)('a purgatory of %s', (producer
     expect(pattern.detail).toMatch(/holds no regions of the crashkernel memory: what the purgatory computes from it is not known/);
   });
 
-  it('of which nothing is left, next to a kdump kernel that is loaded, is a finding', async () => {
+  it('of which nothing is left, while a kdump kernel is loaded, is a finding', async () => {
     const gone = (system: S390xSystem): void => {
       const { digestAddress } = loaded(system);
       system.memory.fill(digestAddress - 0x600, 0xc00, 0);
@@ -300,7 +300,7 @@ describe('the digest of an NGDump partition', () => {
   });
 });
 
-describe('a copy is no second witness', () => {
+describe('a copy is not independent evidence', () => {
   it('the area that a loaded kernel names agrees with itself where os_info does not say it', async () => {
     const wiped = await checkOf(
       s390With({}, (system) => applyDamage(system, 'osinfo-wiped')),
@@ -310,7 +310,7 @@ describe('a copy is no second witness', () => {
     expect(await checkOf(build('kexec-tools'), 'kdump-image')).toMatchObject({ verdict: 'passed' });
   });
 
-  it('notes that kdump made from the save areas show that neither changed since, and no more', async () => {
+  it('notes that kdump made from the save areas show only that neither has changed since', async () => {
     const ofKdump = sessionOn(memorySource('vmcore', elfVmcore(s390xSystem({ cpuCount: 2 }), { producer: 'kernel' })));
     const check = await checkOf(ofKdump, 'cross-registers');
     expect(check).toMatchObject({ verdict: 'passed', detail: expect.stringMatching(/made from the save areas, so neither changed since$/) as string });

@@ -18,7 +18,7 @@ const moved = text.replaceAll(
 const open = (vmcoreinfo: string): Session => sessionOn(memorySource('dump', elfVmcore({ ...build(), vmcoreinfo })));
 
 describe('a quick answer about an address', () => {
-  it('does not look for a better vmcoreinfo in memory; a thorough one does', async () => {
+  it('does not search memory for a better vmcoreinfo; a thorough one does', async () => {
     const bytes = memorySource('dump', elfVmcore({ ...build(), vmcoreinfo: moved }));
     let read = 0;
     const session = sessionOn({

@@ -139,7 +139,7 @@ describe('a note that is not of the kernel in memory', () => {
     expect(session.knownVmcoreinfo?.source).toMatch(/^note/);
   });
 
-  it('nothing is looked for where it fits', async () => {
+  it('nothing is searched for if it fits', async () => {
     const session = withNote(text);
     await session.lookForKernel(signal);
     await session.findKernel(signal);
@@ -194,7 +194,7 @@ describe('a text in memory that no pointer at a fixed place leads to, but a vari
     return open({ ...made, memory: made.memory.fill(0xe0c, 8, 0), vmcoreinfo: change(made.vmcoreinfo ?? '') });
   };
 
-  it('is held against the note: what differs is named, without a scan', async () => {
+  it('is compared with the note: differences are named, without a scan', async () => {
     const session = noted((own) => own.replace(/^CRASHTIME=.*$/m, 'CRASHTIME=1700000000'));
     const { checks } = await triage(session, signal);
     expect(checks.find(({ id }) => id === 'cross-time')?.detail).toMatch(
@@ -219,7 +219,7 @@ describe('a text in memory that no pointer at a fixed place leads to, but a vari
     expect(session.knownKernel).toBe(first);
   });
 
-  it('that says the same is nothing to speak of', async () => {
+  it('that is the same is not reported', async () => {
     const session = noted((own) => own);
     await session.lookForKernel(signal);
     expect(vmcoreinfoChoice(session).others).toEqual([]);
@@ -334,7 +334,7 @@ describe('a BUILD-ID', () => {
     expect(vmcoreinfoChoice(session).others.find(({ vmcoreinfo }) => vmcoreinfo.address === 0x1a_0000n)?.fit.fits).toBe('no');
   });
 
-  it('of the only text that there is, and not of the image: it is used for want of another, and that is a finding', async () => {
+  it('of the only text, but not of the image: it is used because there is no other, and this is a finding', async () => {
     const system = build();
     for (let at = 0; at < system.memory.size; at += 4096) {
       const page = Buffer.from(system.memory.read(at, 4096));

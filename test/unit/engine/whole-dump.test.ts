@@ -94,7 +94,7 @@ describe('a chain of segments that is read in part', () => {
     ['the first length after the part is wrong', { wrongLength: firstSegments }],
     ['near its beginning a header cannot be read', { lostHeader: 3 }],
     ['the first header after the part cannot be read', { lostHeader: firstSegments }],
-  ])('is never a broken one, nor more than is known, where %s', (_, damage) => {
+  ])('is never reported as broken, nor with more than is known, if %s', (_, damage) => {
     const source = longChain(damage);
     const whole = openDump(source);
     expect(whole.segments.length).toBe('lostHeader' in damage ? segments - 1 : segments);

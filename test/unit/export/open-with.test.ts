@@ -69,7 +69,7 @@ describe('lines to type', () => {
     expect(needsOf(own)).toContain('vmlinux with debuginfo of kernel 6.12.117-crashlab, build ID eb4f');
   });
 
-  test('nothing known of the kernel is nothing said of it', () => {
+  test('if nothing is known about the kernel, nothing is said about it', () => {
     const bare = { ...debian, release: undefined, version: undefined, buildId: undefined };
     expect(openWith(bare)[0]?.needs).toContain('vmlinux with debuginfo of the kernel that was dumped');
   });
@@ -142,7 +142,7 @@ describe('packages', () => {
     ['5.14.0-284.11.1.el9_2.s390x+debug', '#1 SMP'],
     ['5.14.21-mine-default', '#1 SMP'],
     ['6.12.107', '#1 SMP'],
-  ])('of %s with %s nothing is said', (release, version) => {
+  ])('nothing is said about %s with %s', (release, version) => {
     expect(debuginfoPackage(release, version)).toBeUndefined();
   });
 });

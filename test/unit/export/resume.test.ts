@@ -82,7 +82,7 @@ async function run(path: string, format: ExportFormat, stop: number): Promise<Ex
 const formats = Object.keys(exportWriters) as ExportFormat[];
 
 describe.each(formats)('an interrupted export (%s)', (format) => {
-  it('goes on to be the same, wherever it was stopped', async () => {
+  it('can be resumed to the same result, wherever it was stopped', async () => {
     const random = randomFor(`export ${format}`);
     const whole = newPath();
     const expected = await run(whole, format, Infinity);
@@ -99,7 +99,7 @@ describe.each(formats)('an interrupted export (%s)', (format) => {
     }
   });
 
-  it('begins again where the part that was written has changed', async () => {
+  it('starts again if the part that was written has changed', async () => {
     const path = newPath();
     expect(await run(path, format, 70)).toBe('stopped');
     const { partial, journal } = partialPaths(path);
@@ -116,7 +116,7 @@ describe.each(formats)('an interrupted export (%s)', (format) => {
 });
 
 describe('an unfinished export', () => {
-  it('of something else is left alone', async () => {
+  it('of something else is not touched', async () => {
     const path = newPath();
     expect(await run(path, 'elf', 70)).toBe('stopped');
     const { partial } = partialPaths(path);
@@ -136,7 +136,7 @@ describe('an unfinished export', () => {
     expect(readFileSync(partialPaths(path).partial, 'utf8')).toBe('somebody else wrote this');
   });
 
-  it('begins again where its journal was cut off in the middle', async () => {
+  it('starts again if its journal was cut off in the middle', async () => {
     const path = newPath();
     expect(await run(path, 'elf', 70)).toBe('stopped');
     const { journal } = partialPaths(path);
@@ -146,7 +146,7 @@ describe('an unfinished export', () => {
     expect(existsSync(journal)).toBe(false);
   });
 
-  it('begins again where the first line of its journal was cut off, and takes nothing else for one', () => {
+  it('starts again if the first line of its journal was cut off, and treats nothing else as one', () => {
     const path = newPath();
     const { partial, journal } = partialPaths(path);
     const head = `dumpbench journal 1 1234567 ${key}`;

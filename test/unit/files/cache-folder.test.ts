@@ -88,7 +88,7 @@ describe('the cache folder', () => {
       : []),
   ];
 
-  it.each(wrongRoots)('that %s is refused with a sentence, and one of the user alone is used', (_what, make, why) => {
+  it.each(wrongRoots)('that %s is refused with a message, and a private one is used', (_what, make, why) => {
     make(root());
     expect(cacheFile('index', 'a.sqlite')).toBe(join(private2(), 'index', 'a.sqlite'));
     expect(lastRemark()).toMatch(why);
@@ -182,7 +182,7 @@ describe('the cache folder', () => {
     expect(() => removeCached([join(base, 'tmp', 'x')])).toThrow('not in the cache folder');
   });
 
-  it.each(cacheParts)('is the usual one if fit, whatever other one holds the part %s from an earlier run', (part) => {
+  it.each(cacheParts)('is the usual one if it is suitable, whatever other one contains the part %s from an earlier run', (part) => {
     for (const other of [private2(), private3()]) mkdirSync(join(other, part), { recursive: true, mode: 0o700 });
     const before = cacheRemarks().length;
     expect(partFolder(part)).toBe(join(root(), part));
@@ -194,7 +194,7 @@ describe('the cache folder', () => {
     expect(fitCacheFolders()).toContain(private3());
   });
 
-  it('need not be: then a sentence says so', () => {
+  it('may be missing: then a message says so', () => {
     vi.stubEnv('XDG_CACHE_HOME', '/dev/null');
     vi.stubEnv('TMPDIR', '/dev/null');
     expect(() => cacheFile('index', 'a.sqlite')).toThrow(/there is no folder for the cache/);

@@ -40,7 +40,7 @@ it('keeps a journal that has something to roll back, when its database is gone',
   expect(whyNoDatabase(left, checks)).toBe(`${left}-journal is not part of a page index`);
 });
 
-it('keeps a file that only has the name of a journal', () => {
+it('keeps a file that has only the name of a journal', () => {
   const path = join(folder, 'other.sqlite');
   for (const bytes of [Buffer.from('text'), Buffer.alloc(4096), readFileSync(import.meta.filename)]) {
     writeFileSync(`${path}-journal`, bytes);

@@ -9,7 +9,7 @@ const folder = scratchFolder();
 const onLinux = existsSync('/proc/self/status');
 
 describe('work that may wait for ever', () => {
-  it('is ended by a signal that the process would handle', async () => {
+  it('is ended by a signal that the process would otherwise handle', async () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const look = new URL('../../../src/files/file-look.ts', import.meta.url).href;

@@ -47,7 +47,7 @@ describe('an output', () => {
     expect(readdirSync(inside)).toEqual([]);
   });
 
-  it('leaves what is there unless a person asked, and then only what is of its kind', () => {
+  it('keeps existing files unless replacing was requested, and then replaces only files of the same kind', () => {
     const path = join(folder(), 'out');
     writeFileSync(path, ours);
     expect(() => writeOutput(path, 'new', report)).toThrow(/the file exists already/);
@@ -62,7 +62,7 @@ describe('an output', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('follows no link and takes nothing for a file that is none', () => {
+  it('follows no link and does not treat anything else as a file', () => {
     const inside = folder();
     const file = join(inside, 'file');
     writeFileSync(file, 'plain text');

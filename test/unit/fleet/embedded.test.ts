@@ -102,7 +102,7 @@ describe('a catalogue in a folder', () => {
     rmSync(path);
   });
 
-  it('names what it cannot read, and takes it for no other file', async () => {
+  it('names what it cannot read, and does not confuse it with another file', async () => {
     const folder = join(scratch, 'unread');
     mkdirSync(folder);
     // Nobody may read it as a dump, root neither.
@@ -121,7 +121,7 @@ describe('a catalogue in a folder', () => {
     expect([named.code, JSON.parse(named.out)]).toEqual([3, expect.objectContaining({ others: 0, unreadable: unreadable(true) })]);
   });
 
-  it('lists the places of which nothing came, and says how many there are', async () => {
+  it('lists the places that gave no result, and says how many there are', async () => {
     const folder = join(scratch, 'refused');
     mkdirSync(folder);
     const number = 21;
@@ -135,7 +135,7 @@ describe('a catalogue in a folder', () => {
     await holder?.run("DELETE FROM dumpbench.place WHERE state = 'refused'");
   });
 
-  it('fails a file that is away for a moment, and takes it up when it is there again', async () => {
+  it('fails a file that is temporarily missing, and retries it once it is back', async () => {
     const folder = join(scratch, 'away');
     mkdirSync(folder);
     const path = join(folder, 'a');
@@ -158,7 +158,7 @@ describe('a catalogue in a folder', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('answers queries, and takes none that writes or that is two', async () => {
+  it('answers queries, and rejects one that writes or has two statements', async () => {
     const { columns, rows } = await answer(fleetQuerySchema, 'query', 'SELECT class, count(*) AS dumps FROM dump WHERE issue IS NOT NULL GROUP BY class');
     expect({ columns, rows }).toEqual({ columns: ['class', 'dumps'], rows: [['null-pointer', 1]] });
     const values = "SELECT 9007199254740991, 9007199254740992, ARRAY[1::int8], 'NaN'::float8, '-Infinity'::float8, 1.50, NULL";
@@ -338,7 +338,7 @@ describe('several processes', () => {
     }
   });
 
-  it('are told whose it is where they cannot reach it', async () => {
+  it('are told who has it open if they cannot reach it', async () => {
     const unlock = await holdLock(join(catalogue, 'lock'), { what: 'the catalogue', busy: () => new Error('busy') });
     const note = { pid: 4711, host: `not-${hostname()}`, since: '2026-01-02T03:04:05.000Z', command: 'fleet worker', socket: catalogue };
     writeFileSync(join(catalogue, 'owner.json'), JSON.stringify(note), { mode: 0o600 });

@@ -209,7 +209,7 @@ describe('fleet export', () => {
       expect(await fleetExport(join(scratch, 'x'), '--since', month, '--catalogue', catalogue)).toMatchObject({ code: 2 });
   });
 
-  it('puts nothing where something is: files, folders, links, evidence', async () => {
+  it('writes nothing over what exists: files, folders, links, evidence', async () => {
     const dump = join(scratch, 'vmcore');
     writeFileSync(dump, 'evidence');
     const full = join(scratch, 'full');

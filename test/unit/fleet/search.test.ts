@@ -246,7 +246,7 @@ describe('in the catalogue', () => {
     expect(await search('title of \0', '--in', 'catalogue')).toMatchObject({ hits: [], dumps: 3 });
   });
 
-  it('prints nothing that a terminal would obey', async () => {
+  it('prints no terminal control sequences', async () => {
     const { out, err } = await fleet('search', 'DROP TABLE', '--in', 'catalogue');
     // eslint-disable-next-line no-control-regex
     expect(`${out}${err}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
@@ -261,7 +261,7 @@ describe('in the catalogue', () => {
   });
 });
 
-describe('whoever does not want more', () => {
+describe('a caller that does not want more', () => {
   const events = (signal: AbortSignal) => searchFleet(database, { ...usual, parts: ['memory'], pattern: 'needle' }, { limits, signal });
 
   it('goes away in the middle, and the process that reads is gone too', async () => {
@@ -304,7 +304,7 @@ describe('whoever does not want more', () => {
     expect(JSON.parse(out)).toMatchObject({ schema: 1, hits: [{ in: 'memory' }], error: { kind: 'interrupted' } });
   });
 
-  it('is told what the work throws, after what it gave before', async () => {
+  it('gets what the work throws, after what it returned before', async () => {
     const seen: number[] = [];
     const all = (async () => {
       for await (const one of streamed<number, never>(new AbortController().signal, async (emit) => {

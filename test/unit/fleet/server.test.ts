@@ -232,7 +232,7 @@ describeNeeding('postgresql', 'a catalogue on a server', () => {
     expect(await fleet('init', '--url', server.url('plain', 'other'))).toMatchObject({ code: 0, err: '' });
   });
 
-  it('that is not there, or does not let one in, is said so without a secret', async () => {
+  it('that is missing, or denies access, is reported without a secret', async () => {
     const gone = await fleet('status', '--url', `postgres://me:s3cret@/fleet?host=${encodeURIComponent(join(scratch, 'nowhere'))}`);
     expect(gone).toMatchObject({ code: 3, err: expect.stringContaining('cannot be reached') as string });
     const nobody = await fleet('status', '--url', server.url('nobody').replace('nobody@', 'nobody:s3cret@'));

@@ -141,7 +141,7 @@ describe('what people know of an issue', () => {
       await expect(client.call('changeIssue', { id: 42, links: [link] })).rejects.toThrow('an address that begins with http:// or https://');
   });
 
-  it('is not written over when somebody else was faster', async () => {
+  it('is not overwritten if somebody else was faster', async () => {
     await client.call('changeIssue', { id: 43, note: 'theirs', noteWas: '' });
     await expect(client.call('changeIssue', { id: 43, note: 'mine', noteWas: '' })).rejects.toThrow(
       'the note of issue 43 was changed by somebody else meanwhile',
@@ -157,7 +157,7 @@ describe('the window', () => {
     return store;
   };
 
-  it('opens a catalogue, remembers it, and asks it until it is closed', async () => {
+  it('opens a catalogue, remembers it, and queries it until it is closed', async () => {
     const store = kept();
     const fleet = createFleet({ start: (onGone) => Promise.resolve(connectHost(onGone)) }, store);
     await expect(fleet.call('overview', {})).rejects.toThrow('no catalogue is open');
@@ -242,7 +242,7 @@ describe('the window', () => {
     expect(fleet.state.get()).toMatchObject({ phase: 'closed', failure: { problem: undefined, where: folder } });
   });
 
-  it('takes an error of the catalogue for a sentence, not for a fault of the program', async () => {
+  it('reports an error of the catalogue as a message, not as a fault of the program', async () => {
     await holder.run('ALTER TABLE dumpbench.issue RENAME TO gone');
     try {
       await expect(client.call('issue', { id: 7 })).rejects.toThrow(RequestError);

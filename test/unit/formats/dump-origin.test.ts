@@ -173,7 +173,7 @@ describe('VirtualBox', () => {
     ['a descriptor with another magic', dump(0x1_0006).replace('dec01ac0', 'dec01ac1'), 'the magic 0xc11ac0de'],
     ['a descriptor that is cut', dump(0x1_0006).replace(core(0x1_0006), core(0x1_0006).slice(0, 32)), 'no whole VBCORE note'],
     ['a record that is cut', dump(0x1_0006).replace(cpu(1n, 2n), cpu(1n, 2n).slice(0, 800)), 'one of them has 400 bytes'],
-  ])('with %s: no registers are made up, and it is said why', (_, text, why) => {
+  ])('with %s: no registers are made up, and the reason is given', (_, text, why) => {
     expect(cpusOf(text)).toEqual([]);
     expect(detailOf(text)).toContain(`cannot be read: `);
     expect(detailOf(text)).toContain(why);

@@ -19,7 +19,7 @@ it('finds second views of the image among a hundred thousand pieces of RAM, each
   expect(loads).toHaveLength(many + many / 2);
 });
 
-it('makes no more of a hundred thousand loads than are asked for', () => {
+it('returns no more of a hundred thousand loads than requested', () => {
   let read = 0;
   const loads = new Proxy([...headers()], {
     get(target, name, receiver): unknown {

@@ -223,7 +223,7 @@ describe('AVML', () => {
     );
   });
 
-  it('does not hold an index of endless small frames', () => {
+  it('does not keep an index of endless small frames', () => {
     const contents = Uint8Array.of(1);
     const one = snappyChunk(1, concatBytes([new ByteWriter(4, 'little').u32(0, maskedCrc32c(contents)).bytes, contents]));
     const stream = concatBytes([snappyChunk(0xff, Buffer.from('sNaPpY')), ...Array.from({ length: 0x2_0000 }, () => one)]);

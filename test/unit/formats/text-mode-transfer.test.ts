@@ -69,7 +69,7 @@ describe('a dump that a transfer in text mode has changed', () => {
     ).toBeUndefined();
   });
 
-  describe('is not to be seen in memory that only resembles one', () => {
+  describe('is not reported in memory that only resembles one', () => {
     /** Numbers below 32 in words, with no line feed and no carriage return. */
     const numbers = (words: number): Buffer => {
       const bytes = Buffer.alloc(words * 4);

@@ -124,7 +124,7 @@ describe('hostile archives', () => {
     ['an empty tar', endMarker],
     ['a tar without the files', Buffer.concat([tarEntry({ name: 'a/b', data: Buffer.from('c') }), endMarker])],
     ['a cut gzip', gzipSync(tarFile({ name: 'x/proc/version', data: Buffer.alloc(100_000, 'a') })).subarray(0, 40)],
-  ])('%s is refused with a sentence', async (name, bytes) => {
+  ])('%s is refused with a message', async (name, bytes) => {
     const { code, err } = await runInProcess(['info', dump, '--host-facts', write(`${name}.tgz`, bytes)]);
     expect(code).toBe(3);
     expect(err).toMatch(/dbginfo\.sh|gzip/);
@@ -140,7 +140,7 @@ describe('hostile archives', () => {
     expect(err).not.toContain('no archive');
   });
 
-  it('names that lead elsewhere, long lines and escapes do no harm', async () => {
+  it('names that lead elsewhere, long lines and escapes are harmless', async () => {
     const evil = `Linux version 6.1.130\u001b[2J\u202e ${'x'.repeat(3_000_000)}`;
     const path = packed('DBGINFO-evil.tgz', {
       '../../proc/version': 'Linux version 9.9.9 (a) #1 x\n',

@@ -145,7 +145,7 @@ describe('files that are no kernel log', () => {
     ['UTF-16', Buffer.from(`\ufeff${saved}`, 'utf16le')],
     ['UTF-16 without a mark', Buffer.from(saved, 'utf16le')],
     ['NULs', new Uint8Array(4096)],
-  ])('%s is refused with a sentence', async (name, content) => {
+  ])('%s is refused with a message', async (name, content) => {
     const { code, err } = await runInProcess(['info', dump, '--dmesg', write(`no-log-${name}`, content)]);
     expect(code).toBe(3);
     expect(err).toContain('a kernel log as dmesg prints it');

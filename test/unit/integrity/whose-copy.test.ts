@@ -29,7 +29,7 @@ describe('whose copy is this?', () => {
     for (const { sheet, check, cells } of rows) expect(cells, `${sheet}: ${check}`).toHaveLength(3);
   });
 
-  it('is asked in every sheet; one without a check of its own says what stands in for it', () => {
+  it('is answered in every sheet; one without a check of its own says what there is instead', () => {
     for (const sheet of sheets) {
       const [, rest = ''] = readFileSync(join(docs, sheet), 'utf8').split(heading);
       const isAnswered = rows.some((row) => row.sheet === sheet) || /^No check is of .{40}/.test(rest.trim());

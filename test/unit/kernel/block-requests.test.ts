@@ -68,7 +68,7 @@ describe('block requests', () => {
     }
   });
 
-  it('end on lists that lead back and on sets that cannot be', async () => {
+  it('end on lists that lead back and on impossible sets', async () => {
     const dispatch = places.second + structs.offsetOf('request', 'queuelist');
     const circle = described().u64(dispatch, BigInt(dispatch));
     expect((await answer(blockRequests, circle)).missing.length).toBeGreaterThan(0);

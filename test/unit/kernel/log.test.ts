@@ -71,7 +71,7 @@ describe.each(endians)('the printk ring buffer, %s-endian', (endian) => {
     expect(shorter).toBeGreaterThanOrEqual(6);
   });
 
-  it('does not believe a head that is far behind its tail, nor impossible sizes', () => {
+  it('does not trust a head that is far behind its tail, nor impossible sizes', () => {
     for (const [at, value] of [
       [0x200 + 24, 0xffff_0000_0000n],
       [0x200 + 48, 0xffff_ffffn << 32n],
@@ -195,7 +195,7 @@ describe('a log line', () => {
   });
 });
 
-describe('what a log says of a death', () => {
+describe('what a log says about a crash', () => {
   const said = (...texts: readonly string[]): readonly { text: string; time: bigint }[] =>
     texts.map((text, at) => ({ text, time: BigInt(at) * 1_000_000_000n }));
 
@@ -211,11 +211,11 @@ describe('what a log says of a death', () => {
     expect(notes).toMatchObject({ panic: { text: 'Kernel panic - not syncing: Fatal exception' }, cause: { mark: 'oops', time: 1_000_000_000n } });
   });
 
-  it('is nothing for a system that only warned', () => {
+  it('is nothing for a system that only printed warnings', () => {
     expect(deathNotes(said('WARNING: CPU: 0 PID: 1 at kernel/x.c:1', 'usb 1-1: new device'))).toBeUndefined();
   });
 
-  it('an oops of long ago is not the cause', () => {
+  it('an old oops is not the cause', () => {
     const records = [
       { text: 'Oops: 0004', time: 0n },
       { text: 'Kernel panic - not syncing: x', time: 3_600_000_000_000n },

@@ -41,7 +41,7 @@ describe('a caller without a name', () => {
   const lost = { kind: 'return' } as const;
   const [wait, lock, own, thread] = stackOf('schedule', '__mutex_lock', 'carry_parcel', 'kthread');
 
-  it('hides the place: neither the helpers before it nor what called it are that', () => {
+  it('hides the place: neither the helpers before it nor its callers are the place', () => {
     expect(meaningful([wait!, lock!, lost, thread!])).toEqual([]);
     expect(meaningful([wait!, lock!, lost, own!, thread!])).toEqual([]);
     expect(signed({ class: 'deadlock', tie: 'lasting', what: 'Deadlock', frames: [wait!, lock!, lost, thread!], evidence: [] }, 'b1d')).toMatchObject({

@@ -43,7 +43,7 @@ describe('the tree of memory', () => {
     expect(linesOf(part('all', 100n, { parts: [part('a', 101n)] })).unread).toEqual([]);
   });
 
-  it('of which nothing is known is none', () => {
+  it('about which nothing is known is empty', () => {
     expect(linesOf(part('all', 'no symbols'))).toEqual({ lines: [], unread: [{ name: 'all', why: 'all: no symbols' }] });
   });
 });

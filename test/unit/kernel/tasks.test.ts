@@ -48,7 +48,7 @@ describe('a panic that is in the log alone', () => {
     return (await triage(open(s390xSystem({ state: 'running', records })), never)).reason ?? '';
   };
 
-  it('is not said to be none', async () => {
+  it('is not reported as absent', async () => {
     expect(await reasonOf('Kernel panic - not syncing: described')).toMatch(
       /^Kernel panic - not syncing: described .*Whether kdump was started is not recorded/,
     );

@@ -94,7 +94,7 @@ describe('a plan of ranges', () => {
     expect(planRanges(extents, { workers: 10 ** 6 }).ranges.length).toBeLessThanOrEqual(mostRanges);
   });
 
-  it('knows no range behind the end of memory', () => {
+  it('has no range after the end of memory', () => {
     const extents = extentsOf([[65 * MiB, 'stored']]);
     expect(rangeOfNumber(extents, 4, 16 * MiB).startPfn).toBe(4 * 4096);
     for (const number of [5, -1, 1.5, NaN]) expect(() => rangeOfNumber(extents, number, 16 * MiB)).toThrow('this dump has 5, numbered from 0');

@@ -126,7 +126,7 @@ describe('pages in SQL', () => {
     expect(await rows('SELECT sum(state_present), sum(state_zero), sum(class_text), sum(pages) FROM block')).toEqual([[4300, 50, 300, 9350]]);
   });
 
-  it('say how they want to be asked', async () => {
+  it('say how they are to be queried', async () => {
     await expect(sql('SELECT * FROM page_at')).rejects.toThrow('page_at(pfn)');
     await expect(sql("SELECT * FROM page_range('a', 'b')")).rejects.toThrow('page_range(first, end)');
   });

@@ -150,7 +150,7 @@ describe('index file', () => {
     store.close();
   });
 
-  it('says in a sentence what is wrong with its place', async () => {
+  it('reports what is wrong with its path', async () => {
     const path = newPath();
     writeFileSync(path, '');
     await expect(openFor(`${path}/index.sqlite`, memory)).rejects.toThrow(IndexError);
@@ -186,7 +186,7 @@ describe('reading while another builds', () => {
 });
 
 describe('one writer at a time', () => {
-  it('says that another one is at work', async () => {
+  it('says that another one is running', async () => {
     const path = newPath();
     const store = await openFor(path, memory);
     await expect(openFor(path, memory, { waitMilliseconds: 0 })).rejects.toThrow(IndexBusy);
@@ -194,7 +194,7 @@ describe('one writer at a time', () => {
     (await openFor(path, memory, { waitMilliseconds: 0 })).close();
   });
 
-  it('waits for the other one, and can be told to stop waiting', async () => {
+  it('waits for the other one, and the wait can be cancelled', async () => {
     const path = newPath();
     const store = await openFor(path, memory);
     let waits = 0;
@@ -209,7 +209,7 @@ describe('one writer at a time', () => {
     second.close();
   });
 
-  it('holds across processes, and a killed one lets go', async () => {
+  it('holds across processes, and is released when one is killed', async () => {
     const path = newPath();
     const child = fork(new URL('hold-index.mts', import.meta.url), [path], { execArgv: [] });
     await new Promise((resolve) => child.once('message', resolve));

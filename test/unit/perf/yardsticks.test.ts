@@ -21,7 +21,7 @@ describe('the last line of the benchmark', () => {
     );
   });
 
-  it('says nothing of installing where that would not help', () => {
+  it('does not suggest installing where that would not help', () => {
     expect(notMeasuredLine([{ what: 'row', why: 'no dump' }])).toBe('not measured: row (no dump).');
   });
 });

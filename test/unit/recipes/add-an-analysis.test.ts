@@ -68,7 +68,7 @@ describe('one file and one line', () => {
     expect(out).toContain('words after the panic: nobody wrote them');
   });
 
-  it('SQL asks it, with its parameter and its warning', async () => {
+  it('SQL queries it, with its parameter and its warning', async () => {
     const query = "SELECT word, times, grave FROM analysis_log_words(2) WHERE word = 'crash'";
     const answer = v.parse(sqlSchema, JSON.parse((await dumpbench('sql', crashed, query, '--json')).out));
     expect(answer).toMatchObject({ rows: [['crash', 2, 1]], warnings: [expect.stringContaining('analysis_log_words could read only a part')] });

@@ -73,7 +73,7 @@ describe.skipIf(!['linux-x64', 'linux-arm64', 'darwin-x64'].includes(`${platform
     expect(out).not.toMatch(/^taken .+ false$/m);
   });
 
-  it('says nothing of the folder that it was built in', () => {
+  it('does not contain the folder that it was built in', () => {
     const cli = join(tree, 'lib', 'dumpbench', 'out', 'cli');
     const telling = readdirSync(cli, { recursive: true, encoding: 'utf8' }).filter(
       (name) => statSync(join(cli, name)).isFile() && readFileSync(join(cli, name)).includes(`${root}/`),
@@ -101,7 +101,7 @@ describe.skipIf(!['linux-x64', 'linux-arm64', 'darwin-x64'].includes(`${platform
     }
   });
 
-  it('prints the triage where no desktop program came with it, and says so', () => {
+  it('prints the triage if no desktop program is installed with it, and says so', () => {
     const { code, out } = run(launcher, ['open', dump]);
     expect(code).toBe(0);
     expect(out).toContain('The desktop program is not installed with this command line. The triage is printed here instead.');
@@ -111,7 +111,7 @@ describe.skipIf(!['linux-x64', 'linux-arm64', 'darwin-x64'].includes(`${platform
     expect(printed.err).toContain('The desktop program: The desktop program is not installed with this command line.');
   });
 
-  it('hands on the exit code of a command and its words as they are', () => {
+  it('passes on the exit code and the arguments of a command unchanged', () => {
     expect(run(launcher, ['triage', join(folder, 'no such file')]).code).toBe(3);
     expect(run(launcher, ['search', dump, 'two  blanks "and quotes" $HOME *', '--type', 'text', '--json']).out).toContain(
       'two  blanks \\"and quotes\\" $HOME *',

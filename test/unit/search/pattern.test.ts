@@ -51,7 +51,7 @@ describe('patterns', () => {
     ['snow ☃', 'ebcdic'],
     ['(', 'regex'],
     ['a'.repeat(1025), 'text'],
-  ] as const)('refuses %j as %s with a sentence', (pattern, type) => {
+  ] as const)('refuses %j as %s with a message', (pattern, type) => {
     expect(() => parse(pattern, type)).toThrow(RequestError);
   });
 });

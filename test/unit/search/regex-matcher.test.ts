@@ -14,7 +14,7 @@ describe('a regular expression', () => {
     await expect(asked).rejects.toThrow('it was stopped after 2 s on 65 bytes of memory');
   });
 
-  it('that takes too long is stopped, with a sentence', async () => {
+  it('that takes too long is stopped, with a message', async () => {
     const matcher = await regexMatcher(endless, 'gm', { seconds: 1 });
     const asked = Promise.resolve(matcher.find(trap, 0, trap.length, 10));
     await expect(asked).rejects.toThrow(RequestError);

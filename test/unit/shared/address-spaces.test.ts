@@ -48,7 +48,7 @@ export function mixed(
 }
 
 describe('the space of an address', () => {
-  it('is a mark of its type and costs nothing', () => {
+  it('is part of its type and costs nothing', () => {
     const prefix: AbsoluteAddress = 0x8000n;
     const lowcore = realToAbsolute(0x200n, prefix);
     expect(lowcore).toBe(0x8200n);

@@ -106,7 +106,7 @@ describe('rpc', () => {
     await expect(client.call('__proto__' as never, {} as never)).rejects.toThrow('no method named __proto__');
   });
 
-  it('does not believe an answer of a wrong shape', async () => {
+  it('rejects an answer of a wrong shape', async () => {
     const { client } = served();
     await expect(client.call('lie', {})).rejects.toThrow(/^lie returned an answer of the wrong shape: /);
   });
