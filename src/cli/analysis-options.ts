@@ -4,7 +4,7 @@ import type { AnalysisRequest } from '../shared/analysis-protocol.ts';
 import type { CommandOption, OptionValues } from './command.ts';
 import { UsageError } from './io.ts';
 
-/** Asked for when somebody completes: other commands start without the analyses. */
+/** Loaded only for completion: other commands start without the analyses. */
 export const analysisIds = (): readonly string[] => catalogue().analyses.map(({ id }) => id);
 
 export const analysisOption: CommandOption = {
@@ -14,7 +14,7 @@ export const analysisOption: CommandOption = {
   values: { words: analysisIds },
 };
 
-/** @throws UsageError for what is no name and no parameter */
+/** @throws UsageError for anything but a name or a parameter */
 export function analysesOption({ analysis }: OptionValues): AnalysisRequest[] {
   return (Array.isArray(analysis) ? (analysis as readonly string[]) : []).map((typed) => {
     const [id = '', ...given] = typed.split(',').map((part) => part.trim());

@@ -1,4 +1,4 @@
-/** Options of the commands that speak of the kernel: files that a user may attach to a dump to tell more of it. */
+/** Options of the commands that report on the kernel: files that a user may attach to a dump to add information about it. */
 import type { AttachmentKind, AttachmentPaths } from '../shared/attachment.ts';
 import type { CommandOption, OptionValues } from './command.ts';
 

@@ -1,4 +1,4 @@
-/** What a command is: its words for commander and what it does with an engine. */
+/** What a command is: its declaration for commander and what it does with an engine. */
 import type { AttachmentPaths } from '../shared/attachment.ts';
 import type { EngineClient } from '../shared/engine-protocol.ts';
 import type { MemoryView } from '../shared/model.ts';
@@ -24,11 +24,11 @@ export interface CommandContext {
   readonly opening: Opening;
 }
 
-/** Words that can stand at a place of the command line, for completion. */
+/** Words that are possible at a position of the command line, for completion. */
 export interface Words {
-  /** Asked for when somebody completes there: registries are not loaded for other commands. Of an argument, with those before it. */
+  /** Called only for completion: registries are not loaded for other commands. For an argument, with those before it. */
   readonly words: (before?: readonly string[]) => readonly string[];
-  /** Several with commas between. */
+  /** Several, separated by commas. */
   readonly isList?: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface Command {
   readonly argumentValues?: Readonly<Record<string, Words>>;
   /** A getter where the words of options come from registries: those are not loaded for other commands. */
   readonly options?: readonly CommandOption[];
-  /** It speaks of the kernel: --vmlinux, --system-map and --vmcoreinfo are its options too. */
+  /** It reports on the kernel: --vmlinux, --system-map and --vmcoreinfo are its options too. */
   readonly ofKernel?: true;
   readonly example: string;
   /** When it ends with exit code 1; other commands never do (docs/contract.md section 3). */

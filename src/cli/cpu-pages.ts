@@ -4,7 +4,7 @@ import type { EngineProtocol } from '../shared/engine-protocol.ts';
 import type { Result } from '../shared/rpc.ts';
 import type { CommandContext } from './command.ts';
 
-/** @param plain without what the registers mean */
+/** @param plain without the meaning of registers */
 export async function* cpuPages({ engine, io }: CommandContext, dump: string, plain?: 'plain'): AsyncGenerator<Result<EngineProtocol, 'cpus'>, undefined> {
   const how = plain === undefined ? {} : { plain: true as const };
   for (let start: number | undefined = 0; start !== undefined;) {

@@ -21,7 +21,7 @@ function defineOption({ flags, description, default: value, repeatable }: Comman
 }
 
 /**
- * Adds a command with all its options, and an action that hands on how it was called.
+ * Adds a command with all its options, and an action that passes on how it was called.
  * @param choose is given the arguments in one list
  */
 export function defineCommand(program: Commander, command: Command, choose: (args: readonly string[], options: OptionValues) => void): void {

@@ -1,4 +1,4 @@
-/** Options of the commands that check a dump: what the user brings along. */
+/** Options of the commands that check a dump: what the user supplies. */
 import { defined } from '../shared/defined.ts';
 import type { CommandOption, OptionValues } from './command.ts';
 import { UsageError } from './io.ts';

@@ -1,4 +1,4 @@
-/** The files that a command is given to read, by its arguments and options. None of them is ever what it writes. */
+/** The files that a command is given to read, by its arguments and options. None of them is ever written to. */
 import { databaseSuffixes } from '../files/database-file.ts';
 import { blockDevice, endlessKind } from '../files/file-look.ts';
 import { memberPath } from '../files/member-path.ts';
@@ -15,7 +15,7 @@ export const volumeOption: CommandOption = {
   repeatable: true,
 };
 
-/** Of a command that opens a dump: no report and no cache names the file or what is in it. */
+/** Of a command that opens a dump: neither a report nor a cache names the file or its contents. */
 const keyOption: CommandOption = {
   flags: '--cck <file>',
   description: 'the customer communication key (32 bytes) of a secure guest, with which its dump is decrypted in memory',
@@ -59,7 +59,7 @@ export function refuseEndless(command: Command, options: OptionValues): void {
     if (option.writes !== undefined || !namesGiven(option.flags)) continue;
     for (const path of valuesOf(option, options)) {
       const what = endlessKind(path);
-      // A disk of a set is read as its image is.
+      // A disk of a set is read like an image of it.
       if (what !== undefined && !(option === volumeOption && what === blockDevice)) throw new DumpError('io', { file: path }, `it is ${what}`, 'a file');
     }
   }
@@ -76,7 +76,7 @@ export function refuseWritingOverGiven(command: Command, args: readonly string[]
     for (const path of valuesOf(option, options)) {
       if (path === '-' && option.writes === 'output') continue;
       if (path === '') throw new UsageError(`${flag}: the name is empty`);
-      // SQLite takes files of these names for its own.
+      // SQLite treats files of these names as its own.
       for (const suffix of option.writes === 'index' ? ['', ...databaseSuffixes] : ['']) {
         const same = givenFiles(command, args, options).find((one) => isSameFile(memberPath(one).file, path + suffix));
         if (same === undefined) continue;

@@ -4,7 +4,7 @@ import { readGivenText } from '../files/given-file.ts';
 import { ignoreRulesSchema, type IgnoreRules } from '../shared/ignore-rules.ts';
 import { UsageError } from './io.ts';
 
-/** Rules are a page of text; what is larger is some other file. */
+/** Rules are a page of text; a larger file is something else. */
 const maxRulesBytes = 4 << 20;
 
 /**

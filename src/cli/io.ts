@@ -1,4 +1,4 @@
-/** What a command may do to the outside: so that tests run commands without a process. */
+/** The outside world of a command, as an interface so that tests can run commands without a process. */
 import { visibleLine } from '../shared/visible-text.ts';
 import { jsonPieces } from './json-text.ts';
 
@@ -10,9 +10,9 @@ export interface CliIo {
   readonly errIsTerminal: boolean;
   readonly columns: number;
   readonly signal: AbortSignal;
-  /** Says before the answer is written how the command will end, for a reader who goes away in the middle of it. */
+  /** Sets the exit code before the answer is written, in case the reader goes away in the middle of it. */
   readonly decided?: (exitCode: number) => void;
-  /** From now on Ctrl+C ends the process at once: for work that cannot be asked to stop, and leaves nothing half made. */
+  /** From now on Ctrl+C ends the process at once: for work that cannot be cancelled, and leaves nothing half done. */
   readonly endAtOnce?: () => void;
 }
 
@@ -29,7 +29,7 @@ export class UsageError extends Error {
 
 export const exitCodes = { fine: 0, difference: 1, usage: 2, dump: 3, internal: 4, interrupted: 130 } as const;
 
-/** One line for people on standard error: whatever a name in it holds, it stays one. */
+/** One line for people on standard error: whatever a name in it contains, it stays one. */
 export function sayLine(io: CliIo, text: string): void {
   io.err(`${visibleLine(text)}\n`);
 }

@@ -1,4 +1,4 @@
-/** JSON documents with one list that is too long to be held: its members are written as they come, the rest of the document at the end. */
+/** JSON documents with one list that is too long for memory: its members are written as they arrive, the rest of the document at the end. */
 import { Cancelled } from '../shared/rpc.ts';
 import { visibleJson } from '../shared/visible-text.ts';
 import { writtenAtOnce, type CliIo } from './io.ts';
@@ -37,7 +37,7 @@ function listWriter(io: CliIo, open: string, indent: string): { readonly add: Js
   };
 }
 
-/** What a document that ends early says of it; the exit code is not 0 then (docs/contract.md section 3). */
+/** How a document that ends early reports it; the exit code is not 0 then (docs/contract.md section 3). */
 const earlyEnd = (error: unknown): object => ({
   error: { kind: error instanceof Cancelled ? 'interrupted' : 'incomplete', message: error instanceof Error ? error.message : String(error) },
 });
@@ -48,10 +48,10 @@ const rest = (members: object, indent: string): string => {
   return document === '{}' ? `\n${indent}}` : `,${document.slice(1)}`;
 };
 
-/** Documents that have been begun and not ended, by where they are written. */
+/** Documents that have been started and not ended, by their output. */
 const begunDocuments = new WeakMap<CliIo, (error: unknown) => void>();
 
-/** Ends a document that its command left in the middle: what is on standard output stays one JSON document, and says that it is not whole. */
+/** Ends a document that its command left in the middle: what is on standard output stays one JSON document, and says that it is incomplete. */
 export function endBegunDocument(io: CliIo, error: unknown): void {
   const end = begunDocuments.get(io);
   begunDocuments.delete(io);

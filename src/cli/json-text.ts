@@ -1,14 +1,14 @@
 /** JSON documents as text, a piece at a time: one of a hostile dump has tens of MiB, and each step from values to bytes would hold it as a whole. */
 import { visibleJson } from '../shared/visible-text.ts';
 
-/** Levels that are taken apart: a list of dumps, their lists, and the members of those. */
+/** Levels that are split: a list of dumps, their lists, and the members of those. */
 const levelsApart = 5;
 
 const isParent = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /**
  * The text of `visibleJson(value)`, in pieces.
- * @param indent what its lines but the first begin with
+ * @param indent prefix of all its lines except the first
  */
 export function* jsonPieces(value: unknown, indent = '', levels = levelsApart): Generator<string, undefined> {
   const members: readonly (readonly [string, unknown])[] =

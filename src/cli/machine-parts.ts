@@ -1,4 +1,4 @@
-/** What Dumpbench needs of a machine, part by part. Where that is possible a part is tried, not judged by its version. */
+/** What Dumpbench needs from a machine, part by part. If possible, a part is tried rather than judged by its version. */
 import { spawn } from 'node:child_process';
 import { totalmem, tmpdir } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -21,9 +21,9 @@ const broken = (found: string, effect: string, remedy: string): Found => ({ stat
 
 const messageOf = (error: unknown): string => (isDumpError(error) ? error.what : error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
 
-/** Bytes that a page index or an unpacked dump soon takes. */
+/** Bytes that a page index or an unpacked dump easily takes. */
 const littleSpace = 1 << 30;
-/** An index is built in no less. */
+/** The minimum for building an index. */
 const leastMemory = 192 << 20;
 const comfortableMemory = 1 << 30;
 
@@ -138,7 +138,7 @@ function locale(): Found {
   return limited(name === '' ? 'none is set' : name, 'a terminal may not show all characters: output is always UTF-8', 'set LANG=C.UTF-8');
 }
 
-/** What a script that starts the desktop program says when it is only asked whether it could. */
+/** The answer of a script that starts the desktop program when it is only asked whether it could. */
 function asked(what: '--display' | '--program'): Promise<Found & { said: string }> {
   return new Promise((done) => {
     const child = spawn(process.execPath, [programScript('print-page'), what], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -4,9 +4,9 @@ import { progressLine } from './progress-line.ts';
 import { placeNames, type PlaceNames } from '../shared/place-names.ts';
 
 /**
- * Runs `use` on an open dump with the files that tell of its kernel, and closes it whatever happens. Unpacking a packed dump and reading a long
+ * Runs `use` on an open dump with the files about its kernel, and closes it whatever happens. Unpacking a packed dump and reading a long
  * chain of headers show their progress.
- * @param inPart first facts and bytes alone are wanted: the calls that need all headers read them, and have their progress
+ * @param inPart only first facts and bytes are needed: the calls that need all headers read them, and have their progress
  */
 export async function withDump<T>(
   context: CommandContext,

@@ -1,11 +1,11 @@
-/** Where commands write what is handed on: standard output, or a file. */
+/** Where commands write their result: standard output, or a file. */
 import { writeOutput } from '../files/output-file.ts';
 import { checkOutput, type OutputOptions as WriterOptions } from '../files/output-place.ts';
 import type { OutputKind } from '../files/replaceable.ts';
 import type { CommandOption, OptionValues } from './command.ts';
 import { say, type CliIo, type OutputOptions } from './io.ts';
 
-/** Of every command that hands something on. */
+/** Of every command that writes a result to keep. */
 export const outputOptions: readonly CommandOption[] = [
   { flags: '-o, --output <path>', description: 'file to write; - for standard output', default: '-', writes: 'output' },
   {
@@ -24,7 +24,7 @@ export interface ResultTarget {
 }
 
 /**
- * Where the options say that the result goes; looked at before the work for it begins.
+ * Where the options say that the result goes; checked before the work begins.
  * @throws DumpError io when something is there that may not be replaced
  */
 export function resultTarget(options: OptionValues, kind: OutputKind): ResultTarget {

@@ -1,4 +1,4 @@
-/** A page as PDF: printed by the desktop program of this checkout, or by a browser of Chromium's line that is installed. */
+/** A page as PDF: printed by the desktop program of this checkout, or by an installed browser based on Chromium. */
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -25,7 +25,7 @@ function canRun(path: string): boolean {
     const found = statSync(path);
     return found.isFile() && (process.platform === 'win32' || (found.mode & 0o111) !== 0);
   } catch {
-    // PATH may name what is not there, what is not a folder, and what this user may not enter.
+    // PATH may name folders that do not exist, files, and folders that this user may not enter.
     return false;
   }
 }
@@ -75,7 +75,7 @@ const lastLine = ({ said, code }: Outcome): string => {
 
 /**
  * @returns the PDF: of the same page the same bytes, for one version of the printing program
- * @throws UsageError where nothing that prints is found, or what is found does not
+ * @throws UsageError if no program that can print is found, or it fails
  */
 export async function printPdf(html: string, signal: AbortSignal): Promise<Uint8Array> {
   const folder = printFolder(withPrintFonts(html, fonts));

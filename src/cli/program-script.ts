@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The bundle lies in out/cli, as deep as the sources in src/cli. */
+/** The bundle is in out/cli, as deep as the sources in src/cli. */
 const beside = (path: string): URL => new URL(path, import.meta.url);
 
 export const isCheckout = (): boolean => existsSync(beside('../../src/cli/main.ts'));

@@ -8,7 +8,7 @@ import { boundYoungGeneration } from './young-generation.ts';
 
 const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** How the command ends if its reader goes away: a verdict that is known does not depend on who reads it. */
+/** How the command ends if its reader goes away: a known verdict does not depend on who reads it. */
 let codeForNobody: number = exitCodes.fine;
 
 /** A reader that went away has seen enough: the command ends there, quietly. */
@@ -20,7 +20,7 @@ function writeOut(bytes: Uint8Array): void {
 export async function main(): Promise<void> {
   boundYoungGeneration();
   const interrupted = new AbortController();
-  // A closed terminal and a service that is stopped end a command as Ctrl+C does: what it has begun to write is removed.
+  // Closing the terminal or stopping the service ends a command as Ctrl+C does: unfinished outputs are removed.
   for (const signal of ending) {
     process.on(signal, () => {
       // The second time it ends at once.

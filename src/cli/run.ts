@@ -1,4 +1,4 @@
-/** Parses the command line, runs one command and answers with its exit code. */
+/** Parses the command line, runs one command, and returns its exit code. */
 import { CommanderError } from 'commander';
 import { createEngine } from '../analysis/engine/engine.ts';
 import { portPair } from '../analysis/engine/in-process.ts';
@@ -26,13 +26,13 @@ interface Chosen {
   readonly options: OptionValues;
 }
 
-/** What an option gives as an address. @throws UsageError */
+/** The address that an option gives. @throws UsageError */
 function addressOf(flag: string, text: string): string {
   if (!/^(0x[0-9a-f]{1,16}|\d{1,18})$/i.test(text)) throw new UsageError(`${flag}: "${text}" is not an address`);
   return hex(BigInt(text));
 }
 
-/** What the user says in place of headers. @throws UsageError */
+/** What the user states in place of headers. @throws UsageError */
 function saidOf(isSeveral: boolean, volumes: readonly string[], { machine, physBase, memoryAt, cck }: OptionValues): SaidOfDump {
   const addresses = Array.isArray(memoryAt) ? (memoryAt as readonly string[]).map((text) => addressOf('--memory-at', text)) : [];
   if (addresses.length > 0 && isSeveral) throw new UsageError('--memory-at: name only one file; give the others of the same memory with --volume');
@@ -78,7 +78,7 @@ function parseArguments(argv: readonly string[], io: CliIo): Chosen | number {
   });
   program.showHelpAfterError('(--help shows the usage)');
   let chosen: Chosen | undefined;
-  // The one that is named: options of the others take as long as all else that happens before it runs. The version needs none.
+  // The one that is named: the options of the others would take as long as everything else before it runs. The version needs none.
   const named = commands.filter(({ name, alias }) => argv[0] === name || (alias !== undefined && argv[0] === alias));
   const isVersion = argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
   for (const command of isVersion ? [] : named.length > 0 ? named : commands) {
@@ -145,7 +145,7 @@ export async function runCli(argv: readonly string[], given: CliIo): Promise<num
     const chosen = parseArguments(argv, io);
     return typeof chosen === 'number' ? chosen : await runChosen(chosen, io);
   } catch (error) {
-    // Help and errors are answers too, and standard output may be full.
+    // Help and errors are output too, and standard output may be full.
     return explain(error, io);
   }
 }

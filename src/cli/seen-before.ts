@@ -1,4 +1,4 @@
-/** `triage --catalogue`: whether a fleet's catalogue knows the crash. It never keeps triage from its answer. */
+/** `triage --catalogue`: whether a fleet's catalogue has the crash. It never prevents triage from answering. */
 import { Cancelled } from '../shared/rpc.ts';
 import type { SeenIssue, VerdictJson } from '../shared/verdict-model.ts';
 import type { Database } from '../fleet/index.ts';
@@ -19,7 +19,7 @@ export interface AskedCatalogue {
   close(): Promise<void>;
 }
 
-/** That it cannot be asked is said once. */
+/** If it cannot be queried, this is reported once. */
 export async function askCatalogue({ io }: CommandContext, where: string): Promise<AskedCatalogue> {
   const { assertSchema, openCatalogue, seenBefore } = await import('../fleet/index.ts');
   let database: Database | undefined;

@@ -6,7 +6,7 @@ import { parseSession, type SavedSession } from '../shared/session-model.ts';
 import type { CommandContext, OptionValues } from './command.ts';
 import { say, UsageError } from './io.ts';
 
-/** As large as the window takes it. */
+/** As large as the window accepts. */
 const maxSessionBytes = 4 << 20;
 
 /**
@@ -20,7 +20,7 @@ function readSessionFile(path: string): SavedSession {
 }
 
 /**
- * @param warn takes a sentence where only the identity fits
+ * @param warn is called with a message if only the identity matches
  * @throws UsageError when the session is about other dumps: a path alone proves nothing
  */
 function sessionAnnotations(path: string, session: SavedSession, dump: DumpName, view: MemoryView, warn: (sentence: string) => void): readonly Annotation[] {
@@ -52,7 +52,7 @@ export interface GivenSession {
   readonly session: SavedSession;
 }
 
-/** What a session says of an open dump, and what that dump is recognised by. @throws UsageError when the session is about other dumps */
+/** What a session says about an open dump, and how that dump is recognised. @throws UsageError when the session is about other dumps */
 export async function sessionOn(
   { engine, io, output, opening }: CommandContext,
   { path, session }: GivenSession,

@@ -1,4 +1,4 @@
-/** `--template DIR`: reads the folder of a report template. What is wrong with it names the file and the place. */
+/** `--template DIR`: reads the folder of a report template. Errors name the file and the place. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -12,14 +12,14 @@ const mostLogo = 256 << 10;
 const mostPixels = 4096;
 
 const pngHead = '89504e470d0a1a0a';
-/** Nothing of these draws: they run, load, or hide. */
+/** None of these draws: they run, load, or hide something. */
 const refusedInSvg: readonly (readonly [found: RegExp, what: string])[] = [
   [/<script/i, 'a script'],
   [/<foreignObject/i, 'foreign markup'],
   [/<!(?:DOCTYPE|ENTITY)/i, 'a document type'],
   [/\son[a-z]+\s*=/i, 'an event handler'],
   [/(?:href|src)\s*=\s*["']?\s*(?!["']?#)[^"'\s>]/i, 'a reference to another file'],
-  // Letters that are written as numbers hide words from all of these.
+  // Characters written as numbers would hide words from all of these.
   [/&#|\\[0-9a-f]/i, 'characters written as numbers'],
   [/@import|url\(\s*["']?(?!#)/i, 'a style that loads a file'],
   [/javascript:/i, 'a script'],

@@ -1,5 +1,5 @@
 /**
- * The last thing that text passes on its way to a terminal or a file: whatever a command forgot to make visible is made so
+ * The last step for text on its way to a terminal or a file: whatever a command forgot to make visible is made so
  * here. Our own colours and the progress line come through where a terminal wants them.
  */
 import { visibleText } from '../shared/visible-text.ts';

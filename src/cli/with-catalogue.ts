@@ -7,9 +7,9 @@ import { exitCodes, sayLine } from './io.ts';
 const codeOf = ({ problem }: FleetError): number => (problem === 'usage' ? exitCodes.usage : exitCodes.dump);
 
 /**
- * @param name of the action, for those who find an embedded catalogue open
+ * @param name of the action, for other processes that find an embedded catalogue open
  * @param connections at once
- * @returns what `use` returns, or the exit code of what keeps it from the catalogue
+ * @returns what `use` returns, or the exit code if the catalogue cannot be opened
  */
 export async function withCatalogue(
   { io }: CommandContext,

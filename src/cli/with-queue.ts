@@ -3,7 +3,7 @@ import { assertSchema, startBoss, type Database } from '../fleet/index.ts';
 
 type Boss = Awaited<ReturnType<typeof startBoss>>;
 
-/** Each statement tells its own errors; what pg-boss says besides is about those. */
+/** Each statement reports its own errors; further messages of pg-boss are about those. */
 const ignored = (): void => undefined;
 
 /** @param supervise watches over the jobs of all workers, as a worker does */

@@ -1,5 +1,5 @@
 /**
- * How much the garbage collector lets pile up before it looks at what is new. Node.js lets it grow to two halves of 64 MiB each, which is half of
+ * How much new data the garbage collector lets accumulate before it collects. Node.js lets it grow to two halves of 64 MiB each, which is half of
  * what a command may take for a hostile dump; with halves of 16 MiB commands take the same time.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';

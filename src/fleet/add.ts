@@ -1,4 +1,4 @@
-/** Enters places into a catalogue, a batch in a transaction: what was entered before something failed stays, and the next run goes on. */
+/** Enters places into a catalogue, a batch in a transaction: what was entered before a failure stays, and the next run continues. */
 import { resolve } from 'node:path';
 import type { PgBoss } from 'pg-boss';
 import type { EngineClient } from '../shared/engine-protocol.ts';

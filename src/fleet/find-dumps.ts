@@ -1,4 +1,4 @@
-/** Finds dumps for a catalogue: in files, in folders with all that is below them, by contents and not by names. Nothing is unpacked. */
+/** Finds dumps for a catalogue: in files, and in folders with everything below them, by contents and not by names. Nothing is unpacked. */
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openFile } from '../analysis/source/file-source.ts';
@@ -16,17 +16,17 @@ export interface FoundPlace {
   /** The other files of a set. */
   readonly parts: readonly string[];
   readonly title: string;
-  /** Sizes and times of its files: another stamp is another content. */
+  /** Sizes and times of its files: a different stamp means different contents. */
   readonly stamp: string;
 }
 
 export type Found =
   | { readonly place: FoundPlace }
-  /** Begins as no dump. */
+  /** Does not begin like a dump. */
   | { readonly other: string }
   | { readonly unreadable: string; readonly why: string };
 
-/** Files that are looked at together. */
+/** Files that are examined together. */
 const atOnce = 128;
 
 /** @throws system errors */
@@ -69,7 +69,7 @@ function isFile(path: string): boolean {
   }
 }
 
-/** Why a file that was not recognised cannot be read, where that is the reason. */
+/** Why a file that was not recognised cannot be read, if that is the reason. */
 function whyUnreadable(path: string): string | undefined {
   try {
     openFile(path, { cacheBlocks: 1, evidence: false }).close();
@@ -80,7 +80,7 @@ function whyUnreadable(path: string): string | undefined {
   }
 }
 
-/** Whether a path that was named is a folder, or why that cannot be said. */
+/** Whether a named path is a folder, or why this cannot be determined. */
 function lookAt(path: string): { readonly isFolder: boolean } | { readonly why: string } {
   try {
     return { isFolder: statSync(pathBytes(path)).isDirectory() };

@@ -1,6 +1,6 @@
 import type { FleetProblem } from '../shared/fleet-problems.ts';
 
-/** What keeps a command from its catalogue: a plain sentence without any secret, for the door to print. */
+/** Why a command cannot use its catalogue: a plain sentence without any secret, for the door to print. */
 export class FleetError extends Error {
   override name = 'FleetError';
   readonly problem: FleetProblem;

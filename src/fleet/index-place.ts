@@ -1,4 +1,4 @@
-/** Where the pieces of a dump's index lie, and the index that is made of them: side by side, in the folder that a person names for any number of dumps. */
+/** Where the pieces of a dump's index are, and the index that is made of them: side by side, in the folder that a person names for any number of dumps. */
 import { join } from 'node:path';
 
 const digits = 16;

@@ -1,4 +1,4 @@
-/** What the doors use of a fleet. Loaded when a command of `fleet` runs, or a catalogue is asked about. */
+/** What the doors use of a fleet. Loaded when a command of `fleet` runs, or a catalogue is used. */
 export { addDumps } from './add.ts';
 export { changeIssue, listIssues, seenBefore } from './catalogue/issues.ts';
 export { askVerifications } from './catalogue/verifications.ts';

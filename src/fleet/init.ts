@@ -1,4 +1,4 @@
-/** Makes a catalogue, or brings one up to date: harmless to repeat, and when two do it at once. */
+/** Makes a catalogue, or brings one up to date: harmless to repeat, even by two processes at once. */
 import type * as v from 'valibot';
 import type { fleetInitSchema } from '../shared/fleet-model.ts';
 import { schemaVersion } from '../shared/model.ts';
@@ -10,12 +10,12 @@ import { grantRoles } from './schema/roles.ts';
 import { defined } from '../shared/defined.ts';
 
 export interface InitOptions {
-  /** Undefined: as it is; a new catalogue keeps them. */
+  /** Undefined: unchanged; a new catalogue keeps them. */
   readonly texts?: boolean | undefined;
   readonly storageJobs?: number | undefined;
 }
 
-/** Drawn at random once. */
+/** Chosen at random once. */
 const initLock = 1886412697;
 
 /** One process after the other; the embedded database has one session, in which nothing else could run meanwhile. */

@@ -28,19 +28,19 @@ export interface IndexingOptions {
   readonly signal: AbortSignal;
 }
 
-/** From so many stored bytes on an index is read from its pieces. */
+/** From this many stored bytes on, an index is read from its pieces. */
 const usualPiecesFrom = 2 ** 40;
-/** Ranges are planned for so many workers at least: more may come. */
+/** Ranges are planned for at least this many workers: more may join. */
 const leastWorkers = 8;
 
 /** @throws FleetError usage */
 function assertFolder(folder: string): void {
   const why = whyNoFolder(folder);
-  if (why !== undefined) throw new FleetError('usage', `--pieces ${folder}: ${why} (expected a folder that is there, at the same path on all machines)`);
+  if (why !== undefined) throw new FleetError('usage', `--pieces ${folder}: ${why} (expected an existing folder, at the same path on all machines)`);
 }
 
 function whyNoFolder(folder: string): string | undefined {
-  if (!folder.isWellFormed()) return 'the name is no UTF-8';
+  if (!folder.isWellFormed()) return 'the name is not UTF-8';
   try {
     return statSync(folder).isDirectory() ? undefined : 'it is not a folder';
   } catch (error) {
@@ -63,7 +63,7 @@ async function placesOf(engine: EngineClient, paths: readonly string[], signal: 
   for await (const found of findDumps(engine, paths, signal)) {
     if ('place' in found) places.push(found.place);
     else if ('unreadable' in found) throw new FleetError('usage', `${found.unreadable}: ${found.why}`);
-    else if (paths.includes(found.other)) throw new FleetError('usage', `${found.other} begins as no dump`);
+    else if (paths.includes(found.other)) throw new FleetError('usage', `${found.other} does not begin like a dump`);
   }
   return places;
 }
@@ -87,7 +87,7 @@ export async function planIndexing(database: Database, boss: PgBoss, engine: Eng
     try {
       const plan = await engine.call('planRanges', { dump, workers, ...defined({ rangeSize }) }, { signal });
       const { dumpKey } = await engine.call('dumpKey', { dump }, { signal });
-      if (plan.ranges.length === 0) throw new FleetError('usage', `${path}: nothing of its memory has to be read; "dumpbench index" makes its index at once`);
+      if (plan.ranges.length === 0) throw new FleetError('usage', `${path}: none of its memory has to be read; "dumpbench index" makes its index at once`);
       const folder = piecesFolder(pieces, { identity, dumpKey });
       makeFolder(folder);
       const index = joinedFile(folder);

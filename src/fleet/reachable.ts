@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { pathBytes } from '../files/path-bytes.ts';
 import { ownStorage } from '../files/storage-host.ts';
 
-/** "ARCHIVE!MEMBER" lies where its archive lies. */
+/** "ARCHIVE!MEMBER" is where its archive is. */
 function fileOf(path: string): string {
   const at = path.indexOf('!');
   if (at === -1 || isThere(path)) return path;
@@ -32,17 +32,17 @@ function isMounted(file: string): boolean {
   }
 }
 
-/** `absent`: its folder is there without it. `away`: so is its folder, or it is empty, as that of a share which is not mounted. */
+/** `absent`: its folder exists without it. `away`: its folder is missing too, or empty, like that of a share which is not mounted. */
 export interface Unreachable {
   readonly kind: 'absent' | 'away';
   readonly why: string;
 }
 
-/** Why the files of a place cannot be opened now; undefined where they are there. */
+/** Why the files of a place cannot be opened now; undefined if they exist. */
 export function whyUnreachable(path: string): Unreachable | undefined {
   const file = fileOf(path);
   if (isThere(file)) return undefined;
   return isMounted(file)
-    ? { kind: 'absent', why: `${file} is not there any more` }
-    : { kind: 'away', why: `${file} cannot be reached from this machine: its folder is empty or not there` };
+    ? { kind: 'absent', why: `${file} no longer exists` }
+    : { kind: 'away', why: `${file} cannot be reached from this machine: its folder is empty or missing` };
 }

@@ -1,4 +1,4 @@
-/** Dumps that an older version of the program has looked at are looked at again, when nothing else is to be done. */
+/** Dumps that an older version of the program has examined are examined again, when there is nothing else to do. */
 import type { PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { toolVersion } from '../analysis/engine/tool.ts';
@@ -8,7 +8,7 @@ import { sendJobs } from './queue/send-jobs.ts';
 
 const row = v.object({ id: bigintNumber, storage: v.string() });
 
-/** Of each such dump one place: copies say the same. @returns how many */
+/** One place for each such dump: copies give the same result. @returns how many */
 export function reprocess(database: Database, boss: PgBoss): Promise<number> {
   return database.transaction(async (sql) => {
     const rows = await sql.rows(

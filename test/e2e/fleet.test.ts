@@ -193,7 +193,7 @@ describeNeeding(['window', 'postgresql'], 'the fleet view on a server', () => {
     const issue = page.getByTestId('fleet-issues').getByRole('row').nth(1);
     await issue.getByRole('button').click();
     await page.getByTestId('fleet-issue-status').selectOption('fixed');
-    await page.getByTestId('notice').getByText('has not the right for it').waitFor();
+    await page.getByTestId('notice').getByText('lacks the privilege').waitFor();
     expect(await page.getByTestId('fleet-issue-status').inputValue()).toBe('new');
     await photograph('fleet-server');
     await page.getByTestId('fleet-close').click();

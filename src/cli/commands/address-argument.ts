@@ -35,7 +35,7 @@ export interface Place extends ResolvedAddress {
   readonly numbering: CpuNumbering;
 }
 
-/** Whether it takes a CPU to tell where an address lies, or whose it is. */
+/** Whether a CPU is needed to determine where an address is, or whose it is. */
 function concernsCpu({ base, cpu, space }: AddressExpression, defaultSpace: AddressSpace): boolean {
   if (cpu !== undefined || base.kind === 'register') return true;
   if (base.kind === 'lowcore' && base.cpu !== undefined) return true;
@@ -52,7 +52,7 @@ export async function addressIn(context: CommandContext, dump: string, typed: st
   const parsed = parseAddress(typed);
   if (!parsed.ok) throw new UsageError(`"${typed}" is not an address: at character ${parsed.error.at + 1}, expected ${parsed.error.expected}`);
   const { expression } = parsed;
-  // CPUs are asked for where the address is one of theirs alone: they wait for all headers of the dump.
+  // CPUs are read only for an address that depends on one: reading them waits for all headers of the dump.
   const isOfCpu = chosen !== undefined || concernsCpu(expression, space);
   const known: NumberedCpus = isOfCpu ? await context.engine.call('cpus', { dump }) : { cpus: [], numbering: 'linuxCpu' };
   const { cpus, numbering } = known;

@@ -14,7 +14,7 @@ import { withDump } from '../open-dump.ts';
 import { analysisCatalogueText, analysisTableText, comparedAnalysisText, partialLines } from '../text/analysis-text.ts';
 import { rowLimit } from './row-limit.ts';
 
-/** Asked for when the command is: it loads all analyses, and other commands start without them. */
+/** Made only when the command runs: it loads all analyses, and other commands start without them. */
 const tables = (): readonly AnalysisTable[] => catalogue().analyses;
 
 /** Parameters of all analyses as options; one that several analyses have is one option. */
@@ -44,7 +44,7 @@ const givenParameters = (options: OptionValues): Readonly<Record<string, string>
     }),
   );
 
-/** The rows that differ from another dump's; a difference is no failure here. */
+/** The rows that differ from another dump's; a difference is not a failure here. */
 async function compareWith(context: CommandContext, dump: string, other: string, request: AnalysisRequest): Promise<number> {
   const { engine, io, output, style } = context;
   // The options of opening are the first dump's.

@@ -1,4 +1,4 @@
-/** `capsule`: a report with what it rests on, signed and sealed, for those who have neither the dump nor a reason to trust anybody. */
+/** `capsule`: a report with its evidence, signed, for readers who have neither the dump nor a reason to trust its author. */
 import { citedKinds, type CitedKind, type VerifiedCaseJson } from '../../shared/case-model.ts';
 import { baseName } from '../../shared/base-name.ts';
 import { caseSession } from '../../shared/case-session.ts';
@@ -17,7 +17,7 @@ import { defined } from '../../shared/defined.ts';
 
 const given = (options: OptionValues, name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
 
-/** Options that belong to one action alone. @throws UsageError */
+/** Options that belong to only one action. @throws UsageError */
 function assertOptions(action: string, options: OptionValues, known: readonly string[]): void {
   const own = ['key', 'cite', 'digest', 'attestation', 'publicKey', 'session', 'redact', 'output', 'allowedSigners'];
   const stray = own.find((name) => !known.includes(name) && options[name] !== undefined && options[name] !== false);

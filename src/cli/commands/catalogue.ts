@@ -1,10 +1,10 @@
-/** `catalogue`: what Dumpbench knows. */
+/** `catalogue`: what Dumpbench supports. */
 import { catalogue } from '../../analysis/engine/catalogue.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, printJson, UsageError } from '../io.ts';
 import { catalogueLists, catalogueText } from '../text/catalogue-text.ts';
 
-/** Of the list that is named. */
+/** Of the named list. */
 function idsOf([name]: readonly string[] = []): readonly string[] {
   const list = catalogueLists.find((one) => one === name);
   return list === undefined ? [] : catalogue()[list].map(({ id }) => id);

@@ -129,7 +129,7 @@ const merge =
     return exitCodes.fine;
   };
 
-/** What may be asked for instead of an index in one go, by the names of the options. */
+/** Alternatives to building an index in one go, by the names of the options. */
 const kinds: Readonly<Record<string, { readonly flag: string; readonly work: (options: OptionValues) => Work }>> = {
   plan: { flag: '--plan', work: plan },
   range: { flag: '--range', work: oneRange },
@@ -138,14 +138,14 @@ const kinds: Readonly<Record<string, { readonly flag: string; readonly work: (op
 };
 const isGiven = (options: OptionValues, name: string): boolean => options[name] !== undefined && options[name] !== false;
 
-/** Options that mean something for some of them alone. */
+/** Options that apply only to some of them. */
 const belonging: readonly (readonly [name: string, flag: string, of: readonly string[]])[] = [
   ['output', '-o', ['range', 'rangeNumber']],
   ['rangeSize', '--range-size', ['plan', 'rangeNumber']],
   ['piecesFrom', '--pieces-from', ['merge']],
 ];
 
-/** What the options ask for besides an index in one go; undefined where they ask for that. @throws UsageError where they do not go together */
+/** What the options request instead of an index in one go; undefined if they request none. @throws UsageError if they cannot be combined */
 export function rangeWork(options: OptionValues): Work | undefined {
   const asked = Object.keys(kinds).filter((name) => isGiven(options, name));
   const [name] = asked;

@@ -1,4 +1,4 @@
-/** Addresses as people type them where a symbol is an address too; a bare number is virtual unless a command says otherwise. */
+/** Addresses as people type them where a symbol is allowed too; a bare number is virtual unless a command says otherwise. */
 import type { AddressSpace } from '../../shared/model.ts';
 import { parseTypedAddress } from '../../shared/symbol-expression.ts';
 import type { CommandContext } from '../command.ts';

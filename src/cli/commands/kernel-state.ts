@@ -1,4 +1,4 @@
-/** Commands about the kernel's own state: tasks, modules, backtraces, memory usage, what it says of itself. */
+/** Commands about the kernel's own state: tasks, modules, backtraces, memory usage, and its facts about itself. */
 import type { EngineProtocol } from '../../shared/engine-protocol.ts';
 import type { Result } from '../../shared/rpc.ts';
 import type { Command } from '../command.ts';

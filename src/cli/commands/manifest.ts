@@ -26,7 +26,7 @@ export const manifestCommand: Command = {
       const { findings } = await engine.call('info', { dump });
       return { ...answer, absent: findings.filter(({ id, severity }) => id.startsWith('volume-set/') && severity !== 'info') };
     }).finally(progress.clear);
-    // Files that are not there, or whose headers cannot be read, are no part of it.
+    // Files that are missing, or whose headers cannot be read, are not part of it.
     for (const { title, detail } of absent) say(io, output, `dumpbench: the manifest covers only the files that were found. ${title}: ${detail}`);
     if (!output.json || !target.isStandardOutput) target.write(io, output, text);
     if (output.json) printJson(io, manifest);

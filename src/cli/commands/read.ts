@@ -13,10 +13,10 @@ import { progressLine } from '../progress-line.ts';
 import { hexRows } from '../text/structure-text.ts';
 
 const stepBytes = 65536;
-/** One JSON document is made whole before it is written; text and --raw are written as they are read. */
+/** A JSON document is completed before it is written; text and --raw are written as they are read. */
 const maxJsonBytes = 16 * 1024 * 1024;
 
-/** Adds gaps, those that go on across a step as one. */
+/** Adds gaps, joining those that continue across a step. */
 function addAbsent(absent: ReadJson['absent'], more: ReadJson['absent']): void {
   for (const gap of more) {
     const last = absent.at(-1);

@@ -1,4 +1,4 @@
-/** `regions`: what the container knows of memory, with the structures that matter in it. */
+/** `regions`: what the container records about memory, with the important structures in it. */
 import { defined } from '../../shared/defined.ts';
 import { schemaVersion } from '../../shared/model.ts';
 import type { RegionJson, RegionsJson } from '../../shared/structure-model.ts';

@@ -1,4 +1,4 @@
-/** `--rows`: how many rows are asked for. */
+/** `--rows`: how many rows are requested. */
 import { UsageError } from '../io.ts';
 import { wholeNumber } from './address-argument.ts';
 

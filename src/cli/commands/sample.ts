@@ -19,7 +19,7 @@ export const sampleCommand: Command = {
     const samples = bundledSamples().map(({ name, bytes, description }) => ({ path: join(directory, name), content: bytes, description }));
     const removeFolder = makeOutputFolder(directory);
     try {
-      // Those that are there already stay: what was noted about them stays true.
+      // Existing ones stay: what was recorded about them stays true.
       writeNewOutputs(
         samples.filter(({ path, content }) => !holdsAlready(path, content)),
         { kind: 'sample' },

@@ -20,7 +20,7 @@ function oneOf<T extends string>(words: readonly T[], given: OptionValues[string
   return found;
 }
 
-/** Words with commas between them. */
+/** Words separated by commas. */
 function someOf<T extends string>(words: readonly T[], given: OptionValues[string], option: string): T[] | undefined {
   if (typeof given !== 'string') return undefined;
   return given.split(',').flatMap((word) => oneOf(words, word.trim(), option) ?? []);

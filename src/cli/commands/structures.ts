@@ -43,7 +43,7 @@ function structureCommand<M extends StructureMethod>(
   };
 }
 
-/** Offered, with the option that attaches each; what is attached already is not. */
+/** Listed with the option that attaches each, unless it is attached already. */
 function besideText({ files, partly }: BesideAnswer, style: Style): string {
   const rows = files.map(({ file, what, attach }) => [visibleLine(file), visibleLine(what), `${attachmentFlags[attach]} FILE`]);
   const more = partly === undefined ? '' : style.dim(`  ${visibleLine(partly)}\n`);
@@ -107,7 +107,7 @@ export const cpusCommand: Command = {
     const { all, cpus, names } = await withDump(context, file, async (dump) => {
       const answer = await context.engine.call('cpus', { dump }, { signal: context.io.signal });
       const chosen = wanted === undefined ? answer.cpus : [numberedCpu(answer, wanted)];
-      // A line of a group names the instruction alone.
+      // A line of a group names only the instruction.
       const addresses = grouped(chosen) ? instructionsToName(chosen) : addressesToName(chosen);
       return { all: answer, cpus: chosen, names: context.output.json ? undefined : await namesOf(context, dump, addresses) };
     });

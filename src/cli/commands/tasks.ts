@@ -1,4 +1,4 @@
-/** `tasks`: written as they come, for large systems have hundreds of thousands. */
+/** `tasks`: written as they are read, because large systems have hundreds of thousands. */
 import { schemaVersion } from '../../shared/model.ts';
 import type { TaskJson } from '../../shared/task-model.ts';
 import type { Command } from '../command.ts';

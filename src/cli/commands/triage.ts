@@ -15,7 +15,7 @@ import { instructionsToName } from '../../shared/place-names.ts';
 import { capsuleTriageText } from '../text/capsule-triage-text.ts';
 import { triageText } from '../text/summary-text.ts';
 
-/** Several files: one that is no dump does not hide the others, but it decides the exit code. */
+/** Several files: one that is not a dump does not hide the others, but it determines the exit code. */
 export const triageCommand: Command = {
   name: 'triage',
   summary: 'overview: what the dump is, what happened, and whether it is complete; reads only headers and small structures',

@@ -38,7 +38,7 @@ export const verifyCommand: Command = {
         );
         progress.clear();
         const missing = answer.digestsMissing;
-        // Without a failure nothing is wrong as far as it could be read; whether that was to its end is another matter.
+        // Without a failure nothing is wrong in what could be read; whether all of it could be read is a separate question.
         const code = answer.summary.failed > 0 ? exitCodes.difference : missing?.file === undefined ? exitCodes.fine : exitCodes.dump;
         io.decided?.(code);
         if (output.json) printJson(io, answer);

@@ -1,4 +1,4 @@
-/** What can stand where the cursor is: words that are known, and whether the shell should add names of files. */
+/** What is possible at the cursor: known words, and whether the shell should add names of files. */
 import type { Command as Commander, Option } from 'commander';
 import type { Command, Words } from '../command.ts';
 import { commands } from '../commands/index.ts';
@@ -16,7 +16,7 @@ export interface Candidates {
   readonly words: readonly Candidate[];
   /** What the shell adds. */
   readonly paths: 'files' | 'folders' | 'none';
-  /** Only the dump knows more: its names of that kind that begin so. */
+  /** The rest comes from the dump: its names of that kind with this prefix. */
   readonly fromDump?: { readonly kind: 'symbols' | 'types'; readonly file: string; readonly prefix: string };
 }
 
@@ -58,7 +58,7 @@ function knownWords({ words, isList = false }: Words, typed: string, before: str
   return { words: fit.map((word) => ({ word: before + typed.slice(0, comma) + word })), paths: 'none' };
 }
 
-/** @param before what stands before the value in the same word, as "--format=" */
+/** @param before what precedes the value in the same word, as "--format=" */
 function valueOf(command: Command, option: Option, typed: string, before: string): Candidates {
   const own = allOptions(command).find(({ flags }) => flags === option.flags);
   const paths = pathsOf(option.flags);
@@ -73,7 +73,7 @@ interface Typed {
   readonly isPastOptions: boolean;
 }
 
-/** What the words before the cursor are. */
+/** The meaning of the words before the cursor. */
 function readWords(options: readonly Option[], words: readonly string[]): Typed {
   const args: string[] = [];
   let pending: Option | undefined;
@@ -90,7 +90,7 @@ function readWords(options: readonly Option[], words: readonly string[]): Typed 
   return { args, isPastOptions, ...defined({ pending }) };
 }
 
-/** Arguments that a symbol or a type of the kernel may be. */
+/** Arguments that may be a symbol or a type of the kernel. */
 const dumpKind = ({ name }: Command, placeholder: string): 'symbols' | 'types' | undefined => {
   if (name === 'struct' && placeholder === '[name]') return 'types';
   return ['symbols', 'address', 'disassemble', 'struct'].includes(name) && placeholder.includes('address') ? 'symbols' : undefined;

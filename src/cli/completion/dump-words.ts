@@ -1,4 +1,4 @@
-/** Names that only a dump knows, for completion: read in a short time, with nothing written, not even into the cache. */
+/** Names that come from a dump, for completion: read in a short time, with nothing written, not even into the cache. */
 import { createEngine } from '../../analysis/engine/engine.ts';
 import { portPair } from '../../analysis/engine/in-process.ts';
 import { wrapperOf } from '../../analysis/source/wrapper.ts';
@@ -6,7 +6,7 @@ import { fileHead } from '../../files/file-head.ts';
 import { engineProtocol } from '../../shared/engine-protocol.ts';
 import { connect, serve } from '../../shared/rpc.ts';
 
-/** Milliseconds. Whoever presses a key waits no longer; a second time the file lies in memory. */
+/** Milliseconds. Nobody who presses a key waits longer; the second time, the file is in memory. */
 const most = 2000;
 const mostNames = 500;
 
@@ -18,7 +18,7 @@ function canBeReadInPlace(path: string): boolean {
 
 /**
  * @param prefix how the names begin
- * @returns none where the dump does not say them, or not in time
+ * @returns none if the dump does not have them, or not in time
  */
 export async function dumpNames(kind: 'symbols' | 'types', path: string, prefix: string): Promise<readonly string[]> {
   if (!/^[\w.$:]+$/.test(prefix)) return [];
@@ -34,7 +34,7 @@ export async function dumpNames(kind: 'symbols' | 'types', path: string, prefix:
       kind === 'symbols'
         ? (await client.call('symbols', { dump, name: `${prefix}*` }, { signal })).symbols.map(({ name }) => name)
         : (await client.call('typeNames', { dump }, { signal })).names.filter((name) => name.startsWith(prefix));
-    // What a shell would have to quote, or a terminal to obey, is no name of the kernel.
+    // What a shell would have to quote, or a terminal would interpret, is not a name of the kernel.
     return [...new Set(names)].filter((name) => /^[\w.$:]+$/.test(name)).slice(0, mostNames);
   } catch {
     return [];

@@ -18,7 +18,7 @@ export function unquoted(raw: string): string {
   });
 }
 
-/** What would break the lines of the answer is no word that we know. */
+/** A word that would break the lines of the answer is not a known one. */
 const isPlain = ({ word }: Candidate): boolean => !/\p{Cc}/u.test(word);
 
 export async function complete(argv: readonly string[], io: CliIo): Promise<number> {

@@ -10,7 +10,7 @@ _dumpbench() {
   local line=$COMP_LINE point=$COMP_POINT rest word piece= index kept path
   local -a words=()
   COMPREPLY=()
-  # Pieces that nothing stands between are one word.
+  # Pieces with nothing between them are one word.
   rest=$line
   for ((index = 0; index <= COMP_CWORD; index += 1)); do
     piece=${'$'}{COMP_WORDS[index]}
@@ -19,7 +19,7 @@ _dumpbench() {
     rest=${'$'}{rest:${'$'}{#piece}}
     if [[ -z $word && index -gt 0 ]]; then words[${'$'}{#words[@]} - 1]+=$piece; else words+=("$piece"); fi
   done
-  # What stands behind the cursor does not count.
+  # What follows the cursor does not count.
   local typed=${'$'}{words[${'$'}{#words[@]} - 1]} behind=${'$'}{line:point}
   behind=${'$'}{behind%%[[:space:]]*}
   [[ -n $behind && $typed == *"$behind" ]] && typed=${'$'}{typed%"$behind"}
@@ -61,7 +61,7 @@ _dumpbench() {
     if [[ $line == *$'\t'* ]]; then shown+=("${'$'}{line/$'\t'/  -- }"); else shown+=("$line"); fi
   done
   (($#known)) && compadd -l -d shown -a known
-  # Behind "--option=" stands a name as it would by itself.
+  # After "--option=" comes a name as it would by itself.
   [[ $PREFIX == --*=* ]] && compset -P '*='
   case $paths in
     files) _files ;;

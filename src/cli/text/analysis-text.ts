@@ -1,4 +1,4 @@
-/** Analyses as text: the catalogue, a table, and what of it is missing. */
+/** Analyses as text: the catalogue, a table, and what is missing from it. */
 import { comparisonDoubt, type ComparedAnalysis } from '../../shared/analysis-compare.ts';
 import type { AnalysisJson, AnalysisTable } from '../../shared/analysis-table.ts';
 import {
@@ -14,7 +14,7 @@ import {
 import type { Style } from './style.ts';
 import { brokenLines, columns } from './table.ts';
 
-/** A terminal that says less does not know. */
+/** A terminal that reports less does not know its width. */
 const leastWidth = 40;
 
 /** @param width of the terminal; without it lines are not broken: they go to another program */
@@ -28,7 +28,7 @@ export function analysisCatalogueText(tables: readonly AnalysisTable[], style: S
   return `${entries.join('\n')}\n`;
 }
 
-/** Columns of which no row knows anything are left out. */
+/** Columns without a value in any row are left out. */
 export function analysisTableText({ columns: declared, rows, note }: AnalysisJson, style: Style): string {
   if (rows.length === 0) return `${note ?? 'no rows'}\n`;
   const shown = declared.filter(({ name }) => rows.some((row) => row[name] !== undefined));
@@ -37,13 +37,13 @@ export function analysisTableText({ columns: declared, rows, note }: AnalysisJso
   return `${columns([head, ...rows.map((row) => shown.map(({ name, type }) => analysisCellText(type, row[name])))], '', right)}\n${note === undefined ? '' : `${note}\n`}`;
 }
 
-/** What is said on standard error when a dump gives only a part, by lines. */
+/** Lines for standard error when only part of a dump could be read. */
 export const partialLines = ({ missing }: AnalysisJson): readonly string[] => [
   'dumpbench: only part could be read; missing:',
   ...missing.map((one) => `  ${missingText(one)}`),
 ];
 
-/** The weightiest; --json has more. */
+/** The most important; --json has more. */
 const shownDifferences = 100;
 
 /** Whole stacks name rows too. */

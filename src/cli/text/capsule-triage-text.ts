@@ -1,4 +1,4 @@
-/** Triage of an evidence capsule: what its report says of the dump, and what a capsule cannot answer. */
+/** Triage of an evidence capsule: what its report says about the dump, and what a capsule cannot answer. */
 import { baseName } from '../../shared/base-name.ts';
 import { capsuleLimits, recordedHeading, unknownCase } from '../../shared/capsule-text.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
@@ -6,7 +6,7 @@ import { visibleLine } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
 import { findingLines, headline, healthLine, titleText, verdictLines } from './summary-text.ts';
 
-/** `recorded` are statements of whoever made the capsule: each heading says so. */
+/** `recorded` are statements of the capsule's author: each heading says so. */
 export function capsuleTriageText({ info, recorded }: TriageDump, style: Style): string {
   const lines = [style.strong(visibleLine(baseName(info.file.path))), `  ${headline(info)}`, ''];
   if (recorded === undefined || 'why' in recorded) lines.push(`  ${style.warn(visibleLine(unknownCase(recorded)))}`);

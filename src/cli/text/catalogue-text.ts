@@ -1,4 +1,4 @@
-/** What Dumpbench knows, as text: the lists of `catalogue`, and what help names of them. */
+/** What Dumpbench supports, as text: the lists of `catalogue`, and what help shows of them. */
 import { catalogue } from '../../analysis/engine/catalogue.ts';
 import type { Catalogue, ReportEntry } from '../../shared/catalogue-model.ts';
 import { evidenceFlags } from './evidence-flags.ts';
@@ -7,7 +7,7 @@ import { remedyText } from './remedy-text.ts';
 import type { Style } from './style.ts';
 import { columns } from './table.ts';
 
-/** Lists of the catalogue, by the names that the command takes. */
+/** Lists of the catalogue, by the names that the command accepts. */
 export const catalogueLists = ['formats', 'checks', 'reports', 'sections', 'views', 'analyses'] as const satisfies readonly (keyof Catalogue)[];
 export type CatalogueList = (typeof catalogueLists)[number];
 

@@ -1,4 +1,4 @@
-/** A comparison for people: the verdict, what it rests on, then where to look. */
+/** A comparison for people: the verdict, its basis, then where to look. */
 import { differenceSections, hasDifferences, reasonText, type CompareJson, type Difference, type DifferenceSection } from '../../shared/compare-model.ts';
 import { byteText, pageSize } from '../../shared/units.ts';
 import { visibleLine, visibleText } from '../../shared/visible-text.ts';

@@ -15,7 +15,7 @@ function registerRows(values: readonly string[], letter: string, perRow: number)
   return rows;
 }
 
-/** One register a line, with its meaning. */
+/** One register per line, with its meaning. */
 function namedRows(values: readonly string[], letter: string, meanings: readonly { readonly register: number; readonly text: string }[], style: Style): string {
   const text = new Map(meanings.map((one) => [one.register, one.text]));
   return columns(values.map((value, index) => [`${letter}${index}`, value, style.dim(visibleLine(text.get(index) ?? ''))]));
@@ -23,7 +23,7 @@ function namedRows(values: readonly string[], letter: string, meanings: readonly
 
 const allZero = (values: readonly string[]): boolean => values.every((value) => value === '0x0');
 
-/** Those that are not zero, one a line; the others are summed up. */
+/** Those that are not zero, one per line; the others are summarised. */
 function nonZeroRows(
   values: readonly string[],
   letter: string,
@@ -107,7 +107,7 @@ function cpuText(cpu: CpuJson, numbering: CpuNumbering, style: Style, names: Pla
   return lines.join('\n');
 }
 
-/** Groups of CPUs in the same state, a line each. `names` are those of addresses in registers. */
+/** Groups of CPUs in the same state, one line each. `names` are those of addresses in registers. */
 export function cpuGroupsText({ cpus, numbering }: CpusAnswer, style: Style, names = noNames): string {
   const rows = cpuGroups(cpus).map(({ cpus: members }) => {
     const [cpu] = members;

@@ -1,4 +1,4 @@
-/** Machine code as text: an instruction a line, below it what the stacks of the CPUs say of it. */
+/** Machine code as text: one instruction per line, and below it what the stacks of the CPUs show about it. */
 import type { CodeMarkJson, DisassemblyJson, InstructionJson } from '../../shared/code-model.ts';
 import { cpuName, numberingWords } from '../../shared/cpu-registers.ts';
 import { visibleLine } from '../../shared/visible-text.ts';

@@ -1,4 +1,4 @@
-/** What a user can bring along for a check, as options of the commands that check. */
+/** What a user can supply for a check, as options of the commands that check. */
 import type { EvidenceKind } from '../../shared/check-model.ts';
 
 /** The option that gives each. */

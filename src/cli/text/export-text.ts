@@ -25,7 +25,7 @@ function pageRows({ pages }: ExportJson): readonly (readonly [what: string, page
   ];
 }
 
-/** The lines to type, each with what it needs; what all of them need is said once. */
+/** The lines to type, each with what it needs; what all of them need is listed once. */
 function openLines({ openWith = [] }: ExportJson, style: Style): readonly string[] {
   const said = new Set<string>();
   return openWith.flatMap(({ command, needs }) => {
@@ -63,7 +63,7 @@ export function exportText(answer: ExportJson, style: Style): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What is not as it was asked for, a line each, for standard error. */
+/** What is not as requested, one line each, for standard error. */
 export const missingLines = ({ missing }: ExportJson): string[] =>
   missing.map(
     ({ what, why, where }) =>

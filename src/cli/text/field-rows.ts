@@ -1,4 +1,4 @@
-/** Fields of a structure as lines: numbered registers without a meaning of their own are four in a line. */
+/** Fields of a structure as lines: numbered registers without their own meaning are shown four to a line. */
 import type { FieldJson } from '../../shared/structure-model.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
@@ -9,7 +9,7 @@ const numbered = /^(.*)\[(\d+)\]$/;
 
 const offsetText = (offset: number): string => `0x${offset.toString(16).padStart(4, '0')}`;
 
-/** A PSW's text holds both its words: its 128-bit number says nothing more. */
+/** A PSW's text contains both its words: its 128-bit number adds nothing. */
 const isWide = (field: FieldJson): boolean => field.size === 16 && field.text?.startsWith('0x') === true;
 
 function valueOf(field: FieldJson, absent: string): string {
@@ -17,7 +17,7 @@ function valueOf(field: FieldJson, absent: string): string {
   return isWide(field) ? visibleLine(field.text ?? '') : String(field.value);
 }
 
-/** Runs of fields that can share a line: the same name, numbers one after the other, no words next to them. */
+/** Runs of fields that can share a line: the same name, consecutive numbers, no text next to them. */
 function runs<T extends FieldJson>(fields: readonly T[]): readonly (readonly T[])[] {
   const found: T[][] = [];
   for (const field of fields) {
@@ -39,7 +39,7 @@ function nameOf(run: readonly FieldJson[]): string {
   return visibleLine(`${first.name.slice(0, -1)}..${numbered.exec(last.name)?.[2] ?? ''}]`);
 }
 
-/** @param absent what stands for a value that is not there */
+/** @param absent shown for a missing value */
 export function fieldLines(fields: readonly FieldJson[], style: Style, absent: string): string {
   const widest = runs(fields)
     .flatMap((run) => (run.length > 1 ? run.map((field) => valueOf(field, absent).length) : []))
@@ -49,7 +49,7 @@ export function fieldLines(fields: readonly FieldJson[], style: Style, absent: s
       const [first] = run;
       const values = run.map((field, index) => (index === run.length - 1 ? valueOf(field, absent) : valueOf(field, absent).padEnd(widest)));
       const text = first === undefined || run.length > 1 || isWide(first) ? '' : visibleLine(first.text ?? '');
-      // Long values push no meaning out of sight: they are followed by it, not aligned with it.
+      // Long values do not push the meaning out of sight: it follows them without alignment.
       const said = text === '' ? values.join('  ') : `${values.join('  ').padEnd(18)}  ${style.dim(text)}`;
       return [offsetText(first?.offset ?? 0), nameOf(run), said];
     }),

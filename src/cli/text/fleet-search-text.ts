@@ -1,4 +1,4 @@
-/** Hits of a search over a fleet, each on one line: the place as another command takes it first. */
+/** Hits of a search over a fleet, each on one line: first the place, in a form that other commands accept. */
 import { plural } from '../../shared/count-text.ts';
 import type { EbcdicPage } from '../../shared/ebcdic.ts';
 import type { FleetHit, FleetLink, FleetSearchSummary, FleetUnread } from '../../shared/fleet-search-model.ts';

@@ -10,7 +10,7 @@ import { columns } from './table.ts';
 
 const groupTitles = { architected: 'Interruptions and PSWs', linux: 'Linux', 'save area': 'Stored status' } as const;
 
-/** Values that say nothing are left out unless asked for. */
+/** Values without information are left out unless requested. */
 const isZero = ({ value }: LowcoreFieldJson): boolean => value === 0 || value === '0x0';
 
 /** The field with the name of the place that it leads to after its meaning. */

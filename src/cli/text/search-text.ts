@@ -7,7 +7,7 @@ const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '.'
 /** Characters of what was found and what follows. */
 const shownCharacters = 64;
 
-/** Address, where it lies in the file, bytes of short matches, and the text with what surrounds it. */
+/** Address, file offset, bytes of short matches, and the text with its surroundings. */
 export function searchHitText(hit: SearchHit, type: SearchType, codePage: EbcdicPage, style: Style): string {
   const characters = (digits: string): string => {
     const bytes = Buffer.from(digits, 'hex');

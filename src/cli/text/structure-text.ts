@@ -24,7 +24,7 @@ function noteText(note: NoteJson, style: Style): string {
   if (note.textBytes !== undefined) parts.push(style.dim(`  and ${note.bytes - note.textBytes} more bytes`));
   if (note.fields !== undefined) {
     parts.push(fieldLines(note.fields, style, '(not in the note)'));
-    // In a packed file the bytes come along for doors that cannot go there; here they would only repeat the fields.
+    // For a packed file the bytes are included for doors that cannot read them there; here they would only repeat the fields.
     const isCut = note.fields.some(({ value }) => value === undefined);
     if (note.raw !== undefined && (isCut || note.descriptorOffset !== undefined))
       parts.push(style.dim('  shown as bytes, because its size does not match the structure:'), rawLines(note));

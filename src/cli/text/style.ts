@@ -1,4 +1,4 @@
-/** Colour only where it means something: verdicts. Off without a terminal, with --no-color and with NO_COLOR. */
+/** Colour only where it has a meaning: verdicts. Off without a terminal, with --no-color and with NO_COLOR. */
 export interface Style {
   readonly ok: (text: string) => string;
   readonly bad: (text: string) => string;

@@ -1,4 +1,4 @@
-/** Triage and info as text: the verdict first, in a sentence; then what it rests on. */
+/** Triage and info as text: the verdict first, in a sentence; then its basis. */
 import { attachedText } from '../../shared/attachment.ts';
 import { baseName } from '../../shared/base-name.ts';
 import { cpuGroups, cpuNumbersText, mostSingleCpus, type CpuGroup } from '../../shared/cpu-groups.ts';
@@ -26,7 +26,7 @@ export function headline(info: Info): string {
     `${formatTitle(info.container.format)}${info.container.version === undefined ? '' : `, version ${info.container.version}`}`,
     info.container.complete === false ? completenessText(info).toUpperCase() : completenessText(info),
     byteText(info.memory.bytes),
-    // A capsule holds no CPUs, however many the dump had.
+    // A capsule contains no CPUs, however many the dump had.
     info.container.format === 'capsule' ? undefined : cpuCountText(info.machine),
     [info.machine.arch, info.machine.machineType === undefined ? undefined : `type ${info.machine.machineType}`, info.machine.hypervisor]
       .filter((part) => part !== undefined)
@@ -94,7 +94,7 @@ function cpuLines(dump: TriageDump, style: Style, names: PlaceNames, all: boolea
     const address = instructionAddress(cpu) ?? '';
     const before = crashPlace(cpu);
     const name = instructionName(cpu, names) ?? '';
-    // The end of the system is the same in every crash; what it came from is not.
+    // The last functions are the same in every crash; their callers are not.
     const where = before === '' ? name : `${style.dim(name)} from ${visibleLine(before)}`;
     const numbers = `${cpuNumbersText(cpus, numbering)}${cpus.length > 1 ? ` (${cpus.length})` : ''}`;
     return [numbers, cpu.state ?? '', address, where, cpus.length > 1 ? '' : (cpu.prefix ?? ''), style.dim(`from ${cpu.source}`)];

@@ -21,7 +21,7 @@ export function brokenLines(pieces: readonly string[], width: number): readonly 
   return lines;
 }
 
-/** Columns piece by piece, for tables that are too long to be held: a column never becomes narrower, and is widened where a later cell needs it. */
+/** Columns piece by piece, for tables that are too long for memory: a column never becomes narrower, and is widened where a later cell needs it. */
 export function columnsInPieces(indent = '  ', right: readonly number[] = []): (rows: readonly (readonly string[])[]) => string {
   const widths: number[] = [];
   return (rows) => aligned(rows, widths, indent, right);

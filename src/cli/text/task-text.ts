@@ -7,7 +7,7 @@ import { visibleLine } from '../../shared/visible-text.ts';
 import type { Style } from './style.ts';
 import { columns, columnsInPieces } from './table.ts';
 
-/** What the dump does not give, below the rest. */
+/** What could not be read, below the rest. */
 function missingText(missing: readonly Missing[], style: Style): string {
   if (missing.length === 0) return '';
   return `\n${style.dim('not known:')}\n${columns(missing.map(({ what, why }) => [visibleLine(what), style.dim(visibleLine(why))]))}\n`;
@@ -63,7 +63,7 @@ export function modulesText(answer: ModulesJson, style: Style): string {
 const traceCpu = ({ cpu = 0, linuxCpu }: TraceJson, numbering: BacktraceJson['numbering']): string =>
   numbering === 'linuxCpu' ? `CPU ${cpu}` : cpuName({ id: cpu, ...defined({ linuxCpu }) }, numbering);
 
-/** What a tracer did to a frame's return address. */
+/** How a tracer changed a frame's return address. */
 const tracerNote = ({ trampoline, hidden }: TraceJson['frames'][number]): string =>
   trampoline === undefined
     ? ''

@@ -1,4 +1,4 @@
-/** Rows of declared analyses of a dump: what to search and count by across a fleet, and little of it. */
+/** Rows of declared analyses of a dump: what to search and count by across a fleet, and no more. */
 import type { AnalysisJson } from '../../shared/analysis-table.ts';
 import type { Sql } from '../database/database.ts';
 import { jsonbParameter } from '../database/storable.ts';
@@ -12,14 +12,14 @@ interface KeptAnalysis {
   readonly quotes: readonly string[];
 }
 
-/** What rests on the same structures as the verdict. */
+/** What is based on the same structures as the verdict. */
 export const keptAnalyses: readonly KeptAnalysis[] = [
   { id: 'cpus-running', quotes: [] },
   { id: 'hangs', quotes: [] },
   { id: 'problems', quotes: ['subject', 'text', 'value', 'evidence'] },
 ];
 
-/** In place of those that are there. @param texts whether lines of logs may be kept */
+/** In place of existing ones. @param texts whether lines of logs may be kept */
 export async function enterAnalyses(sql: Sql, dumpKey: string, analyses: readonly AnalysisJson[], texts: boolean): Promise<void> {
   await sql.run('DELETE FROM dumpbench.analysis_row WHERE dump_key = $1', [dumpKey]);
   const rows = analyses.flatMap(({ id, rows: found }) => {
@@ -34,7 +34,7 @@ export async function enterAnalyses(sql: Sql, dumpKey: string, analyses: readonl
   );
 }
 
-/** Takes away what may quote a log. */
+/** Removes what may quote a log. */
 export async function forgetQuotes(sql: Sql): Promise<void> {
   for (const { id, quotes } of keptAnalyses)
     if (quotes.length > 0) await sql.run('UPDATE dumpbench.analysis_row SET cells = cells - $2::text[] WHERE analysis = $1', [id, [...quotes]]);

@@ -1,4 +1,4 @@
-/** Enters what triage says of a dump: once for each dump key, however many copies lie anywhere. */
+/** Enters what triage says about a dump: once for each dump key, however many copies there are. */
 import * as v from 'valibot';
 import type { AnalysisJson } from '../../shared/analysis-table.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
@@ -14,7 +14,7 @@ export interface TriagedDump {
   readonly analyses: readonly AnalysisJson[];
 }
 
-/** Titles, names of machines, releases are short where nobody made them up. */
+/** Titles, names of machines, and releases are short unless somebody made them up. */
 const mostText = 1000;
 const indexed = (value: string | undefined): string | null => (value === undefined ? null : indexedText(value));
 

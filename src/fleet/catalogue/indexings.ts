@@ -1,4 +1,4 @@
-/** Dumps that are indexed in ranges: what became of each range, and when the last one has come to its end. */
+/** Dumps that are indexed in ranges: the result of each range, and when the last one has ended. */
 import type { PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { pathBytes, pathText } from '../../files/path-bytes.ts';
@@ -68,7 +68,7 @@ export async function enterIndexing(sql: Sql, boss: PgBoss, planned: PlannedInde
 
 const againRow = v.object({ number: bigintNumber, storage: v.string() });
 
-/** Ranges without a good piece; all of them, where the index failed or is gone: pieces that are there are not made anew. */
+/** Ranges without a good piece; all of them, if the index failed or is gone: existing pieces are not made again. */
 async function indexAgain(sql: Sql, boss: PgBoss, indexing: number): Promise<number> {
   const rows = await sql.rows(
     againRow,
@@ -161,9 +161,9 @@ export interface RangeKey {
   readonly range: number;
 }
 
-/** What became of a range; the last one to end lets the pieces be joined. A second result of a range changes nothing. */
+/** The result of a range; after the last one the pieces can be joined. A second result of a range changes nothing. */
 export async function finishRange(sql: Sql, boss: PgBoss, { indexing, range }: RangeKey, result: IndexRangeJson | { readonly failed: string }): Promise<void> {
-  // Who holds this row sees what all others have finished, so exactly one of them is the last.
+  // The holder of this row sees what all others have finished, so exactly one of them is the last.
   const [held] = await sql.rows(
     v.object({ state: v.picklist(indexingStates), storage: v.string() }),
     'SELECT indexing.state, place.storage FROM dumpbench.indexing JOIN dumpbench.place ON place.id = indexing.place WHERE indexing.id = $1 FOR UPDATE OF indexing',
@@ -207,7 +207,7 @@ export const failIndexing = (sql: Sql, indexing: number, why: string): Promise<v
 
 const unreadableText = ({ unreadable }: PageCounts): string => `${unreadable} pages are unreadable; "fleet index" tries their ranges again`;
 
-/** The index is there. */
+/** The index exists. */
 export const finishIndexing = (sql: Sql, indexing: number, { indexPath, memoryRoot, pages, readErrors }: IndexJson): Promise<void> =>
   sql.run(
     `UPDATE dumpbench.indexing SET state = 'done', file = $2, memory_root = $3, counts = $4, problem = $5, finished = now() WHERE id = $1 AND state = 'merge'`,
@@ -235,7 +235,7 @@ export async function countMergeCrash(sql: Sql, indexing: number, why: string): 
   return row?.crashes ?? 0;
 }
 
-/** Why the last try came to nothing; another one follows. */
+/** Why the last try failed; another one follows. */
 export const noteRangeProblem = (sql: Sql, { indexing, range }: RangeKey, why: string): Promise<void> =>
   sql.run('UPDATE dumpbench.range SET problem = $3 WHERE indexing = $1 AND number = $2', [indexing, range, problemText(why)]);
 

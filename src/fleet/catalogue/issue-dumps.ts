@@ -1,4 +1,4 @@
-/** Dumps of an issue in pages, with the places that they lie at. */
+/** Dumps of an issue in pages, with their places. */
 import * as v from 'valibot';
 import { ownStorage } from '../../files/storage-host.ts';
 import { pathText } from '../../files/path-bytes.ts';

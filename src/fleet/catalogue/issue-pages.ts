@@ -1,4 +1,4 @@
-/** Issues as a table shows them: put in order once, then read in pages by their numbers, however many dumps there are. */
+/** Issues as a table shows them: sorted once, then read in pages by their numbers, however many dumps there are. */
 import * as v from 'valibot';
 import { defined } from '../../shared/defined.ts';
 import { trendParts, type IssueDetails, type IssueOrder, type IssueRow, type IssueShare, type TrendSpan } from '../../shared/fleet-protocol.ts';
@@ -7,14 +7,14 @@ import { verdictClasses } from '../../shared/verdict-model.ts';
 import { endedTime, isoText } from '../database/column-values.ts';
 import type { Sql } from '../database/database.ts';
 
-/** Clocks that were never set say 1900, 1970, or any time to come; a few dumps of such a clock must not squeeze all others into one part. */
+/** Clocks that were never set show 1900, 1970, or any time in the future; a few dumps of such a clock must not squeeze all others into one part. */
 const credible = `${endedTime} BETWEEN '2000-01-01' AND now() + interval '1 day'`;
 const oldestShare = 0.005;
 
 const spanRow = v.object({ start: v.nullable(v.date()), end: v.nullable(v.date()) });
 const dayMs = 86_400_000;
 
-/** The time that trends are drawn over, a day at least; undefined where no dump says a time. */
+/** The time that trends are drawn over, a day at least; undefined if no dump has a time. */
 export async function trendSpan(sql: Sql): Promise<TrendSpan | undefined> {
   const [row] = await sql.rows(
     spanRow,
@@ -42,12 +42,12 @@ export interface IssueChoice {
   readonly descending: boolean;
 }
 
-/** Of a text that a person typed: LIKE has signs of its own. */
+/** For text that a person typed: LIKE has special characters. */
 const likeText = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
 
 const orderedRow = v.object({ ids: v.array(v.number()) });
 
-/** Numbers of the issues that were chosen, in order. Equal ones stay in the order in which they came. */
+/** Numbers of the issues that were chosen, in order. The sort is stable. */
 export async function orderedIssues(sql: Sql, { status, text, by, descending }: IssueChoice): Promise<readonly number[]> {
   const [row] = await sql.rows(
     orderedRow,

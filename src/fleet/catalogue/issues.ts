@@ -1,4 +1,4 @@
-/** Issues: dumps with one signature are one trouble, with what people have said of it. */
+/** Issues: dumps with the same signature are one problem, with what people have noted about it. */
 import * as v from 'valibot';
 import { defined } from '../../shared/defined.ts';
 import type { FleetIssueJson } from '../../shared/fleet-model.ts';
@@ -13,7 +13,7 @@ export interface Signature {
   readonly value: string;
 }
 
-/** The stack, because it stays when a kernel is built anew; a place in one build where no stack is known. Nothing weaker: titles alone would throw unlike troubles together. */
+/** The stack, because it stays the same when a kernel is built again; a place in one build if no stack is known. Nothing weaker: titles alone would group different problems. */
 export function signatureOf({ signature: { stack, exact } }: VerdictJson): Signature | undefined {
   if (stack !== undefined) return { kind: 'stack', value: stack };
   return exact === undefined ? undefined : { kind: 'exact', value: exact };
@@ -69,11 +69,11 @@ export async function listIssues(sql: Sql, which: { readonly id?: number; readon
 
 export interface IssueChange {
   readonly status?: IssueState | undefined;
-  /** An empty text takes the note away. */
+  /** An empty text removes the note. */
   readonly note?: string | undefined;
-  /** Nothing is changed where the note is another one by now. */
+  /** Nothing is changed if the note has changed in the meantime. */
   readonly noteWas?: string | undefined;
-  /** Added to those that are there. */
+  /** Added to the existing ones. */
   readonly links?: readonly string[] | undefined;
   readonly withoutLinks?: readonly string[] | undefined;
 }

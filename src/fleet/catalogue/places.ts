@@ -16,14 +16,14 @@ const enteredRow = v.object({ id: bigintNumber, storage: v.string(), fresh: v.bo
 
 export interface Entered {
   readonly added: number;
-  /** Known places whose files are others now, or there again. */
+  /** Known places whose files have changed, or exist again. */
   readonly changed: number;
 }
 
-/** Of a place whose file was not there when its turn came. */
+/** For a place whose file was missing when it was to be opened. */
 export const absentFinding = 'fleet/absent';
 
-/** New places, those whose files have changed, and those whose files are there again; all others stay as they are. Their jobs come with them, in the same transaction. */
+/** New places, those whose files have changed, and those whose files exist again; all others stay as they are. Their jobs come with them, in the same transaction. */
 export async function enterPlaces(sql: Sql, boss: PgBoss, found: readonly FoundPlace[], priority?: number): Promise<Entered> {
   const once = new Map(found.map((place) => [`${place.storage}\0${place.path}`, place]));
   const rows = [...once.values()].map(({ storage, path, parts, title, stamp }) => ({ storage, hex: hexOf(path), path, parts: parts.map(hexOf), title, stamp }));
@@ -86,7 +86,7 @@ export async function placeOf(database: Database, id: number): Promise<Place | u
 
 export type PlaceState = 'done' | 'refused' | 'failed' | 'expanded';
 
-/** What became of a place: no more is done about it until its files change, or somebody asks for it. */
+/** The result of a place: nothing more is done about it until its files change, or somebody requests it. */
 export async function finishPlace(
   sql: Sql,
   id: number,
@@ -102,7 +102,7 @@ export async function finishPlace(
   ]);
 }
 
-/** A finding about a place of which no dump came. */
+/** A finding about a place that gave no dump. */
 export async function enterPlaceFinding(sql: Sql, id: number, finding: string, title: string, detail: string): Promise<void> {
   await sql.run('INSERT INTO dumpbench.finding (place, finding, severity, title, detail) VALUES ($1, $2, $3, $4, $5)', [
     id,
@@ -113,11 +113,11 @@ export async function enterPlaceFinding(sql: Sql, id: number, finding: string, t
   ]);
 }
 
-/** Why the last try came to nothing; the place stays in the queue. */
+/** Why the last try failed; the place stays in the queue. */
 export const noteProblem = (sql: Sql, id: number, problem: string): Promise<void> =>
   sql.run('UPDATE dumpbench.place SET problem = $2 WHERE id = $1', [id, problemText(problem)]);
 
-/** Counts that a dump has ended its process. @returns how often by now */
+/** Counts how often a dump has crashed its process. @returns how often by now */
 export async function countCrash(sql: Sql, id: number, why: string): Promise<number> {
   const [row] = await sql.rows(
     v.object({ crashes: v.number() }),
@@ -135,7 +135,7 @@ export function retryPlaces(database: Database, boss: PgBoss, ids: readonly numb
     if (ids !== 'failed') {
       const known = await sql.rows(retriedRow, 'SELECT id, storage FROM dumpbench.place WHERE id = ANY($1::bigint[])', [ids]);
       const unknown = ids.find((id) => !known.some((one) => one.id === id));
-      if (unknown !== undefined) throw new FleetError('usage', `there is no place ${unknown}; "fleet status" lists those of which nothing came`);
+      if (unknown !== undefined) throw new FleetError('usage', `there is no place ${unknown}; "fleet status" lists those that gave no result`);
     }
     const which = ids === 'failed' ? "state = 'failed'" : "state <> 'queued' AND id = ANY($1::bigint[])";
     const rows = await sql.rows(

@@ -11,7 +11,7 @@ import { catalogueSchema } from '../schema/names.ts';
 /** pg_type.oid of bigint, and of an array of them. */
 const bigints: ReadonlySet<number> = new Set([20, 1016]);
 
-/** What JSON can hold: times as text, bytes in hex, numbers beyond 2^53 and those that are none as text. The driver gives each bigint as text. */
+/** What JSON can hold: times as text, bytes in hex, numbers beyond 2^53 and non-finite ones as text. The driver gives each bigint as text. */
 function plain(value: unknown, type: number): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   if (typeof value === 'string' && bigints.has(type) && Number.isSafeInteger(Number(value))) return Number(value);
@@ -22,10 +22,10 @@ function plain(value: unknown, type: number): unknown {
 }
 
 const reads = /^\s*(?:select|with|values|table)\b/i;
-/** Classes of SQLSTATE that are about a statement (PostgreSQL manual, appendix A): what it means, its data, what it may not do. */
+/** Classes of SQLSTATE that are about a statement (PostgreSQL manual, appendix A): what it means, its data, missing permissions. */
 const ofStatement = /^(?:0A|2[1-8]|3[4DF]|42|44|54)/;
 
-/** What PostgreSQL says of a statement that it does not take. */
+/** What PostgreSQL says about a statement that it rejects. */
 function aboutQuery(error: unknown, text: string): unknown {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   if (error instanceof FleetError || typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return error;
@@ -33,7 +33,7 @@ function aboutQuery(error: unknown, text: string): unknown {
   return new FleetError('usage', `the query: ${String(message)}${hint}`);
 }
 
-/** Errors of the person's own statement: said before anybody takes a table that it misnames for one of ours. */
+/** Errors of the user's own statement: reported first, so that a misnamed table is not mistaken for one of ours. */
 async function ofQuery<T>(text: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -52,7 +52,7 @@ const backendRow = v.object({ pid: v.number() });
 const cancelAgainMs = 200;
 
 /**
- * The server goes on with a statement that nobody waits for any more: it is told to stop, on another connection, until it has.
+ * The server continues a statement that nobody waits for any more: it is told to stop, on another connection, until it has.
  * @throws Cancelled
  */
 async function cancellable<T>(database: Database, sql: Sql, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
@@ -69,7 +69,7 @@ async function cancellable<T>(database: Database, sql: Sql, signal: AbortSignal,
   try {
     signal.throwIfAborted();
     const result = await run();
-    // What ends the transaction may be what was told to stop.
+    // The end of the transaction may be caused by the cancelled statement.
     signal.throwIfAborted();
     return result;
   } catch (error) {

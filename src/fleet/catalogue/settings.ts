@@ -1,4 +1,4 @@
-/** What holds for a whole catalogue, whoever works on it. */
+/** Settings that apply to a whole catalogue, whoever uses it. */
 import * as v from 'valibot';
 import { forgetQuotes } from './analysis-rows.ts';
 import type { Database } from '../database/database.ts';
@@ -18,7 +18,7 @@ export async function settingsOf(database: Database): Promise<Settings> {
   return v.parse(shape, Object.fromEntries(rows.map(({ name, value }) => [name, value])));
 }
 
-/** Texts that are there go when they may not be kept any more. */
+/** Existing texts are removed when they may no longer be kept. */
 export function changeSettings(
   database: Database,
   { texts, storageJobs }: { readonly texts?: boolean | undefined; readonly storageJobs?: number | undefined },

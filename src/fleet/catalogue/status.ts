@@ -1,4 +1,4 @@
-/** How a catalogue stands: numbers, workers, and places of which nothing came. */
+/** The state of a catalogue: numbers, workers, and places that gave no result. */
 import * as v from 'valibot';
 import { indexingStates, placeStates, queueNames, rangeStates, verificationStates, type FleetStatusJson } from '../../shared/fleet-model.ts';
 import { schemaVersion } from '../../shared/model.ts';
@@ -24,7 +24,7 @@ const quietSeconds = 90;
 const counted = <K extends string>(states: readonly K[], rows: readonly { readonly state: string; readonly count: number }[]): Record<K, number> =>
   Object.fromEntries(states.map((state) => [state, rows.find((row) => row.state === state)?.count ?? 0])) as Record<K, number>;
 
-/** That were heard of lately. */
+/** Those with a recent sign of life. */
 export const liveWorkers = (sql: Sql): Promise<readonly v.InferOutput<typeof workerRow>[]> =>
   sql.rows(
     workerRow,

@@ -1,4 +1,4 @@
-/** Integrity checks in full: of which places they were asked for, and their verdicts. A place and not a dump is verified: of two copies one can be damaged. */
+/** Full integrity checks: the places for which they were requested, and their verdicts. A place and not a dump is verified: of two copies one can be damaged. */
 import type { PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { toolVersion } from '../../analysis/engine/tool.ts';
@@ -22,7 +22,7 @@ function wanted(ids: Wanted): readonly [which: string, value: unknown] {
 const askedRow = v.object({ id: bigintNumber, storage: v.string() });
 
 /**
- * Puts places with dumps into the queue: these, those that were not verified by this version since they last changed, or those of which no verdicts came. Those that are in it stay.
+ * Puts places with dumps into the queue: these, those that were not verified by this version since they last changed, or those that gave no verdicts. Those already in it stay.
  * @returns how many @throws FleetError usage for a place without a dump
  */
 export function askVerifications(database: Database, boss: PgBoss, ids: Wanted): Promise<number> {
@@ -96,7 +96,7 @@ export async function enterVerification(sql: Sql, place: number, { dumpKey, stam
   );
 }
 
-/** No verdicts came of it. */
+/** It gave no verdicts. */
 export async function failVerification(sql: Sql, place: number, why: string): Promise<void> {
   await sql.run('DELETE FROM dumpbench.check_result WHERE place = $1', [place]);
   await sql.run(
@@ -115,6 +115,6 @@ export async function countVerificationCrash(sql: Sql, place: number, why: strin
   return row?.crashes ?? 0;
 }
 
-/** Why the last try came to nothing; another one follows. */
+/** Why the last try failed; another one follows. */
 export const noteVerificationProblem = (sql: Sql, place: number, why: string): Promise<void> =>
   sql.run('UPDATE dumpbench.verification SET problem = $2 WHERE place = $1', [place, problemText(why)]);

@@ -1,4 +1,4 @@
-/** Errors of the driver and of PostgreSQL as sentences. What is worth another try is told apart from what is not. */
+/** Errors of the driver and of PostgreSQL as sentences, distinguished by whether another try is worthwhile. */
 import { FleetError } from '../fleet-error.ts';
 
 const unreachable: ReadonlySet<string> = new Set([
@@ -35,14 +35,14 @@ const sentence = (error: unknown): string => {
   return error instanceof Error ? error.message : String(error);
 };
 
-/** @returns FleetError for whatever is no bug of ours, and the error itself otherwise */
+/** @returns FleetError for whatever is not a bug of ours, and the error itself otherwise */
 export function databaseProblem(error: unknown, place: string): unknown {
   const code = codeOf(error);
   const message = sentence(error);
   if (secretive.has(code)) return new FleetError('refused', `${place} refuses the login: ${message}`);
   if (withoutPassword.test(message)) return new FleetError('refused', `${place} asks for a password: set PGPASSFILE (~/.pgpass, mode 0600) or PGPASSWORD`);
   if (message.startsWith(failedLogin)) return new FleetError('refused', `${place}: the login failed: ${message}`);
-  if (code === '42501') return new FleetError('refused', `${place}: ${message} (this user has not the right for it; the guide to fleets says which role has)`);
+  if (code === '42501') return new FleetError('refused', `${place}: ${message} (this user lacks the privilege; the guide to fleets says which role has it)`);
   if (code === '25006') return new FleetError('refused', `${place}: ${message}`);
   if (code === '3D000') return new FleetError('schema', `${place}: ${message}: an administrator makes it with createdb`);
   if (['3F000', '42P01'].includes(code)) return new FleetError('schema', `${place} holds no fleet catalogue (${message}): "dumpbench fleet init" makes one`);

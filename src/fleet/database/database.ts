@@ -16,7 +16,7 @@ export interface Sql {
   rows<const S extends v.GenericSchema>(shape: S, text: string, values?: readonly unknown[]): Promise<readonly v.InferOutput<S>[]>;
   /** One statement, or several without values. */
   run(text: string, values?: readonly unknown[]): Promise<void>;
-  /** One statement that is not ours, and never more than one; its columns keep their order, also where two have one name. */
+  /** One statement of the user's, and never more than one; its columns keep their order, even if two have the same name. */
   table(text: string): Promise<Table>;
   /** What pg-boss runs its statements through. */
   readonly queue: QueueDatabase;
@@ -26,7 +26,7 @@ export interface Database extends Sql {
   readonly kind: 'server' | 'embedded';
   /** For messages: never with a password. */
   readonly place: string;
-  /** All or nothing, and nothing where it only reads. Short: nobody waits in it for a dump. */
+  /** All or nothing. Short: nothing in it waits for a dump. */
   transaction<T>(work: (sql: Sql) => Promise<T>, mode?: 'read write' | 'read only' | 'isolation level repeatable read, read only'): Promise<T>;
   /** Errors of what runs through `queue`, as those of `rows` and `run` are. */
   told(error: unknown): unknown;
@@ -60,7 +60,7 @@ function sqlOver(ask: Ask, table: AskTable): Sql {
     async run(text, values) {
       await ask(text, values);
     },
-    // pg-boss knows the errors of PostgreSQL by their codes: it gets them as they are.
+    // pg-boss knows the errors of PostgreSQL by their codes: it gets them unchanged.
     queue: { executeSql: ask },
   };
 }
@@ -90,7 +90,7 @@ export function openDatabase({ kind, place, pool: config, onClose }: DatabaseOpt
       client.release();
       return result;
     } catch (error) {
-      // Whatever state it is in, the next one gets another.
+      // Whatever state it is in, the next user gets another.
       client.release(true);
       throw error;
     }
@@ -104,7 +104,7 @@ export function openDatabase({ kind, place, pool: config, onClose }: DatabaseOpt
     async (text) =>
       joined(await client.query(text));
 
-  /** The extended protocol takes one statement: nothing can be put behind it. */
+  /** The extended protocol accepts one statement: nothing can be appended to it. */
   const tableOn =
     (client: PoolClient): AskTable =>
     async (text) => {

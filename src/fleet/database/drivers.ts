@@ -1,5 +1,5 @@
 /**
- * The packages that talk to databases, and the one that writes Parquet. They are loaded when a catalogue is opened: no other command waits for them. Beside a bundle lie one script with
+ * The packages that talk to databases, and the one that writes Parquet. They are loaded when a catalogue is opened: no other command waits for them. Next to a bundle are one script with
  * pg, pg-boss, pglite-socket and hyparquet-writer in it, and PGlite as it is, with the files that it looks for next to itself (scripts/build.mjs); a checkout has the packages.
  */
 import { createRequire } from 'node:module';
@@ -27,7 +27,7 @@ export function loadDrivers(): Drivers {
     : {
         pg: load('pg') as Drivers['pg'],
         boss: load('pg-boss') as Drivers['boss'],
-        // Parquet alone can do without: nothing else waits for it.
+        // Only Parquet needs it: nothing else waits for it.
         get parquet() {
           return load('hyparquet-writer') as Drivers['parquet'];
         },

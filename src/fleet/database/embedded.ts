@@ -111,7 +111,7 @@ export interface EmbeddedOptions {
   readonly command: string;
   /** At once, of this process. */
   readonly connections: number;
-  /** Makes a database where none is. */
+  /** Makes a database if there is none. */
   readonly make: boolean;
   /** How long to wait for an owner that does not answer. */
   readonly patienceMs?: number | undefined;
@@ -124,7 +124,7 @@ export interface EmbeddedOptions {
  */
 export async function openEmbedded(folder: string, options: EmbeddedOptions): Promise<Database> {
   const first = await attach(folder, options);
-  // What is under way is brought to an end also where the person has stopped the command.
+  // What is under way is completed even if the user has stopped the command.
   const again = (): Promise<Attached> => attach(folder, { ...options, make: false, signal: new AbortController().signal });
   return first.isOwner ? first.database : reopening(first, again);
 }
@@ -166,7 +166,7 @@ async function attach(folder: string, { command, connections, make, signal, pati
         return { database, isOwner: false };
       } catch (error) {
         await database.close();
-        // It is about to end, or to begin.
+        // It is about to end, or to start.
         if (!(error instanceof FleetError) || error.problem !== 'unreachable') throw error;
       }
     }

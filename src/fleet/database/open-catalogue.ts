@@ -6,14 +6,14 @@ import { openEmbedded } from './embedded.ts';
 import { isServerAddress, openServer } from './server.ts';
 
 export interface CatalogueChoice {
-  /** An address (postgres://…) or a folder; the environment's, else the user's own folder, where nothing is said. */
+  /** An address (postgres://…) or a folder; if not given, that of the environment, or else the user's own folder. */
   readonly where?: string | undefined;
-  /** For those who find an embedded catalogue open. */
+  /** For other processes that find an embedded catalogue open. */
   readonly command: string;
   readonly signal: AbortSignal;
   /** Makes a database in a folder that has none. */
   readonly make?: boolean;
-  /** How long an answer may take, in milliseconds, for one who can do without; default is as long as the catalogue may need. */
+  /** How long an answer may take, in milliseconds, for a caller that can do without; by default as long as the catalogue may need. */
   readonly patienceMs?: number;
   /** Of this process, at once. */
   readonly connections?: number;
@@ -22,7 +22,7 @@ export interface CatalogueChoice {
 /** Keeps a password out of the list of processes (SECURITY.md). */
 export const urlVariable = 'DUMPBENCH_FLEET_URL';
 
-/** Where a catalogue is when nobody says it: an address, or a folder. */
+/** Where a catalogue is by default: an address, or a folder. */
 export const usualCatalogue = (): string => process.env[urlVariable] ?? usualCatalogueFolder();
 
 /**

@@ -15,7 +15,7 @@ export interface Attached {
 export function reopening(first: Attached, attach: () => Promise<Attached>): Database {
   let current: Promise<Attached> | undefined = Promise.resolve(first);
 
-  /** @param told makes errors those of the fleet, where they are not yet */
+  /** @param told turns errors into those of the fleet, if they are not yet */
   async function onCurrent<T>(work: (database: Database) => Promise<T>, told: (error: unknown) => unknown = (error) => error): Promise<T> {
     current ??= attach();
     const asked = current;
@@ -30,7 +30,7 @@ export function reopening(first: Attached, attach: () => Promise<Attached>): Dat
       return await work(attached.database);
     } catch (error) {
       const problem = told(error);
-      // What is left of its connections ends by itself, and may still be in use by others.
+      // Its remaining connections end by themselves, and may still be in use by others.
       if (problem instanceof FleetError && problem.problem === 'unreachable' && !attached.isOwner) giveUp();
       throw error;
     }

@@ -1,4 +1,4 @@
-/** A catalogue on a PostgreSQL server: its address, who one is there, and how the connection is protected. */
+/** A catalogue on a PostgreSQL server: its address, the user there, and how the connection is protected. */
 import { isIP } from 'node:net';
 import type { PoolConfig } from 'pg';
 import { readGivenText } from '../../files/given-file.ts';
@@ -21,7 +21,7 @@ export interface ServerAddress {
 
 export const isServerAddress = (text: string): boolean => /^postgres(?:ql)?:\/\//.test(text);
 
-/** On this machine nobody listens in between. */
+/** On this machine nobody can listen in between. */
 const isHere = (host: string): boolean => host.startsWith('/') || ['localhost', '127.0.0.1', '::1', ''].includes(host);
 
 /** What the driver takes for TLS; false for none. Certificates are always checked: there is no mode that ignores what is wrong with one. */
@@ -39,7 +39,7 @@ function tls(mode: SslMode, host: string, given: URLSearchParams): PoolConfig['s
   };
 }
 
-/** A part of an address that is empty says nothing. */
+/** An empty part of an address has no meaning. */
 const part = (text: string): string | undefined => (text === '' ? undefined : decodeURIComponent(text));
 
 /** @throws FleetError usage */
@@ -53,7 +53,7 @@ function urlOf(text: string): URL {
   }
 }
 
-/** An address as it may be kept: without a password, wherever in it that is. @throws FleetError usage */
+/** An address as it may be stored: without a password, wherever in the address that is. @throws FleetError usage */
 export function withoutPassword(address: string): string {
   const url = urlOf(address);
   url.password = '';
@@ -92,7 +92,7 @@ export function serverAddress(text: string): ServerAddress {
   if (mode === undefined)
     throw new FleetError(
       'usage',
-      `the address of the server: sslmode "${asked}" is not offered: it can be talked out of encryption, or is none (expected ${modes.join(', ')})`,
+      `the address of the server: sslmode "${asked}" is not supported: it does not enforce encryption, or does not exist (expected ${modes.join(', ')})`,
     );
   return {
     config: {
@@ -115,7 +115,7 @@ export function serverAddress(text: string): ServerAddress {
  */
 export function openServer(address: string, connections: number, patienceMs?: number): Database {
   const { config, place, hasPassword } = serverAddress(address);
-  // The driver warns its users of what its next version will not have (PGPASSFILE); people at a command line are none.
+  // The driver warns about what its next version will not have (PGPASSFILE); that is not meant for people at a command line.
   process.noDeprecation = true;
   // On Linux this writes over the words that the process was started with, which every user of the machine can read.
   if (hasPassword) process.title = 'dumpbench fleet';

@@ -26,7 +26,7 @@ export const jsonbParameter = (value: unknown): string => JSON.stringify(storabl
 /** An entry of a btree has at most a third of a page of 8 KiB; a character may take four bytes. */
 const mostIndexed = 500;
 
-/** Text of a column with an index: what is too long for one stands as its digest. */
+/** Text of a column with an index: what is too long for one is replaced by its digest. */
 export function indexedText(text: string): string {
   const plain = storableText(text);
   return plain.length <= mostIndexed ? plain : `sha256:${createHash('sha256').update(plain).digest('hex')}`;

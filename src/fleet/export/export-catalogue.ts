@@ -29,7 +29,7 @@ function statementOf({ columns, from, month = 'NULL', order }: ExportTable, sinc
   return `SELECT ${month} AS filed_under, ${asked.join(', ')} FROM ${from} ${later} ORDER BY ${month} COLLATE "C", ${order}`;
 }
 
-/** Rows of a statement; the database keeps what was not asked for yet. */
+/** Rows of a statement; the database keeps what was not fetched yet. */
 async function* rowsOf(sql: Sql, statement: string, signal: AbortSignal): AsyncGenerator<readonly unknown[]> {
   await sql.table(`DECLARE exported NO SCROLL CURSOR FOR ${statement}`);
   for (;;) {

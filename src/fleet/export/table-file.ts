@@ -55,7 +55,7 @@ export class TableFile {
   #writeGroup(): void {
     if (this.#rows === 0) return;
     const columnData = this.#table.columns.map(({ name }, at) => ({ name, data: this.#columns[at] ?? [] }));
-    // Its sink writes at once: nothing is to be waited for.
+    // Its sink writes synchronously: there is nothing to wait for.
     void this.#parquet.write({ columnData, rowGroupSize: this.#rows });
     this.#columns = this.#table.columns.map(() => []);
     this.#rows = 0;

@@ -1,4 +1,4 @@
-/** What `fleet export` writes: one declaration for each table. docs/fleet-export.md is made of them. */
+/** What `fleet export` writes: one declaration for each table. docs/fleet-export.md is made from them. */
 import { catalogueSchema } from '../schema/names.ts';
 import type { columnTypes } from './column-types.ts';
 
@@ -19,7 +19,7 @@ export interface ExportTable {
   readonly from: string;
   /** The month of a row: "2026-11"; a table without is one file. */
   readonly month?: string;
-  /** What makes the order of rows one and the same, whatever the database sorts by. */
+  /** What makes the order of rows unique, whatever the database sorts by. */
   readonly order: string;
   readonly columns: readonly ExportColumn[];
 }

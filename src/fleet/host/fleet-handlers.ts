@@ -1,4 +1,4 @@
-/** Answers the window's questions about one catalogue at a time. */
+/** Answers the window's requests about one catalogue at a time. */
 import { IndexError } from '../../analysis/page-index/index-error.ts';
 import { defined } from '../../shared/defined.ts';
 import { isDumpError } from '../../shared/dump-error.ts';
@@ -20,13 +20,13 @@ const patienceMs = 60_000;
 
 interface OpenCatalogue {
   readonly database: Database;
-  /** Of the trends: the same for all rows until everything is asked again. */
+  /** Of the trends: the same for all rows until everything is queried again. */
   span: TrendSpan | undefined;
-  /** Issues in the order of the last question. */
+  /** Issues in the order of the last request. */
   order: { readonly question: string; readonly ids: readonly number[] } | undefined;
 }
 
-/** What keeps one from the catalogue is no fault of ours: a sentence, not a stack. */
+/** If the catalogue cannot be used, that is not a bug: a sentence, not a stack. */
 async function told<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -50,7 +50,7 @@ async function searched(
     if (event.event === 'end') return event.summary;
     progress(event);
   }
-  throw new Error('a search has ended without saying so');
+  throw new Error('a search has ended without a summary');
 }
 
 export interface FleetHost {

@@ -1,4 +1,4 @@
-/** The process that has a catalogue open for the window: Electron's utility process, or a child process on the pinned Node. It ends with the window, or when the window has done with it. */
+/** The process that has a catalogue open for the window: Electron's utility process, or a child process on the pinned Node. It ends with the window, or when the window no longer needs it. */
 import { electronPort, type ElectronMessagePort } from '../../analysis/host/electron-port.ts';
 import { ipcPort } from '../../analysis/host/ipc-port.ts';
 import { fleetProtocol } from '../../shared/fleet-protocol.ts';
@@ -26,7 +26,7 @@ if (parentPort === undefined) serveOn(ipcPort());
 else
   parentPort.once('message', ({ ports }) => {
     const [port] = ports;
-    if (port === undefined) throw new Error('the first message carries no port');
+    if (port === undefined) throw new Error('the first message has no port');
     serveOn(electronPort(port));
     port.start();
   });

@@ -145,7 +145,7 @@ describe('a catalogue in a folder', () => {
     const away = async (): Promise<void> => {
       renameSync(path, join(scratch, 'elsewhere'));
       const { code, err } = await fleet('worker', '--until-empty');
-      expect([code, err]).toEqual([0, expect.stringContaining(`${path}: failed: ${path} is not there any more\n`)]);
+      expect([code, err]).toEqual([0, expect.stringContaining(`${path}: failed: ${path} no longer exists\n`)]);
       renameSync(join(scratch, 'elsewhere'), path);
     };
     await away();
@@ -259,7 +259,7 @@ describe('a catalogue in a folder', () => {
     expect(await answer(fleetRetrySchema, 'retry')).toEqual({ schema: 1, retried: 0 });
     expect(await fleet('retry', '1', '99999')).toMatchObject({
       code: 2,
-      err: 'dumpbench: there is no place 99999; "fleet status" lists those of which nothing came\n',
+      err: 'dumpbench: there is no place 99999; "fleet status" lists those that gave no result\n',
     });
     expect(await answer(fleetRetrySchema, 'retry', '1')).toEqual({ schema: 1, retried: 1 });
     expect((await fleet('worker', '--until-empty')).err).toMatch(/\n1 job ended, 0 new dumps, 0 failed\n$/);
@@ -273,7 +273,7 @@ describe('a catalogue in a folder', () => {
     await answer(fleetAddSchema, 'add', folder);
     rmSync(folder, { recursive: true });
     await holder?.run("UPDATE dumpbench_queue.job SET retry_count = 18, retry_delay = 0, retry_backoff = false WHERE name = 'triage' AND state = 'created'");
-    expect((await fleet('worker', '--until-empty')).err).toContain('its folder is empty or not there (try 19 of 20)\n');
+    expect((await fleet('worker', '--until-empty')).err).toContain('its folder is empty or missing (try 19 of 20)\n');
     await holder?.run("DELETE FROM dumpbench.place WHERE state = 'failed'");
   });
 });

@@ -1,4 +1,4 @@
-/** A catalogue as Parquet: every value comes back, DuckDB reads it, and a folder is whole or not there. */
+/** A catalogue as Parquet: every value comes back, DuckDB reads it, and a folder is whole or absent. */
 import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parquetMetadata, parquetReadObjects, parquetSchema, type ParquetParsers } from 'hyparquet';

@@ -128,10 +128,10 @@ describeNeeding('postgresql', 'queues of a fleet', () => {
       return [code, err];
     };
     expect(await said(dump)).toEqual([2, expect.stringContaining('--pieces names a folder')]);
-    expect(await said(join(scratch, 'text'), '--pieces', pieces)).toEqual([2, expect.stringContaining('begins as no dump')]);
+    expect(await said(join(scratch, 'text'), '--pieces', pieces)).toEqual([2, expect.stringContaining('does not begin like a dump')]);
     expect(await said(dump, '--pieces', join(scratch, 'nowhere'))).toEqual([
       2,
-      expect.stringContaining(`--pieces ${join(scratch, 'nowhere')}: no such file or folder (expected a folder that is there`),
+      expect.stringContaining(`--pieces ${join(scratch, 'nowhere')}: no such file or folder (expected an existing folder`),
     ]);
     expect(await said(dump, '--pieces', dump)).toEqual([2, expect.stringContaining('it is not a folder')]);
     expect(await said(dump, '--pieces', pieces, '--range-size', '5000')).toEqual([2, expect.stringContaining('power of two')]);
@@ -165,7 +165,7 @@ describeNeeding('postgresql', 'queues of a fleet', () => {
     rmSync(join(scratch, 'other.s390'));
     expect(await answer(fleetQueuedSchema, 'verify', gone)).toMatchObject({ queued: 1 });
     await work();
-    expect(psql(`SELECT state, problem LIKE '%is not there any more' FROM dumpbench.verification WHERE place = ${gone}`)).toBe('failed|t');
+    expect(psql(`SELECT state, problem LIKE '%no longer exists' FROM dumpbench.verification WHERE place = ${gone}`)).toBe('failed|t');
     expect((await fleet('init', '--no-texts')).code).toBe(0);
     expect(psql('SELECT count(*) FROM dumpbench.check_result WHERE detail IS NOT NULL')).toBe('0');
   });

@@ -170,7 +170,7 @@ describe('a dump that cannot be read', () => {
       expect(found).toMatchObject({ dumps: 3, searchedDumps: 1, unreadDumps: 2 });
       expect(found.unread.map(({ kind, why }) => [kind, why])).toEqual([
         ['changed', `${changed} holds another dump now than when it was added: "fleet add" takes it in`],
-        ['unreachable', `${path(hostileName)} is not there any more`],
+        ['unreachable', `${path(hostileName)} no longer exists`],
       ]);
       writeFileSync(changed, 'no dump any more');
       expect((await search('needle', '--in', 'memory')).unread[0]).toMatchObject({ kind: 'refused' });
@@ -199,7 +199,7 @@ describe('a dump that cannot be read', () => {
       rmSync(copy);
       await database.run("UPDATE dumpbench.place SET path_bytes = convert_to('/nowhere/at/all', 'UTF8') WHERE path = $1", [copy]);
       expect((await search('needle', '--in', 'memory', '--issue', '1')).unread).toMatchObject([
-        { why: '/nowhere/at/all cannot be reached from this machine: its folder is empty or not there' },
+        { why: '/nowhere/at/all cannot be reached from this machine: its folder is empty or missing' },
       ]);
     } finally {
       writeFileSync(path('a'), dumpOf(0));

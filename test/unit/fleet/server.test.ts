@@ -113,7 +113,7 @@ describeNeeding('postgresql', 'a catalogue on a server', () => {
     expect(v.parse(fleetStatusSchema, JSON.parse(status.out))).toMatchObject({ dumps: 2, kind: 'server' });
     const found = await fleet('search', join(folder, 'ONE'), '--in', 'catalogue', '--json', '--url', server.url('reads'));
     expect(v.parse(fleetSearchSchema, JSON.parse(found.out)).hits).toMatchObject([{ table: 'place', column: 'path', link: { path: join(folder, 'one') } }]);
-    const refused = { code: 3, err: expect.stringContaining('has not the right for it') as string };
+    const refused = { code: 3, err: expect.stringContaining('lacks the privilege') as string };
     for (const words of [
       ['add', folder, scratch],
       ['retry', '1'],
@@ -131,7 +131,7 @@ describeNeeding('postgresql', 'a catalogue on a server', () => {
     expect(await fleet('status', '--url', server.url('stranger'))).toMatchObject({ code: 3 });
     server.psql("INSERT INTO dumpbench.issue (kind, signature, class, title) VALUES ('exact', 'x', 'bug', 'x')", 'fleet');
     for (const [user, outcome] of [
-      ['reads', 'has not the right for it'],
+      ['reads', 'lacks the privilege'],
       ['works', undefined],
     ] as const) {
       const window = createFleetHost();
