@@ -37,7 +37,7 @@ describe('addresses', () => {
     });
     expect(ssl('postgres://me@db.example/fleet?sslmode=disable')).toBe(false);
     for (const mode of ['prefer', 'allow', 'no-verify'])
-      expect(() => serverAddress(`postgres://me@db.example/fleet?sslmode=${mode}`)).toThrow(/is not offered/);
+      expect(() => serverAddress(`postgres://me@db.example/fleet?sslmode=${mode}`)).toThrow(/is not supported/);
   });
 
   it('are shown without a password, and what is wrong with one is said without it', () => {

@@ -220,7 +220,7 @@ describe('the window', () => {
     });
     expect(await failure('postgres://me@h/fleet?sslmode=prefer')).toMatchObject({
       problem: 'usage',
-      message: expect.stringContaining('is not offered') as string,
+      message: expect.stringContaining('is not supported') as string,
     });
     expect(store.text).toBe('["", 7]');
   });
