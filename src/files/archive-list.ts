@@ -12,12 +12,12 @@ const text = v.pipe(v.string(), v.maxLength(1 << 16));
 
 const listSchema = v.strictObject({
   version: v.literal(1),
-  /** Where the archive lay. */
+  /** Where the archive was. */
   path: text,
   kind: v.picklist(['tar', 'zip']),
   /** What it is packed in as a whole, from the outside in. */
   wrappers: v.array(text),
-  /** Members of all kinds, those of archives in it included. */
+  /** Members of all kinds, including those of archives in it. */
   count,
   dumps: v.array(
     v.strictObject({
@@ -28,21 +28,21 @@ const listSchema = v.strictObject({
       /** Whether it is one file of a set. */
       isPart: v.boolean(),
       wrappers: v.array(text),
-      /** As the archive has it. */
+      /** As in the archive. */
       bytes: v.optional(count),
     }),
   ),
-  /** Members whose contents cannot be had, and why. */
+  /** Members whose contents cannot be read, and why. */
   closed: v.array(v.strictObject({ name: text, why: text })),
   /** Names of some others. */
   others: v.array(text),
-  /** In words why it ended where it did, where that is not its end. */
+  /** Why reading stopped before its end, if it did. */
   trouble: v.optional(text),
 });
 export type ArchiveList = v.InferOutput<typeof listSchema>;
 export type ArchivedDump = ArchiveList['dumps'][number];
 
-/** How many lists this process has begun to write. */
+/** Number of lists that this process has started to write. */
 let begun = 0;
 
 const mostListBytes = 16 << 20;

@@ -1,5 +1,5 @@
 /**
- * The words of a command line as they were given. Node reads them as UTF-8 and puts U+FFFD where that fails, so that a file
+ * The arguments of a command line as they were given. Node reads them as UTF-8 and puts U+FFFD where that fails, so that a file
  * whose name is other bytes could not be named; /proc has the bytes, and processes that we start inherit them.
  */
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ function wordsOfProcess(): Buffer[] {
   try {
     line = readFileSync('/proc/self/cmdline');
   } catch {
-    // No Linux, or no /proc: the names stay as Node has them.
+    // Not Linux, or no /proc: the names stay as Node has them.
     return [];
   }
   const words: Buffer[] = [];
@@ -34,7 +34,7 @@ export function givenArguments(words: readonly string[]): readonly string[] {
   const handed = (process.env[inherited] ?? '').split(' ').map((word) => Buffer.from(word, 'base64'));
   const known = [...handed, ...wordsOfProcess()].filter((bytes) => !pathText(bytes).isWellFormed());
   const given = words.map((word) => {
-    // Two names may look the same to Node: they come in their order.
+    // Two names may look the same to Node: they are matched in order.
     const index = known.findIndex((bytes) => bytes.toString('utf8') === word);
     return index === -1 ? word : pathText(known.splice(index, 1)[0] ?? Buffer.from(word));
   });

@@ -70,7 +70,7 @@ function withPartitions(rdev: bigint): readonly string[] {
   }
 }
 
-/** Where a device or one of its partitions is mounted for writing (proc(5), mountinfo): what is read of it may change. */
+/** Where a device or one of its partitions is mounted for writing (proc(5), mountinfo): what is read from it may change. */
 export function mountedForWriting(rdev: bigint): readonly string[] {
   const numbers = new Set(withPartitions(rdev));
   return (textOf('/proc/self/mountinfo') ?? '').split('\n').flatMap((line) => {

@@ -1,4 +1,4 @@
-/** What lies in the cache folders that are the user's alone, and making room there. Links and foreign files are passed over. */
+/** The contents of the cache folders that are the user's alone, and making room there. Links and foreign files are skipped. */
 import { lstatSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DumpError } from '../shared/dump-error.ts';
@@ -37,7 +37,7 @@ export function cachedFiles(part: CachePart): CachedFile[] {
 /** Bytes of a file, 0 where there is none. */
 export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-/** Notes that a file was used now. A read-only one is as good; it is then the first to go. */
+/** Records that a file was used now. A read-only one can be used as well; it is then the first to be removed. */
 export function touchCached(path: string): void {
   const now = new Date();
   try {

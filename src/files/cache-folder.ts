@@ -53,7 +53,7 @@ function candidates(): readonly string[] {
   return [...(usual === undefined ? [] : [usual, join(dirname(usual), `dumpbench-${user}`)]), ...others];
 }
 
-/** Why others could exchange what lies below a folder; undefined when they cannot. */
+/** Why others could replace what is below a folder; undefined when they cannot. */
 function whyUnsafeParent(folder: string): string | undefined {
   const user = process.getuid?.();
   if (user === undefined) return undefined;
@@ -68,7 +68,7 @@ function whyUnsafeParent(folder: string): string | undefined {
     // Missing ones are made for the user alone.
     if (stats !== undefined) {
       if (stats.uid !== user && stats.uid !== 0) return `${at} belongs to another user (${stats.uid})`;
-      // Where the sticky bit is set nobody can rename what is another's. The user's own group is mostly the user.
+      // With the sticky bit nobody can rename what belongs to another user. The user's own group is mostly the user.
       const others = (stats.mode & 0o002) !== 0 || ((stats.mode & 0o020) !== 0 && stats.gid !== 0 && stats.gid !== group);
       if (others && (stats.mode & 0o1000) === 0) return `others may write to ${at}`;
     }
@@ -121,10 +121,10 @@ function whyUnfit(root: string): string | undefined {
   return undefined;
 }
 
-/** Sentences about folders and files of the cache that were refused, for the doors to show. Each is kept once. */
+/** Messages about folders and files of the cache that were refused, for the doors to show. Each is kept once. */
 const remarks = new Set<string>();
 
-/** What this process refused of its cache, and what it uses instead. */
+/** What this process refused in its cache, and what it uses instead. */
 export const cacheRemarks = (): readonly string[] => [...remarks];
 
 /** Cache folders that are the user's alone, the first one first; they need not be there. */
@@ -155,7 +155,7 @@ function chosenFolder(part: CachePart, whyNot: (root: string) => string | undefi
       continue;
     }
     const before = all.slice(0, all.indexOf(root));
-    // One cause, such as a folder above them all, is one sentence.
+    // One cause, such as a folder above them all, gives one message.
     const causes = Map.groupBy(before, (other) => refused.get(other));
     for (const [why, others] of causes)
       if (why !== undefined)
@@ -215,11 +215,11 @@ export function codeFolder(): string | undefined {
       return whyPlanted(folders, (path) => whyNoOwnFolder(path, enclosed)) ?? whyPlanted(files, (path) => whyNoOwnFile(path, enclosed));
     });
     const ours = known.filter((path) => dirname(dirname(path)) === chosen && moduleName.test(basename(path)));
-    // They are looked at one by one at each start. Those that are needed are made again.
+    // They are checked one by one at each start. Those that are needed are made again.
     if (ours.length > mostModules) for (const path of ours) rmSync(path, { force: true });
     return chosen;
   } catch {
-    // Without it a start takes longer, nothing else.
+    // Without it only the start takes longer.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** Making room in the cache: what was used longest ago goes first. */
+/** Making room in the cache: what was used longest ago is removed first. */
 import type { CachedFile } from './cache-contents.ts';
 
 export interface MadeRoom<T extends CachedFile> {

@@ -40,7 +40,7 @@ export function writeOwner(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
 }
 
-/** Undefined where nobody has left one. */
+/** Undefined if there is none. */
 export function readOwner(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -52,12 +52,12 @@ export function readOwner(path: string): string | undefined {
 /** What was begun of a database that could not be made. */
 export const removeDatabase = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
-/** Removes a folder in which nothing is. */
+/** Removes an empty folder. */
 export function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // Somebody has begun to use it.
+    // Somebody has started to use it.
   }
 }
 
@@ -74,7 +74,7 @@ export function socketFolder(folder: string): string {
   return Buffer.byteLength(usual) <= longestSocketPath ? folder : mkdtempSync(join(tmpdir(), 'dumpbench-fleet-'));
 }
 
-/** What a killed process left, or our own. A folder that was made for it goes too. */
+/** What a killed process left, or our own. A folder that was made for it is removed too. */
 export function removeSocket(inFolder: string, catalogue: string): void {
   if (inFolder === catalogue) rmSync(join(inFolder, socketName), { force: true });
   else if (dirname(inFolder) === tmpdir() && whyNoOwnFolder(inFolder, false) === undefined) rmSync(inFolder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Whether a file's times say that it is unchanged. Where they cannot, its bytes have to. */
+/** Whether a file's times show that it is unchanged. If they cannot, its bytes have to be compared. */
 import { statfsSync } from 'node:fs';
 import { pathBytes } from './path-bytes.ts';
 

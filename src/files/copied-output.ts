@@ -1,4 +1,4 @@
-/** Outputs that are whole already, under another name: a copy of them is handed on. */
+/** Outputs that exist already under another name: a copy is written. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { openOutput } from './output-file.ts';
 import { notWritten, type OutputOptions } from './output-place.ts';

@@ -15,7 +15,7 @@ const layer = v.optional(v.strictObject({ name: v.pipe(v.string(), v.maxLength(2
 
 const recordSchema = v.strictObject({
   version: v.literal(2),
-  /** Where the packed file lay when it was last compared. */
+  /** Where the packed file was when it was last compared. */
   path: v.pipe(v.string(), v.maxLength(8192)),
   packed: digested,
   unpacked: digested,
@@ -67,7 +67,7 @@ export function readCopyRecord(copy: string): CopyRecord | undefined {
 /** @throws system errors */
 export function writeCopyRecord(copy: string, record: CopyRecord): void {
   const path = recordPath(copy);
-  // The name says whose it is, as that of an unfinished copy does.
+  // The name shows whose it is, like that of an unfinished copy.
   const partial = `${path}.${process.pid}.${Date.now()}.part`;
   try {
     writeFileSync(partial, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
@@ -78,7 +78,7 @@ export function writeCopyRecord(copy: string, record: CopyRecord): void {
   }
 }
 
-/** Nothing is known of the copy any more: it is made anew when it is wanted. */
+/** Nothing is known about the copy any more: it is made again when needed. */
 export function forgetCopyRecord(copy: string): void {
   try {
     rmSync(recordPath(copy), { force: true });
@@ -87,7 +87,7 @@ export function forgetCopyRecord(copy: string): void {
   }
 }
 
-/** Notes that a copy was used now. */
+/** Records that a copy was used now. */
 export function touchCopy(copy: string): void {
   touchCached(recordPath(copy));
 }
@@ -98,7 +98,7 @@ export function removeCopy(copy: string): void {
     try {
       rmSync(path, { force: true });
     } catch {
-      // Without its record, nothing is taken from it.
+      // Without its record, it is not used.
     }
   }
 }

@@ -23,7 +23,7 @@ export interface DatabaseChecks {
 
 const headBytes = 100;
 
-/** First bytes of a file that is no link. @throws system errors */
+/** First bytes of a file that is not a link. @throws system errors */
 function headOf(path: string): Uint8Array {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
@@ -79,12 +79,12 @@ function whyLeft(stats: BigIntStats): string | undefined {
  */
 export function whyNoDatabase(path: string, { isOurs, inOwnFolder, isOpen }: DatabaseChecks): string | undefined {
   // It would be another file than the one that was named.
-  if (!path.isWellFormed()) return `${path} has a name that is no UTF-8`;
+  if (!path.isWellFormed()) return `${path} has a name that is not UTF-8`;
   try {
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     const left = stats === undefined ? undefined : whyLeft(stats);
     if (left !== undefined) return `${path} ${left}`;
-    // SQLite would read and write whatever is there, a file of the kernel's as well.
+    // SQLite would read and write whatever is there, even a file of the kernel.
     const made = whatMade(stats === undefined ? dirname(path) : path);
     if (made !== undefined) return `${path} is ${stats === undefined ? 'no place for a file: the kernel makes all that is there' : made}`;
     const isEmpty = stats === undefined || stats.size === 0n;
@@ -97,7 +97,7 @@ export function whyNoDatabase(path: string, { isOurs, inOwnFolder, isOpen }: Dat
       const why = whyLeft(found);
       if (why !== undefined) return `${beside} ${why}`;
       if (inOwnFolder || isOpen(path) || found.size === 0n) continue;
-      // Next to nothing, or next to an empty file, SQLite removes it unseen.
+      // If the database is missing or empty, SQLite removes it without looking.
       const isPart = isEmpty ? isFirstJournal : isSqlites;
       if (!isPart(suffix, beside, found.size)) return `${beside} is not part of a page index`;
     }
@@ -144,11 +144,11 @@ export function lockFile(path: string): bigint | string {
 /** True while a path still names the file that was locked. */
 export const isStill = (path: string, inode: bigint): boolean => lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino === inode;
 
-/** Removes a lock that is held; those who wait for it notice, and make their own. */
+/** Removes a lock that is held; waiting processes notice, and make their own. */
 export function removeLock(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // Windows keeps what is open: the next one uses it again.
+    // Windows keeps open files: the next process uses it again.
   }
 }

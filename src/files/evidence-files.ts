@@ -6,7 +6,7 @@
 import { statSync } from 'node:fs';
 import { pathBytes } from './path-bytes.ts';
 
-/** What the operating system calls a file, whatever its names are. */
+/** How the operating system identifies a file, whatever its names are. */
 export interface FileIdentity {
   readonly device: bigint;
   readonly inode: bigint;
@@ -14,7 +14,7 @@ export interface FileIdentity {
   readonly bornNs?: bigint;
 }
 
-/** A file of this process's, as it is handed to a process that writes for it. */
+/** A file of this process, as it is passed to a process that writes for it. */
 export interface EvidenceFile extends FileIdentity {
   /** As it was opened; for messages. */
   readonly path: string;
@@ -31,21 +31,21 @@ const isAnother = (one: FileIdentity, other: FileIdentity): boolean =>
 
 const keyOf = ({ device, inode }: FileIdentity): string => `${device} ${inode}`;
 
-/** From now on the file is never written over. */
+/** From now on the file is never overwritten. */
 export function noteEvidence(file: EvidenceFile): void {
   const key = keyOf(file);
   const before = known.get(key);
-  // What was opened as a dump once is one, whatever else it is opened as.
+  // What was opened as a dump once stays one, whatever else it is opened as.
   if (before === undefined || isAnother(before, file) || (before.isIndex === true && file.isIndex !== true)) known.set(key, file);
 }
 
-/** The same for the file that a path names now; nothing where there is none. */
+/** The same for the file that a path names now; nothing if there is none. */
 export function noteEvidencePath(path: string, isIndex = false): void {
   try {
     const { dev: device, ino: inode, birthtimeNs: bornNs } = statSync(pathBytes(path), { bigint: true });
     noteEvidence({ path, device, inode, bornNs, ...(isIndex ? { isIndex } : {}) });
   } catch {
-    // What is not there cannot be written over.
+    // A missing file cannot be overwritten.
   }
 }
 

@@ -26,7 +26,7 @@ const madeAsRead: ReadonlyMap<number, string> = new Map([
   [0x42494e4d, 'binfmt_misc'],
 ]);
 
-/** What a disk is, which is read as a file where a dump may lie on it. */
+/** The kind of a disk, which is read like a file if it may contain a dump. */
 export const blockDevice = 'a block device';
 
 /** What a path that names no regular file names instead; undefined for regular files. */
@@ -45,7 +45,7 @@ export function endlessKind(path: string): string | undefined {
     const stats = statSync(pathBytes(path), { bigint: true });
     return stats.isDirectory() ? undefined : whatElse(stats);
   } catch {
-    // Whoever opens it says why.
+    // Opening it reports why.
     return undefined;
   }
 }
@@ -55,7 +55,7 @@ function fileSystemOf(path: string): number | undefined {
   try {
     return statfsSync(pathBytes(path)).type;
   } catch {
-    // What is not there is named when it is opened.
+    // A missing file is reported when it is opened.
     return undefined;
   }
 }

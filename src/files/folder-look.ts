@@ -3,7 +3,7 @@ import { open, opendir, stat } from 'node:fs/promises';
 import { pathBytes } from './path-bytes.ts';
 
 export interface FolderEntry {
-  /** With U+FFFD where it is no UTF-8. */
+  /** With U+FFFD where it is not UTF-8. */
   readonly name: string;
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
@@ -16,7 +16,7 @@ export async function* folderEntries(folder: string): AsyncGenerator<FolderEntry
   }
 }
 
-/** Whether something of this name is there. */
+/** Whether something of this name exists. */
 export const isThere = async (path: string): Promise<boolean> =>
   stat(pathBytes(path)).then(
     () => true,

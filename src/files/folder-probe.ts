@@ -1,4 +1,4 @@
-/** Whether files can be made in a folder, found out by making one. */
+/** Whether files can be made in a folder, determined by making one. */
 import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemReason } from './system-error.ts';
@@ -26,7 +26,7 @@ export function whyNotWritable(folder: string): string | undefined {
   }
 }
 
-/** Bytes that the user can still fill; undefined where the system does not say. */
+/** Bytes that the user can still fill; undefined if the system does not say. */
 export function freeBytes(folder: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(folder);

@@ -32,7 +32,7 @@ const whenReading: Readonly<Record<string, string>> = {
   EIO: 'the device reports a read error',
 };
 
-/** Why the operating system does not let a file be read. */
+/** Why the operating system does not allow a file to be read. */
 export const readReason = (error: unknown): string => whenReading[errorCode(error) ?? ''] ?? systemReason(error);
 
 /** Which files that the kernel makes are read: none, those that have a size (/proc/vmcore), or its list of symbols. */
@@ -66,12 +66,12 @@ export function openRegular(
     descriptor = endable(() => openSync(pathBytes(path), constants.O_RDONLY | constants.O_NONBLOCK));
   } catch (error) {
     if (error instanceof DumpError) throw error;
-    // Dialogs and dropped files put U+FFFD where a name is no UTF-8 (Chromium); no file is called that.
+    // Dialogs and dropped files put U+FFFD where a name is not UTF-8 (Chromium); no file has such a name.
     if (errorCode(error) === 'ENOENT' && path.includes('\ufffd'))
       throw new DumpError(
         'io',
         { file: path },
-        'no file has this name: it may be one that is no UTF-8, which cannot be handed on',
+        'no file has this name: it may be one that is not UTF-8, which cannot be passed on',
         `${what}, named on the command line or found in a folder`,
       );
     throw new DumpError('io', { file: path }, readReason(error), what);

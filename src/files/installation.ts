@@ -1,4 +1,4 @@
-/** The files of the installed program, held against the list that the package brought (scripts/installation-list.mjs). */
+/** The files of the installed program, compared with the list in the package (scripts/installation-list.mjs). */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { systemReason } from './system-error.ts';
 import { installationList } from '../shared/installation-list.ts';
 
-/** Of an installed program this file is in its out/cli. */
+/** In an installed program this file is in its out/cli. */
 const installedFolder = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Installation {

@@ -5,7 +5,7 @@ import { readGivenText } from './given-file.ts';
 const maxBytes = 16 << 20;
 
 /**
- * @returns the issues, or the first line that is none
+ * @returns the issues, or the first invalid line
  * @throws DumpError io when it is no file that can be read, unsupported when it is larger than any such list
  */
 export const readKnownIssues = (path: string): readonly KnownIssue[] | WrongIssue =>

@@ -3,13 +3,13 @@ import { statSync } from 'node:fs';
 import { pathBytes } from './path-bytes.ts';
 
 export interface MemberPath {
-  /** The file that is there. */
+  /** The existing file. */
   readonly file: string;
-  /** What of it; never empty. */
+  /** The part in it; never empty. */
   readonly member?: string;
 }
 
-/** True for what a dump, an archive, or a disk can lie in. */
+/** True for what can contain a dump, an archive, or a disk. */
 function holds(path: string): boolean {
   try {
     const stats = statSync(pathBytes(path));
@@ -19,7 +19,7 @@ function holds(path: string): boolean {
   }
 }
 
-/** The file that a path names, and what of it. Of several `!` the last one decides that leads to a file; without one, the path is the file. */
+/** The file that a path names, and the part in it. With several `!`, the last one that leads to a file counts; without one, the path is the file. */
 export function memberPath(path: string): MemberPath {
   if (!path.includes('!') || holds(path)) return { file: path };
   for (let at = path.lastIndexOf('!'); at > 0; at = path.lastIndexOf('!', at - 1)) {

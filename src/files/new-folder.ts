@@ -37,7 +37,7 @@ function modeOfEmpty(folder: string): number | undefined {
 
 /** @throws DumpError io when something is there, or the folder around it cannot be written to */
 export function openNewFolder(given: string): NewFolder {
-  if (!given.isWellFormed()) throw refused(given, 'the name is no UTF-8');
+  if (!given.isWellFormed()) throw refused(given, 'the name is not UTF-8');
   const folder = resolve(given);
   const mode = modeOfEmpty(folder);
   const removeParents = makeOutputFolder(dirname(folder));

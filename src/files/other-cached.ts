@@ -10,7 +10,7 @@ import { recordPath } from './copy-record.ts';
 import { whyNoOwnFile } from './own-folder.ts';
 import { errorCode } from './system-error.ts';
 
-/** `unfinished`: a process that was killed left it, unless it still works on it. */
+/** `unfinished`: left by a killed process, unless it is still in use. */
 export type OtherKind = 'unpacked' | 'archive' | 'unfinished' | 'modules' | 'lock';
 
 export interface OtherCached extends CachedFile {
@@ -143,7 +143,7 @@ export function removeAbandoned(folder: string, output?: string): void {
       const stats = lstatSync(path, { throwIfNoEntry: false });
       if (stats !== undefined && isAbandoned(path, stats)) rmSync(path, { force: true });
     } catch {
-      // It harms nobody but the disk.
+      // It only takes space.
     }
   }
 }

@@ -46,7 +46,7 @@ export function openOutput(path: string, options: OutputOptions, content?: Uint8
   // A name of 255 bytes is valid, and the addition must not make it too long.
   const beginning = `.${name.slice(0, 24)}.`;
   const temporary = join(dirname(path), `${beginning}${randomBytes(8).toString('hex')}.${process.pid}.part`);
-  // Of an earlier run of the same command that was killed.
+  // From an earlier run of the same command that was killed.
   removeAbandoned(dirname(path), beginning);
   let descriptor: number;
   try {
@@ -63,7 +63,7 @@ export function openOutput(path: string, options: OutputOptions, content?: Uint8
     try {
       closeSync(descriptor);
     } catch {
-      // What was written does not matter any more.
+      // What was written no longer matters.
     }
     try {
       rmSync(temporary, { force: true });

@@ -12,7 +12,7 @@ const refused = (folder: string, what: string): DumpError => new DumpError('io',
  * @throws DumpError io; nothing is left then
  */
 export function makeOutputFolder(folder: string): () => void {
-  if (!folder.isWellFormed()) throw refused(folder, 'the name is no UTF-8');
+  if (!folder.isWellFormed()) throw refused(folder, 'the name is not UTF-8');
   const missing: string[] = [];
   for (let at = resolve(folder); ; at = dirname(at)) {
     try {

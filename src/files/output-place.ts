@@ -1,4 +1,4 @@
-/** The place of an output: whether something lies there that stays, and how the finished file gets its name. For `output-file.ts` and `resumable-output.ts` alone. */
+/** The place of an output: whether an existing file must be kept, and how the finished file gets its name. For `output-file.ts` and `resumable-output.ts` alone. */
 import { closeSync, constants, fstatSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync, statSync, unlinkSync, type BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import { DumpError } from '../shared/dump-error.ts';
@@ -10,7 +10,7 @@ import { lookedAtBytes } from './seeming-kind.ts';
 
 export interface OutputOptions {
   readonly kind: OutputKind;
-  /** The person asked that an output of this name be replaced. */
+  /** The user asked for an output of this name to be replaced. */
   readonly replace?: boolean;
   /** What messages say should have been there; names the door's own way of asking for a replacement. */
   readonly expected?: string;
@@ -26,13 +26,13 @@ function whatItIs(stats: BigIntStats): string {
 }
 
 /**
- * The file that lies there now and may be replaced; undefined when none is there.
+ * The existing file, which may be replaced; undefined if there is none.
  * @param content of the output; undefined while it is not known
  * @throws DumpError io
  */
 export function standing(path: string, { kind, replace = false, expected }: OutputOptions, content?: Uint8Array): BigIntStats | undefined {
-  // It would get another name than the one that was asked for.
-  if (!path.isWellFormed()) throw refused(path, 'the name is no UTF-8', 'a name in UTF-8');
+  // It would get another name than the requested one.
+  if (!path.isWellFormed()) throw refused(path, 'the name is not UTF-8', 'a name in UTF-8');
   let stats: BigIntStats | undefined;
   try {
     stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
@@ -112,7 +112,7 @@ export function keep(descriptor: number): void {
 /** File systems without hard links answer so. */
 const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES', 'UNKNOWN']);
 
-/** The second of two names of an output is its own; when the first cannot go, neither stays. */
+/** The second of two names of an output is its own; if the first cannot be removed, neither stays. */
 function removeFirst(temporary: string, path: string): void {
   try {
     unlinkSync(temporary);

@@ -1,4 +1,4 @@
-/** Folders that hold what the program keeps for itself. Only the user may write there: what others could plant is not read. */
+/** Folders for the program's own files. Only the user may write there: what others could plant is not read. */
 import { lstatSync, mkdirSync, readdirSync, rmSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DumpError } from '../shared/dump-error.ts';
@@ -7,12 +7,12 @@ import { errorCode, systemReason } from './system-error.ts';
 const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0');
 
 /**
- * Why what lies there could have been put there by somebody else; undefined when it is the user's alone.
+ * Why its contents could have been put there by somebody else; undefined when it is the user's alone.
  * @param enclosed nobody else can enter a folder above it: then its mode does not matter
  */
 function whyForeign(stats: Stats, enclosed: boolean): string | undefined {
   const user = process.getuid?.();
-  // Windows has no such modes; its cache folders are private by their place.
+  // Windows has no such modes; its cache folders are private by their location.
   if (user === undefined) return undefined;
   if (stats.uid !== user) return `it belongs to another user (${stats.uid})`;
   return enclosed || (stats.mode & 0o022) === 0 ? undefined : `others may write to it (mode ${octal(stats.mode)})`;
@@ -75,7 +75,7 @@ export function makeOwnFolder(folder: string): void {
   if (why !== undefined) throw new DumpError('io', { file: folder }, why, 'a folder that only you may write to');
 }
 
-/** Removes all but the files of a kind that changed last. */
+/** Removes all but the most recently changed files of a kind. */
 export function keepNewest(folder: string, kind: RegExp, most: number): void {
   const aged = readdirSync(folder)
     .filter((name) => kind.test(name))

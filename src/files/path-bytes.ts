@@ -8,7 +8,7 @@ const escapes = /[\udc80-\udcff]/;
 /** A surrogate pair is one character and stays. */
 const escaped = /[\ud800-\udbff][\udc00-\udfff]|[\udc80-\udcff]/g;
 
-/** What the file system is asked with. */
+/** The form for the file system. */
 export function pathBytes(path: string): string | Buffer {
   if (!escapes.test(path) || path.isWellFormed()) return path;
   const parts: Buffer[] = [];
@@ -21,7 +21,7 @@ export function pathBytes(path: string): string | Buffer {
   return Buffer.concat([...parts, Buffer.from(path.slice(done))]);
 }
 
-/** Length of the UTF-8 sequence that begins at `at`, 0 where none does. */
+/** Length of the UTF-8 sequence that begins at `at`, 0 if there is none. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
   const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
@@ -29,7 +29,7 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   return end <= bytes.length && isUtf8(bytes.subarray(at, end)) ? length : 0;
 }
 
-/** The string for a name as the file system gives it. */
+/** The string for a name from the file system. */
 export function pathText(bytes: Uint8Array): string {
   if (isUtf8(bytes)) return Buffer.from(bytes).toString('utf8');
   let text = '';

@@ -14,7 +14,7 @@ function residentBytes(pid: number): number | undefined {
 }
 
 /**
- * Looks at the memory of a process until the watch is ended.
+ * Watches the memory of a process until the watch is ended.
  * @param onTooMuch called once, when the process has more than `most` bytes
  * @returns ends the watch
  */

@@ -1,8 +1,8 @@
-/** Reading that a signal does not end: libuv makes every other call again, but not a read (src/unix/fs.c, uv__fs_work). */
+/** Reading that a signal does not end: libuv repeats every other call, but not a read (src/unix/fs.c, uv__fs_work). */
 import { readSync } from 'node:fs';
 import { errorCode } from './system-error.ts';
 
-/** One that is interrupted without end is a fault. */
+/** A read that is interrupted endlessly is an error. */
 const mostInterruptions = 1000;
 
 const interrupted: ReadonlySet<string | undefined> = new Set(['EINTR']);

@@ -1,11 +1,11 @@
 /**
- * What may be written over where a person asks for it: what is recognised as an output of Dumpbench of the same kind, and an empty
+ * What may be overwritten if the user asks for it: what is recognised as an output of Dumpbench of the same kind, and an empty
  * file. Everything else stays, whatever it is: no list of evidence is ever complete (docs/decisions/0026).
  */
 import * as v from 'valibot';
 import { lookedAtBytes, matchedText, seemingKind } from './seeming-kind.ts';
 
-/** `own`: what the program keeps for itself, in a folder of its own. */
+/** `own`: the program's own files, in its own folder. */
 export type OutputKind = 'report' | 'manifest' | 'attestation' | 'session' | 'rows' | 'sample' | 'export' | 'capsule' | 'piece' | 'own';
 
 /** Outputs that replace nothing. */
@@ -35,7 +35,7 @@ const beginnings: Readonly<Record<Exclude<OutputKind, 'own' | NeverReplacing>, r
   manifest: manifests,
   attestation: [/^\{\n {2}"payloadType": "application\/vnd\.in-toto\+json",\n {2}"payload": "/],
   session: [/^\{\n {2}"schema": \d+,\n {2}"dumps": \[/],
-  // The columns decide, which are known when the rows are.
+  // This depends on the columns, which are known with the rows.
   rows: [/^[^\n]+\n/],
 };
 
@@ -115,7 +115,7 @@ const attestationStatements: Statements = (text) => {
 const sessionStatements: Statements = (text) =>
   parsed(sessionSchema, text)?.dumps.map(({ identity, dumpKey, pathHint }) => (identity === undefined ? pathHint : `${identity} ${dumpKey ?? ''}`));
 
-/** Of rows the columns, as CSV or as a list of objects. */
+/** For rows the columns, as CSV or as a list of objects. */
 const rowsStatements: Statements = (text) => {
   const first = parsed(v.array(v.record(v.string(), v.unknown())), text);
   if (first !== undefined) return first.slice(0, 1).map((row) => `json ${Object.keys(row).join(',')}`);

@@ -27,13 +27,13 @@ export interface ResumableOutput {
   readonly read: (position: number, target: Uint8Array) => number;
   /** @throws DumpError io */
   setSize(bytes: number): void;
-  /** Empties the file: nothing of what was written counts. @throws DumpError io */
+  /** Empties the file: nothing that was written counts. @throws DumpError io */
   restart(): void;
   /** Puts what was written so far on the disk, then what a later run needs to go on from here. @throws DumpError io */
   checkpoint(state: unknown): void;
   /** Gives the file its name and removes the journal. @throws DumpError io */
   finish(): void;
-  /** Ends the work for now. @returns whether something was left for a later run: nothing is where no checkpoint was made */
+  /** Ends the work for now. @returns whether something was left for a later run: nothing without a checkpoint */
   pause(): boolean;
   /** Leaves nothing. */
   abandon(): void;
@@ -64,7 +64,7 @@ function statsOf(path: string): BigIntStats | undefined {
   return stats;
 }
 
-/** Opens what lies there, and nothing that was put there since. */
+/** Opens what is there, and nothing that was put there since. */
 function openSame(path: string, stats: BigIntStats): number {
   const descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   if (isSame(fstatSync(descriptor, { bigint: true }), stats)) return descriptor;
@@ -88,7 +88,7 @@ function writeAll(descriptor: number, position: number, bytes: Uint8Array): void
   for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done, bytes.length - done, position + done);
 }
 
-/** First line: whose it is. Second line: the last state with its checksum. */
+/** First line: what it belongs to. Second line: the last state with its checksum. */
 interface Journal {
   readonly inode: string;
   readonly key: string;
@@ -103,7 +103,7 @@ function parseJournal(text: string): Journal | undefined {
   return { inode, key, state: sum !== undefined && json !== undefined && checksum(json) === sum ? (JSON.parse(json) as unknown) : undefined };
 }
 
-/** Whether a journal was begun and not even its head is whole. */
+/** Whether a journal was started and not even its head is complete. */
 const isHeadBegun = (text: string): boolean => `${magic} `.startsWith(text) || /^dumpbench journal 1 \d*(?:(?<=\d) [0-9a-f]{0,64})?$/.test(text);
 
 interface Found {
@@ -119,7 +119,7 @@ function found(path: string, key: string): Found | undefined {
   if (left === undefined && notes === undefined) return undefined;
   const wayOut = 'another name for the output, or that you delete that file yourself';
   if (notes === undefined) {
-    // Killed before the journal was begun.
+    // Killed before the journal was started.
     if (left?.size !== 0n) throw refused(partial, 'there is a file that is not an unfinished output of Dumpbench', wayOut);
     rmSync(partial);
     return undefined;

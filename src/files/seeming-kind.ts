@@ -1,6 +1,6 @@
-/** What a file seems to be by its first bytes, for the sentence why it stays. Nothing is decided by it. */
+/** What a file seems to be by its first bytes, for the message why it is kept. No decision depends on it. */
 
-/** Bytes of a file that are looked at. */
+/** Bytes of a file that are examined. */
 export const lookedAtBytes = 4096;
 
 /** First bytes as text to match against: each byte a character, without a byte order mark and with line feeds alone. */
@@ -46,7 +46,7 @@ const texts: readonly (readonly [what: string, pattern: RegExp])[] = [
 ];
 
 function isText(head: Uint8Array): boolean {
-  // A character that the cut goes through is no fault.
+  // A character that the cut splits is not an error.
   for (let cut = 0; cut < 4; cut += 1) {
     try {
       const text = new TextDecoder('utf-8', { fatal: true }).decode(head.subarray(0, head.length - cut));

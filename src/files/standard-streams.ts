@@ -1,4 +1,4 @@
-/** The standard streams of a process: what goes wrong in writing to them is no fault of ours. */
+/** The standard streams of a process: errors in writing to them are not bugs of ours. */
 import { fstatSync, writeSync } from 'node:fs';
 import { DumpError } from '../shared/dump-error.ts';
 import { errorCode, systemReason } from './system-error.ts';
@@ -46,7 +46,7 @@ export function writeStandardOutput(data: Uint8Array): boolean {
   }
 }
 
-/** Writes to standard error. Messages that nobody can read keep no answer from its reader. */
+/** Writes to standard error. Messages that nobody can read must not prevent the answer. */
 export function writeStandardError(data: Uint8Array): void {
   try {
     writeAll(2, data);

@@ -1,4 +1,4 @@
-/** Where a file really lies: on a share of another machine, which others reach too, or on a disk of this one. */
+/** Where a file is really stored: on a share of another machine, which others can reach too, or on a disk of this one. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { pathBytes } from './path-bytes.ts';
@@ -37,7 +37,7 @@ const serverOf = (source: string): string => /^\/\/([^/]+)/.exec(source)?.[1] ??
 /** Storage of this machine alone. */
 export const ownStorage = (): string => `local:${hostname()}`;
 
-/** Looks the mounts up once: asked for many files. @returns "share:SERVER" or "local:THIS MACHINE" */
+/** Looks the mounts up once, for many files. @returns "share:SERVER" or "local:THIS MACHINE" */
 export function storageFinder(): (path: string) => string {
   const known = [...mounts()].sort((left, right) => right.point.length - left.point.length);
   return (path) => {
@@ -45,7 +45,7 @@ export function storageFinder(): (path: string) => string {
     try {
       real = realpathSync(pathBytes(path), 'utf8');
     } catch {
-      // Opening it says why.
+      // Opening it reports why.
     }
     const mount = known.find(({ point }) => point === '/' || real === point || real.startsWith(`${point}/`));
     return mount !== undefined && shared.test(mount.type) ? `share:${serverOf(mount.source)}` : ownStorage();

@@ -20,7 +20,7 @@ const reasons: Readonly<Record<string, string>> = {
   EUCLEAN: 'the file system is damaged (EUCLEAN)',
 };
 
-/** Errors of Linux that libuv has no names for (include/uapi/asm-generic/errno.h). */
+/** Linux errors for which libuv has no names (include/uapi/asm-generic/errno.h). */
 const unnamed: ReadonlyMap<unknown, string> = new Map([
   [-116, 'ESTALE'],
   [-117, 'EUCLEAN'],

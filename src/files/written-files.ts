@@ -14,9 +14,9 @@ const documents: ReadonlySet<string> = new Set(['.html', '.pdf', '.md', '.txt', 
 export const isDocument = (path: string): boolean => documents.has(extname(path).toLowerCase());
 
 export interface WrittenFiles {
-  /** The file that lies there now was written by this process. */
+  /** The file that is there now was written by this process. */
   readonly note: (path: string) => void;
-  /** A new file that the engine writes: it is whatever regular file lies there afterwards. */
+  /** A new file that the engine writes: it is whatever regular file is there afterwards. */
   readonly expect: (path: string) => void;
   /** @throws Error with a plain sentence when the path leads to no file of this process's */
   readonly check: (path: string) => void;

@@ -35,7 +35,7 @@ describeNeeding('window', 'a dump whose name is not UTF-8', () => {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
     }, name.toString('utf8'));
     await command(again, 'open dumps');
-    await again.page.getByText('it may be one that is no UTF-8, which cannot be handed on').waitFor();
+    await again.page.getByText('it may be one that is not UTF-8, which cannot be passed on').waitFor();
     await again.photograph('odd-name');
     await again.close();
   });

@@ -1,4 +1,4 @@
-/** Files whose names are no UTF-8: named on the command line, found in a folder, and as volumes of a set. */
+/** Files whose names are not UTF-8: named on the command line, found in a folder, and as volumes of a set. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -85,7 +85,7 @@ describe.skipIf(process.platform !== 'linux')('a file whose name is not UTF-8', 
     ]) {
       const refused = await runInProcess(argv);
       expect(refused.code, argv[0]).toBeGreaterThan(1);
-      expect(refused.err, argv[0]).toMatch(/the name is no UTF-8|has a name that is no UTF-8/);
+      expect(refused.err, argv[0]).toMatch(/the name is not UTF-8|has a name that is not UTF-8/);
     }
   });
 

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { queueNames } from '../../shared/fleet-model.ts';
 
-/** Workers look for jobs in this order: what takes seconds first, then what completes something, then what reads a dump to its end, and last what was known already. */
+/** Workers look for jobs in this order: what takes seconds first, then what completes something, then what reads a whole dump, and last what was known already. */
 export { queueNames };
 export type QueueName = (typeof queueNames)[number];
 
@@ -12,13 +12,13 @@ const ofPlace = v.strictObject({ place: number });
 export const jobs = {
   /** Rows of `place` that a worker opens, looks at, and enters into the catalogue. */
   triage: ofPlace,
-  /** Rows of `indexing` whose ranges all came to an end. */
+  /** Rows of `indexing` whose ranges have all ended. */
   merge: v.strictObject({ indexing: number }),
   /** Rows of `range`. */
   index: v.strictObject({ indexing: number, range: number }),
   /** Rows of `verification`. */
   verify: ofPlace,
-  /** Rows of `place` whose dump an older version of the program has looked at. */
+  /** Rows of `place` whose dump an older version of the program has examined. */
   reprocess: ofPlace,
 } as const satisfies Record<QueueName, v.GenericSchema>;
 export type JobOf<Q extends QueueName> = v.InferOutput<(typeof jobs)[Q]>;

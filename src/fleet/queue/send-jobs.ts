@@ -5,7 +5,7 @@ import { priorities, type JobOf, type QueueName } from './queues.ts';
 
 export interface JobToSend<Q extends QueueName> {
   readonly data: JobOf<Q>;
-  /** Where its dump lies: of one storage host only so many are worked on at a time. */
+  /** Where its dump is: only a limited number per storage host are processed at a time. */
   readonly storage: string;
 }
 

@@ -5,7 +5,7 @@ import type { Database, Sql } from '../database/database.ts';
 import { FleetError } from '../fleet-error.ts';
 import { migrations, newestVersion } from './migrations/index.ts';
 
-/** Of two that migrate at the same time the second waits, and finds it done. The number is drawn at random once. */
+/** If two migrate at the same time, the second waits, and finds it done. The number is drawn at random once. */
 const migrationLock = 7251866043;
 
 export const bookkeeping = `

@@ -7,13 +7,13 @@ const makeRole = (name: string): string => `DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}') THEN CREATE ROLE ${name} NOLOGIN; END IF;
 END $$;`;
 
-/** What an administrator runs where the owner may not make roles. */
+/** What an administrator runs if the owner may not create roles. */
 export const makeRoles = `${makeRole(workerRole)}\n${makeRole(readerRole)}\n`;
 
 const tables = (names: readonly string[]): string => names.map((name) => `${catalogueSchema}.${name}`).join(', ');
 /** Whose rows stay, and change. */
 const written = tables(['dump', 'place', 'issue', 'indexing', 'range', 'verification']);
-/** Whose rows are made anew with those that they belong to. */
+/** Whose rows are made again with those that they belong to. */
 const replaced = tables(['finding', 'analysis_row', 'check_result']);
 
 /** Rights on what is there, and on what later versions add. The owner runs it. */
@@ -31,9 +31,9 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${queueSchema} TO ${workerRole};
 
 const presence = v.object({ roles: v.number(), may: v.boolean() });
 
-/** Makes the roles where that may be done, and gives them their rights. @returns what an administrator has to run; undefined when all is done */
+/** Creates the roles if allowed, and grants them their privileges. @returns what an administrator has to run; undefined when all is done */
 export async function grantRoles(database: Database): Promise<string | undefined> {
-  // The embedded catalogue has one user: whoever can enter its folder.
+  // The embedded catalogue has one user: anyone who can enter its folder.
   if (database.kind === 'embedded') return undefined;
   const [found] = await database.rows(
     presence,

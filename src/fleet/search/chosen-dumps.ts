@@ -45,7 +45,7 @@ export async function chosenKeys(sql: Sql, filter: DumpFilter): Promise<readonly
   return rows.map(({ dump_key: key }) => key);
 }
 
-/** Dumps that only the time keeps out, because they say none. */
+/** Dumps that are excluded only because they have no time. */
 export async function withoutTime(sql: Sql, filter: DumpFilter): Promise<number | undefined> {
   if (filter.since === undefined) return undefined;
   const values = chosenValues({ ...filter, since: undefined });
@@ -79,7 +79,7 @@ const dumpRow = v.object({
 });
 const placeRow = v.object({ dump_key: v.string(), storage: v.string(), path_bytes: v.instance(Uint8Array), part_bytes: v.array(v.instance(Uint8Array)) });
 
-/** What of a few dumps is needed to open them, and to say what they are. */
+/** What is needed to open a few dumps, and to describe them. */
 export async function dumpsOf(sql: Sql, keys: readonly string[]): Promise<ReadonlyMap<string, ChosenDump>> {
   if (keys.length === 0) return new Map();
   const rows = await sql.rows(

@@ -1,4 +1,4 @@
-/** Searches what a catalogue keeps of its dumps for text. The statements are constant: what is searched for is a parameter, and no pattern. */
+/** Searches what a catalogue stores about its dumps for text. The statements are constant: what is searched for is a parameter, and no pattern. */
 import * as v from 'valibot';
 import { pathText } from '../../files/path-bytes.ts';
 import { defined } from '../../shared/defined.ts';
@@ -85,7 +85,7 @@ const row = v.object({
 });
 
 const mostText = 400;
-/** Characters before the match, where not all can be shown. */
+/** Characters before the match, if not all can be shown. */
 const shownBefore = 100;
 
 /** As much of a text as can be shown, with what was found in it. */
@@ -106,12 +106,12 @@ async function hitsOf(sql: Sql, table: FleetTable, statement: string, values: re
   });
 }
 
-/** Seconds for one statement: none needs a part of it. */
+/** Seconds for one statement: none needs nearly as long. */
 const statementSeconds = 120;
 
 /**
  * Hits of one table after the other, dumps that ended last first.
- * @param most hits; one more says that there are more
+ * @param most hits; one more shows that there are more
  * @throws FleetError, Cancelled
  */
 export async function* searchCatalogue(

@@ -1,4 +1,4 @@
-/** Searches all dumps of a catalogue, one after the other; what is found comes as it is found. */
+/** Searches all dumps of a catalogue, one after the other; results are passed on as they are found. */
 import { defined } from '../../shared/defined.ts';
 import { mostUnread, type FleetSearchEvent, type FleetSearchSummary } from '../../shared/fleet-search-model.ts';
 import type { FleetSearchPart } from '../../shared/fleet-search-parts.ts';
@@ -18,7 +18,7 @@ export interface FleetSearchOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a search has come to so far. */
+/** The totals of a search so far. */
 type Tally = { -readonly [K in keyof FleetSearchSummary]: FleetSearchSummary[K] };
 
 const batch = 100;
@@ -30,7 +30,7 @@ async function* inBatches(database: Database, keys: readonly string[]): AsyncGen
     const dumps = await dumpsOf(database, some);
     for (const key of some) {
       const dump = dumps.get(key);
-      // Gone since the search began.
+      // Removed since the search began.
       if (dump !== undefined) yield dump;
     }
   }
@@ -84,7 +84,7 @@ class FleetSearch {
     }
   }
 
-  /** Counts what goes by. */
+  /** Counts what passes through. */
   async *#noted(events: AsyncGenerator<FleetSearchEvent, void>): AsyncGenerator<FleetSearchEvent, void> {
     for await (const event of events) {
       if (event.event === 'hit') this.#left -= 1;
@@ -167,7 +167,7 @@ class FleetSearch {
 }
 
 /**
- * Hits, dumps that could not be read, and how far it is; the summary at the end. Whoever goes away in the middle ends it, and so does the signal.
+ * Hits, dumps that could not be read, and how far it is; the summary at the end. It ends if the caller goes away in the middle, and on the signal.
  * @throws FleetError; RequestError query for a wrong pattern; IndexError; Cancelled
  */
 export async function* searchFleet(database: Database, request: FleetSearchRequest, options: FleetSearchOptions): AsyncGenerator<FleetSearchEvent, void> {

@@ -56,7 +56,7 @@ async function searchOpen(
   const { dump: handle } = await client.call('open', { path, ...(parts.length === 0 ? {} : { volumes: [...parts] }) }, { signal });
   try {
     const { dumpKey } = await client.call('dumpKey', { dump: handle }, { signal });
-    if (dumpKey !== dump.about.key) throw new PlaceUnread('changed', `${path} holds another dump now than when it was added: "fleet add" takes it in`);
+    if (dumpKey !== dump.about.key) throw new PlaceUnread('changed', `${path} now contains another dump than when it was added: "fleet add" adds it`);
     let hits = 0;
     let reached = 0;
     const found = await client.call(
@@ -66,7 +66,7 @@ async function searchOpen(
         signal,
         onProgress({ hits: more, done, total }) {
           hits += more.length;
-          // A dump may be as large as it is: what goes on does not hang.
+          // Dumps may be large: a search with progress does not hang.
           if (done > reached) alive();
           reached = done;
           for (const hit of more) emit({ event: 'hit', hit: { in: 'memory', dump: dump.about, space: 'absolute', ...hit, link: linkTo(place, hit.address) } });
@@ -81,7 +81,7 @@ async function searchOpen(
   }
 }
 
-/** What an error says of the place, or of the dump wherever it lies. */
+/** What an error says about the place, or about the dump wherever it is. */
 function unreadOf(error: unknown): { readonly kind: FleetUnread['kind']; readonly why: string; readonly isOfPlace: boolean } {
   if (error instanceof PlaceUnread) return { kind: error.kind, why: error.message, isOfPlace: true };
   if (error instanceof EngineCrash) return { kind: error.kind, why: error.message, isOfPlace: false };
@@ -99,7 +99,7 @@ export async function* searchMemory(
   asked: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<FleetSearchEvent, SearchedDump | FleetUnread, undefined> {
-  let unread: FleetUnread = { dump: dump.about, kind: 'unreachable', why: 'no place of it is known any more: "fleet add" finds it again' };
+  let unread: FleetUnread = { dump: dump.about, kind: 'unreachable', why: 'none of its places is known any more: "fleet add" finds it again' };
   for (const place of dump.places) {
     let found = 0;
     try {
@@ -114,7 +114,7 @@ export async function* searchMemory(
     } catch (error) {
       const { kind, why, isOfPlace } = unreadOf(error);
       unread = { dump: dump.about, kind, why: found === 0 ? why : `${why}; it was searched in part` };
-      // Of another copy the same would be found again.
+      // Another copy would give the same results again.
       if (!isOfPlace || found > 0) return unread;
     }
   }

@@ -1,4 +1,4 @@
-/** What is searched for over all dumps of a catalogue. */
+/** What is searched for in all dumps of a catalogue. */
 import { searchPattern } from '../../analysis/search/pattern.ts';
 import type { EbcdicPage } from '../../shared/ebcdic.ts';
 import type { FleetSearchPart } from '../../shared/fleet-search-parts.ts';
@@ -33,10 +33,10 @@ export const fingerprintForm = /^[0-9a-f]{16}$/;
 export function assertRequest({ parts, pattern, type = 'text', endian, codePage, ignoreCase = false }: FleetSearchRequest): void {
   if (parts.includes('pages') && pattern !== undefined && !fingerprintForm.test(pattern))
     throw new FleetError('usage', `"${pattern}" is not the fingerprint of a page (expected 16 digits 0-9 a-f)`);
-  if (parts.includes('pages') && parts.length > 1) throw new FleetError('usage', 'pages are searched by themselves: a pattern of theirs is a fingerprint');
+  if (parts.includes('pages') && parts.length > 1) throw new FleetError('usage', 'pages are searched separately: their pattern is a fingerprint');
   if (parts.includes('pages')) return;
   if (pattern === undefined) throw new FleetError('usage', 'there is no pattern to search for');
   if (parts.includes('catalogue') && type !== 'text')
-    throw new FleetError('usage', `the catalogue is searched for text: a pattern of the type ${type} is searched for in memory alone`);
+    throw new FleetError('usage', `the catalogue is searched for text: a pattern of the type ${type} is searched for only in memory`);
   searchPattern({ pattern, type, endian: endian ?? 'big', codePage: codePage ?? '1047', ignoreCase });
 }

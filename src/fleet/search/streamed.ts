@@ -1,4 +1,4 @@
-/** What a callback is given while some work runs, as something to iterate over. */
+/** The values that a callback gets while some work runs, as an iterable. */
 
 /**
  * @param work is begun with the first step, and its signal is aborted when whoever iterates goes away

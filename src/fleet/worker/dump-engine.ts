@@ -18,7 +18,7 @@ export interface EngineLimits {
   readonly bytes: number;
 }
 
-/** What a dump did to the process that opened it. */
+/** How a dump ended the process that opened it. */
 export class EngineCrash extends Error {
   override name = 'EngineCrash';
   readonly kind: 'hang' | 'memory' | 'crash';
@@ -28,7 +28,7 @@ export class EngineCrash extends Error {
   }
 }
 
-/** In a checkout beside the engine, in a bundle beside the bundle. */
+/** In a checkout next to the engine, in a bundle next to the bundle. */
 function entry(): string {
   const here = fileURLToPath(import.meta.url);
   return here.endsWith('.ts') ? join(dirname(here), '..', '..', 'analysis', 'host', 'child-process.ts') : join(dirname(here), 'child-process.js');
@@ -37,7 +37,7 @@ function entry(): string {
 /** The Node that runs now; Electron's own processes are given another one (main/fleet-process.ts), because Electron is none. */
 const ownNode = (): { readonly execPath?: string } => (Object.hasOwn(process.versions, 'electron') ? { execPath: process.env.DUMPBENCH_NODE ?? 'node' } : {});
 
-/** A child that has looked at so many dumps makes room for a fresh one. */
+/** After this many dumps a child is replaced by a new one. */
 const mostDumps = 200;
 
 class Child {
@@ -65,7 +65,7 @@ class Child {
       for (const listener of listeners) listener(reason);
     };
     child.on('error', (error) => end(`it could not be started: ${error.message}`));
-    // After its last words have been read.
+    // After its last output has been read.
     child.on('close', (code, signal) => end(`it ended with ${signal ?? `code ${code}`}${complaint === '' ? '' : `: ${complaint.trim()}`}`));
     this.client = connect(engineProtocol, {
       post: (message) => {
@@ -90,7 +90,7 @@ export class DumpEngine {
     this.#limits = limits;
   }
 
-  /** Of the child that is there now; for tests and for the log. */
+  /** Of the current child; for tests and for the log. */
   get pid(): number | undefined {
     return this.#child?.process.pid;
   }

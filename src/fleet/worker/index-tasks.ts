@@ -62,8 +62,8 @@ export async function rangeTask({ database, boss, pageWorkers }: Tools, key: Job
   const indexing = await indexingOf(database, key.indexing);
   const range = await rangeOf(database, key.indexing, key.range);
   if (indexing?.state !== 'ranges' || range?.state !== 'queued') return undefined;
-  // Then a piece of unreadable pages stands in for it, so that the others can be joined.
-  const unread = range.crashes >= poisonTries ? (range.problem ?? 'whoever read it was ended') : undefined;
+  // Then a piece of unreadable pages replaces it, so that the others can be joined.
+  const unread = range.crashes >= poisonTries ? (range.problem ?? 'the process that read it was ended') : undefined;
   const { folder, rangeSize } = indexing;
   const path = `${indexing.path}, range ${key.range}`;
   const fail = (sql: Sql, why: string): Promise<void> => finishRange(sql, boss, key, { failed: why });
@@ -85,7 +85,7 @@ export async function rangeTask({ database, boss, pageWorkers }: Tools, key: Job
       }
       return async (sql) => {
         await finishRange(sql, boss, key, made);
-        return { path, outcome: made.state, text: made.existed ? 'its piece was there' : `${made.pages.total} pages` };
+        return { path, outcome: made.state, text: made.existed ? 'its piece existed' : `${made.pages.total} pages` };
       };
     },
     async crashed(sql, { kind, message }) {

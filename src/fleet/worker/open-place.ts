@@ -1,4 +1,4 @@
-/** Opens the dump of a place in a child process, and tells what is wrong with the dump from what is wrong with the machine. */
+/** Opens the dump of a place in a child process, and distinguishes errors of the dump from errors of the machine. */
 import { isDumpError, SeveralDumps } from '../../shared/dump-error.ts';
 import type { EngineClient } from '../../shared/engine-protocol.ts';
 import { RequestError } from '../../shared/rpc.ts';
@@ -22,7 +22,7 @@ export interface OpenedDump {
   readonly client: EngineClient;
   readonly dump: string;
   readonly identity: string;
-  /** For work that takes as long as the dump is large: something new is a sign of life. */
+  /** For work that takes as long as the dump is large: any change is a sign of life. */
   readonly onProgress: (value: ScanProgress) => void;
 }
 

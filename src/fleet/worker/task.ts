@@ -1,4 +1,4 @@
-/** A kind of job as a worker sees it: what is done about it outside of any transaction, and what is entered in the one that completes it. */
+/** A kind of job as a worker sees it: the work outside of any transaction, and what is entered in the one that completes it. */
 import type { PgBoss } from 'pg-boss';
 import type { Settings } from '../catalogue/settings.ts';
 import type { Database, Sql } from '../database/database.ts';
@@ -28,13 +28,13 @@ export interface Task {
   run(engine: DumpEngine, signal: AbortSignal): Promise<(sql: Sql) => Promise<WorkDone>>;
   /** Counts that the dump has ended its process. @returns whether that was the last try: then it is entered as a result */
   crashed(sql: Sql, crash: EngineCrash): Promise<boolean>;
-  /** No machine has come to its end. */
+  /** No machine has completed it. */
   gaveUp(sql: Sql, why: string): Promise<void>;
-  /** Why this try came to nothing; another one follows. */
+  /** Why this try failed; another one follows. */
   troubled(sql: Sql, why: string): Promise<void>;
 }
 
-/** Looks up the rows that a job names. @returns undefined where nothing is left to be done about them */
+/** Looks up the rows that a job names. @returns undefined if there is nothing left to do about them */
 export type TaskOf<J> = (tools: Tools, job: J) => Promise<Task | undefined>;
 
 /** The machine, the share, or the disk failed, not the dump: another try, perhaps by another worker, can succeed. */

@@ -1,4 +1,4 @@
-/** What a worker does about the jobs of each queue. */
+/** What a worker does with the jobs of each queue. */
 import * as v from 'valibot';
 import { jobs, type QueueName } from '../queue/queues.ts';
 import { mergeTask, rangeTask } from './index-tasks.ts';

@@ -1,4 +1,4 @@
-/** Queues "triage" and "reprocess": opens what lies at a place, and enters what triage says of it. */
+/** Queues "triage" and "reprocess": opens what is at a place, and enters what triage says about it. */
 import { storageFinder } from '../../files/storage-host.ts';
 import { SeveralDumps } from '../../shared/dump-error.ts';
 import { keptAnalyses, mostRows } from '../catalogue/analysis-rows.ts';
@@ -66,7 +66,7 @@ async function enter(sql: Sql, { boss, settings }: Tools, { id, path }: Place, r
       await enterPlaceFinding(sql, id, 'fleet/refused', 'it cannot be opened as a dump', result.why);
       return { path, outcome: 'refused', text: result.why };
     case 'absent':
-      await failPlace(sql, id, absentFinding, 'its file is not there', result.why);
+      await failPlace(sql, id, absentFinding, 'its file is missing', result.why);
       return { path, outcome: 'failed', text: result.why };
   }
 }
@@ -85,7 +85,7 @@ export async function triageTask(tools: Tools, { place: id }: JobOf<'triage'>): 
       if (isLast) await failPlace(sql, id, `fleet/${kind}`, crashTitles[kind], message);
       return isLast;
     },
-    gaveUp: (sql, why) => failPlace(sql, id, 'fleet/unreachable', 'no worker came to its end', why),
+    gaveUp: (sql, why) => failPlace(sql, id, 'fleet/unreachable', 'no worker completed it', why),
     troubled: (sql, why) => noteProblem(sql, id, why),
   };
 }

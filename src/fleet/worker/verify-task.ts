@@ -1,4 +1,4 @@
-/** Queue "verify": all integrity checks of a dump, those that read it to its end too. */
+/** Queue "verify": all integrity checks of a dump, including those that read all of it. */
 import { plural } from '../../shared/count-text.ts';
 import { SeveralDumps } from '../../shared/dump-error.ts';
 import { placeOf } from '../catalogue/places.ts';

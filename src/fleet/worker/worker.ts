@@ -64,12 +64,12 @@ export class Worker {
     this.#database = database;
     this.#boss = boss;
     this.#options = options;
-    // Each job with a fair share of the machine.
+    // Each job gets a fair share of the machine.
     const pageWorkers = options.jobs === 1 ? {} : { pageWorkers: Math.floor(availableParallelism() / options.jobs) };
     this.#tools = { database, boss, settings: { texts: false, storageJobs: 1 }, ...pageWorkers };
   }
 
-  /** Until it is stopped, or with `untilEmpty` until nothing is left. @throws FleetError for what no waiting mends */
+  /** Until it is stopped, or with `untilEmpty` until nothing is left. @throws FleetError for what waiting does not resolve */
   async run(): Promise<WorkerTally> {
     this.#tools = { ...this.#tools, settings: await settingsOf(this.#database) };
     const slots = Array.from({ length: this.#options.jobs }, () => this.#slot());
@@ -135,7 +135,7 @@ export class Worker {
     this.#foreign = rows.map(({ storage }) => storage);
   }
 
-  /** Nothing that this machine could do is left, and nothing is under way elsewhere that might come back. */
+  /** Nothing is left for this machine, and nothing is under way elsewhere that might return. */
   async #isEmpty(): Promise<boolean> {
     const [row] = await this.#database.rows(
       v.object({ left: v.number() }),
@@ -232,7 +232,7 @@ export class Worker {
     this.#report({ path: task.path, outcome: 'failed', text: why });
   }
 
-  /** Another worker takes it up soon, or this one. That the job is not ours any more is no trouble. */
+  /** Another worker takes it up soon, or this one. It does not matter if the job is no longer ours. */
   async #giveBack(job: Attempt, task: Task | undefined, reason: string | undefined): Promise<void> {
     try {
       await this.#database.transaction(async (sql) => {
@@ -241,7 +241,7 @@ export class Worker {
       });
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
-      // Its silence gives it back.
+      // The missing heartbeat returns it.
       this.#options.onTrouble?.(error.message);
     }
   }

@@ -169,7 +169,7 @@ describe('a dump that cannot be read', () => {
       expect(memoryHits(found.hits)).toEqual([[path('a'), '0x9123']]);
       expect(found).toMatchObject({ dumps: 3, searchedDumps: 1, unreadDumps: 2 });
       expect(found.unread.map(({ kind, why }) => [kind, why])).toEqual([
-        ['changed', `${changed} holds another dump now than when it was added: "fleet add" takes it in`],
+        ['changed', `${changed} now contains another dump than when it was added: "fleet add" adds it`],
         ['unreachable', `${path(hostileName)} no longer exists`],
       ]);
       writeFileSync(changed, 'no dump any more');
