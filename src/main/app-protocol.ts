@@ -8,7 +8,7 @@ export const appOrigin = 'app://dumpbench';
 const scheme = 'app';
 const folder = fileURLToPath(new URL('../renderer/', import.meta.url));
 
-/** Monaco needs inline styles; nothing else gets more than its own origin. */
+/** Monaco needs inline styles; everything else may only use the page's own origin. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -39,7 +39,7 @@ export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true } }]);
 }
 
-/** File of the bundle that a URL names, or undefined when it leaves the folder. */
+/** The file of the bundle that a URL names, or undefined if the URL leaves the folder. */
 function bundleFile(url: string): string | undefined {
   const { origin, host, pathname } = new URL(url);
   if (host !== 'dumpbench' && origin !== appOrigin) return undefined;
@@ -53,7 +53,7 @@ function bundleFile(url: string): string | undefined {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep) ? path : undefined;
 }
 
-/** Pages to be printed, by their paths: each is served to its own window for as long as it is printed. */
+/** Pages to be printed, by path: each is served to its own window while it is being printed. */
 const pages = new Map<string, string>();
 let nextPage = 1;
 

@@ -4,7 +4,7 @@ import { childEnvironment } from '../shared/child-environment.ts';
 import { entryFile, startHost, type HostProcess } from './host-process.ts';
 import { serveSqlProcesses } from './sql-process.ts';
 
-/** @param onGone called once, with a plain sentence, when the engine ends without having been stopped */
+/** @param onGone called once, with a sentence for the user, when the engine ends without having been stopped */
 export function startEngine(port: MessagePortMain, onGone: (reason: string) => void): HostProcess {
   const environment = childEnvironment(process.env);
   return startHost(

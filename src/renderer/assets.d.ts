@@ -1,4 +1,4 @@
-/** What the bundler makes of imports that are not modules. */
+/** Types of imports that are not modules, as provided by the bundler. */
 declare module '*.css';
 declare module '*?worker' {
   const WorkerOfModule: new (options?: { name?: string }) => Worker;

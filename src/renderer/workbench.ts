@@ -244,7 +244,7 @@ export function createWorkbench(engine: EngineLink, bareShell: Shell, wishes: Sc
     () => knownIssues.get()?.issues,
   );
 
-  /** Several files of one volume set, opened together, are one dump: the first one opened stays. */
+  /** Several files of one volume set, opened together, form one dump: the first one opened is kept. */
   const mergeVolumes = (key: string): void => {
     const dump = dumps.find(key);
     const volumes = new Set(dump?.triage?.info.container.volumes?.map((volume) => volume.path) ?? []);

@@ -85,7 +85,7 @@ describeNeeding('window', 'the card of an address', () => {
     await expect.poll(() => card.getAttribute('aria-label')).not.toBe(first);
     await page.keyboard.press('Escape');
 
-    // Its links: the disassembly there, and a structure laid over memory.
+    // Its links: the disassembly there, and a structure applied to memory.
     await register.waitFor({ state: 'hidden' });
     await page.getByTestId('rail-kernel').click();
     await view('kernel').getByTestId('kernel-tab-tasks').click();

@@ -1,4 +1,4 @@
-/** Files next to a dump are offered on the overview; an attached log is read in place of a lost one, and the window says that it is from the file. */
+/** Files next to a dump are offered on the overview; an attached log replaces a lost one, and the window says that it is from the file. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';

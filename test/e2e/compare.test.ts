@@ -74,7 +74,7 @@ describeNeeding('window', 'comparing', () => {
       await view.getByTestId('compare-tab-lowcore').click();
       const fields = view.getByTestId('field-differences');
       await fields.getByText('last_update_clock').first().waitFor();
-      // Registers have their width, and the digits that differ are marked from the right.
+      // Registers have their full width, and differing digits are marked from the right.
       const clock = fields.getByRole('row').filter({ hasText: 'last_update_clock' }).first();
       expect((await clock.locator('.hex-number').first().innerText()).replaceAll(/\s/g, '')).toMatch(/^0x[0-9a-f]{16}$/);
       const marked = await clock.locator('.hex-differs').allInnerTexts();

@@ -33,7 +33,7 @@ describeNeeding('window', 'the disassembly', () => {
     expect((await scrolled()).filter((name) => name !== 'disassembly-code' && !name.startsWith('data-table'))).toEqual([]);
     await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(1));
 
-    // A jump in the hex view leads to the code there.
+    // A jump in the hex view shows the code there.
     await page.getByTestId('rail-hex').click();
     await page.keyboard.press('Control+g');
     await page.keyboard.type('virtual:0x3ff7f26c71c');

@@ -76,7 +76,7 @@ describeNeeding('window', 'panes', () => {
     await expect.poll(async () => new Set(await fronts.allInnerTexts()).size).toBe(2);
     await expect.poll(() => page.title()).toMatch(/^Overview · .+ · s390x .*Linux .* · Dumpbench$/);
 
-    // Closing a tab closes nothing else; it is reopened where it was.
+    // Closing a tab closes nothing else; the tab is reopened where it was.
     const hexTabs = page.getByTestId('tab-hex').filter({ visible: true });
     const before = await page.getByTestId(/^tab-/).allInnerTexts();
     await hexTabs.first().click();
@@ -130,7 +130,7 @@ describeNeeding('window', 'panes', () => {
     await page.getByRole('list', { name: 'Open dumps' }).getByRole('button').first().click();
     await page.getByTestId('dump-title').filter({ visible: true }).waitFor();
 
-    // Recents while a dump is open: with what was found in them.
+    // Recent dumps while a dump is open, with what was found in them.
     await page.keyboard.press('Control+Shift+W');
     await expect.poll(() => page.getByTestId('dump-switcher').innerText()).toContain('1 dump');
     await page.getByTestId('dump-title').filter({ visible: true }).waitFor();

@@ -2,7 +2,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Desk } from './desk.ts';
 
-/** Parent and command line of a process (proc(5): after the name in parentheses come the state and the parent's number). Undefined: it is gone. */
+/**
+ * Parent and command line of a process (proc(5): after the name in parentheses come the state and the parent's number). Undefined if it has ended.
+ */
 function processOf(pid: string): { readonly parent: number; readonly command: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -13,7 +15,7 @@ function processOf(pid: string): { readonly parent: number; readonly command: st
   }
 }
 
-/** @throws Error when the window runs no engine */
+/** @throws Error if the window has no engine process */
 export function enginePid({ app }: Pick<Desk, 'app'>): number {
   const window = app.process().pid;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {

@@ -113,7 +113,7 @@ describeNeeding('window', 'an export', () => {
     await menu.waitFor({ state: 'detached' });
     await page.getByTestId('hex-grid').filter({ visible: true }).click({ button: 'right' });
     await menu.getByRole('menuitem', { name: 'Export the memory of the selection…' }).click();
-    // A click next to the selection selects the byte there.
+    // A right click next to the selection selects the byte there.
     await expect.poll(() => dialog.getByTestId('export-from').inputValue()).toMatch(/^0x1[0-9a-f]{3}$/);
     await dialog.getByTestId('export-from').fill('1010');
     await dialog.getByTestId('export-to').fill('500');

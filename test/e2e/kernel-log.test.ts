@@ -45,7 +45,7 @@ describeNeeding('window', 'the kernel log in the window', () => {
       const { page } = desk;
       await page.getByTestId('rail-hex').click();
       const names = page.getByTestId('inspector-symbols');
-      // The PSW of CPU 0 in the kernel's own words: __do_machine_kdump.
+      // The PSW of CPU 0 as a kernel symbol: __do_machine_kdump.
       await page.keyboard.press('Control+g');
       await page.keyboard.type('virtual:0x1118e0');
       await page.keyboard.press('Enter');

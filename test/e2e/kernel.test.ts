@@ -1,4 +1,4 @@
-/** The kernel view on a real dump: tasks, the backtrace of what died, modules, memory usage and facts. */
+/** The kernel view on a real dump: tasks, the backtrace of the crashed task, modules, memory usage and facts. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
 import { dumpFile, haveDump } from '../dumps.ts';

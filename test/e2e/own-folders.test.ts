@@ -1,4 +1,4 @@
-/** Folders of the user that others may write to: the window refuses them with a sentence and works in private ones. */
+/** User folders that others can write to: the window rejects them with a message and uses private ones. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';

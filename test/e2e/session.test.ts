@@ -18,7 +18,7 @@ beforeAll(() => {
   ({ damaged } = placeSamples(folder));
 });
 
-/** Native dialogs cannot be clicked here: they answer with a path. */
+/** Native dialogs cannot be clicked here, so they answer with a path. */
 const answerDialogs = (app: Desk['app'], path: string): Promise<void> =>
   app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });

@@ -41,7 +41,7 @@ describeNeeding('window', 'settings', () => {
     await desk.close();
 
     const again = await openOne([], { folder: home });
-    // The tab was open, and is again.
+    // The tab was open before, and is open again.
     await again.page.getByTestId('view-settings').waitFor();
     await expect.poll(() => looks(again)).toMatchObject({ theme: 'light', density: 'compact', fonts: 'system' });
     expect(await zoomOf(again)).toBeCloseTo(1.25);

@@ -58,7 +58,7 @@ describeNeeding('window', 'long tables', () => {
     expect(await picked(tasks)).toEqual([]);
     await expect.poll(() => tasks.getByRole('columnheader', { name: 'pid' }).getAttribute('aria-sort')).toBe('descending');
 
-    // Lines of the log are copied as dmesg prints them.
+    // Lines of the log are copied in the format of dmesg.
     await page.getByTestId('rail-dmesg').click();
     const log = page.getByTestId('log-table');
     await log.locator('[data-mark="panic"]').waitFor();
@@ -113,7 +113,7 @@ describeNeeding('window', 'the table for all lists', () => {
     const tasks = view.getByTestId('task-table');
     await tasks.locator('[aria-current="true"]').waitFor();
 
-    // A click on a row, wherever, shows the backtrace of its task.
+    // A click anywhere on a row shows the backtrace of its task.
     await tasks.focus();
     await page.keyboard.press('Home');
     const second = tasks.locator('[aria-rowindex="3"]');

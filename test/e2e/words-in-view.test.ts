@@ -16,7 +16,7 @@ const real = 'o-s390-s3-kdump-zlib-d31';
 /** An option such as `--manifest`, as a command line has it. Dashes in a kernel's own texts ("---[ end trace") do not count. */
 const option = /(?:^|[\s(“"'`])--[a-z][a-z-]+/m;
 
-/** Actions that show something over the window. */
+/** Actions that open overlays. */
 const dialogs = ['app.palette', 'app.shortcuts', 'app.about', 'file.openWith', 'mark.bookmark', 'dump.exportMemory'];
 /** Buttons in views that do, by the view's item in the rail. */
 const dialogButtons = [

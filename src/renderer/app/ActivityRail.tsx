@@ -7,7 +7,7 @@ import { useCurrentDump, useWorkbench } from '../workbench.ts';
 import { Icon } from '../widgets/Icon.tsx';
 import './activity-rail.css';
 
-/** The views, at the left edge. */
+/** The views, on the left edge. */
 export function ActivityRail() {
   const { places, jobs } = useWorkbench();
   const tabs = useStore(places.tabs);

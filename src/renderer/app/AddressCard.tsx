@@ -79,7 +79,7 @@ function Shown({ card }: { readonly card: Card }) {
   const place = useRef<HTMLDivElement>(null);
   const returnTo = useRef<HTMLElement | undefined>(undefined);
   const { answer, error, box, isHeld } = card;
-  // Below the address, above it where there is no room, and always within the window.
+  // Below the address, or above it if there is no room, and always within the window.
   useLayoutEffect(() => {
     const element = place.current;
     if (element === null) return;

@@ -34,7 +34,7 @@ function Looking({ paths }: { readonly paths: readonly string[] }) {
   );
 }
 
-/** "set of 3 files", and whether that is all of it. */
+/** "set of 3 files", and whether the set is complete. */
 function SetFacts({ dump }: { readonly dump: Gathered }) {
   const { parts, isComplete, packedWith } = dump;
   return (

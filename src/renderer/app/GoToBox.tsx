@@ -100,7 +100,7 @@ export function GoToBox() {
       event.preventDefault();
       setPicked((at + step + choices.length) % choices.length);
     }
-    // A name is completed, so that an offset can be typed after it.
+    // Completes the name, so that an offset can be typed after it.
     if (event.key === 'Tab' && !event.shiftKey && choices[at] !== undefined && symbolQuestion(choices[at].title) !== undefined && choices[at].title !== typed) {
       event.preventDefault();
       setTyped(choices[at].title);

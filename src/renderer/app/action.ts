@@ -1,4 +1,4 @@
-/** What palette, menu and keys start. */
+/** The type of actions, which palette, menu and keys start. */
 import type { KeyPlace } from './keymap.ts';
 
 export interface Action {

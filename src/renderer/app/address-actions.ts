@@ -1,4 +1,4 @@
-/** Explains the address that has the focus; elsewhere the one at the cursor. */
+/** Explains the focused address, or else the one at the cursor. */
 import { positionText } from '../state/position.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Action } from './action.ts';

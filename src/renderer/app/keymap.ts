@@ -1,6 +1,6 @@
-/** Keys as people write them ("Ctrl+Shift+P") against keyboard events. Ctrl means Command on macOS. */
+/** Matches keys in written form ("Ctrl+Shift+P") with keyboard events. Ctrl means Command on macOS. */
 
-/** The part of the DOM's KeyboardEvent that is looked at. */
+/** The properties of the DOM's KeyboardEvent that are used. */
 export interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;

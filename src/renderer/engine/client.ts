@@ -10,7 +10,7 @@ import { createStore } from '../state/store.ts';
 import type { EngineLink, EngineStatus } from './engine-link.ts';
 import { pagePort } from './page-port.ts';
 
-/** Must run before the page has finished loading: the first port is posted then. */
+/** Must run before the page has finished loading: that is when the first port is posted. */
 export function linkEngine(page: Window): EngineLink {
   const status = createStore<EngineStatus>({ state: 'starting', generation: 0 });
   let client: EngineClient | undefined;

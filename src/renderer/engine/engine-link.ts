@@ -1,4 +1,4 @@
-/** The engine as stores and components see it, without the port. */
+/** The engine as stores and components see it, independent of the port. */
 import type { EngineClient } from '../../shared/engine-protocol.ts';
 import type { ShellEvent } from '../../shared/shell-protocol.ts';
 import type { Readable } from '../state/store.ts';

@@ -1,4 +1,4 @@
-/** Enter in the field of a list: chooses at once, or as soon as the list has been read. */
+/** Enter in the field of a list: chooses immediately, or as soon as the list has been read. */
 import { useEffect, useEffectEvent, useState } from 'react';
 
 /**

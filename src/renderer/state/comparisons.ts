@@ -30,7 +30,7 @@ const builtIn: IgnoreRules = {
   ],
 };
 
-/** Where the rules are kept between two starts: a text under a name. */
+/** Where the rules are stored between starts: a text under a name. */
 export interface KeptText {
   readonly read: () => string | undefined;
   readonly write: (text: string) => void;

@@ -40,7 +40,7 @@ export interface Exports {
   readonly runs: Readable<readonly ExportRun[]>;
   /** Run whose progress or result is on screen. */
   readonly shown: Store<string | undefined>;
-  /** False while another export of the dump runs. */
+  /** False while another export of the dump is running. */
   readonly start: (order: ExportOrder) => boolean;
 }
 

@@ -1,4 +1,4 @@
-/** A step to the next or previous hit of what a hex view looks for. */
+/** A step to the next or previous hit of a hex view's search. */
 import { defined } from '../../shared/defined.ts';
 import type { Workbench } from '../workbench.ts';
 import { handleOf } from './open-dump.ts';

@@ -53,7 +53,7 @@ export interface FindRun {
   readonly start: (question: FindQuestion) => void;
   /** Goes to the next hit from an address, wrapping around the end of memory; waits for one while the search runs. */
   readonly step: (by: 1 | -1, from: bigint) => void;
-  /** Ends the search and forgets its hits. */
+  /** Ends the search and drops its hits. */
   readonly close: () => void;
   /** Called with each hit that a step leads to, and whether it wrapped around the end. */
   readonly onArrive: (listener: (hit: FoundRange, by: 1 | -1, isAround: boolean) => void) => void;

@@ -1,4 +1,4 @@
-/** Goes to where the eight bytes at a cursor lead. */
+/** Goes to the address in the eight bytes at a cursor. */
 import type { Workbench } from '../workbench.ts';
 import { handleOf } from './open-dump.ts';
 import type { Position } from './position.ts';

@@ -13,7 +13,7 @@ type GoTo =
   | { readonly ok: true; readonly position: Position }
   | { readonly ok: false; readonly message: string; /** Index of the character that it refers to, from 0. */ readonly at?: number };
 
-/** A place that may be meant. */
+/** A possible place. */
 export interface GoToChoice {
   readonly title: string;
   /** How it was read: "decimal", "T code, global". */

@@ -11,13 +11,13 @@ export interface Position {
   readonly length: number;
 }
 
-/** Bytes at an address of the kernel, as the engine writes it. */
+/** Bytes at a kernel address, as written by the engine. */
 export const kernelPosition = (address: string, length = 8): Position => ({ space: 'virtual', address: BigInt(address), length });
 
 export const samePosition = (left: Position | undefined, right: Position | undefined): boolean =>
   left?.space === right?.space && left?.cpu === right?.cpu && left?.address === right?.address && left?.length === right?.length;
 
-/** As the go-to box reads it: `absolute:0x1f00`, `real(2):0x200`. */
+/** In the form that the go-to box reads: `absolute:0x1f00`, `real(2):0x200`. */
 export const positionText = (position: Position): string => `${spaceText(position)}:${hex(position.address)}`;
 
 /** `absolute`, `real(2)`. */

@@ -1,4 +1,4 @@
-/** Ranges in the order of their starts. */
+/** Ranges ordered by start. */
 
 /** Half open. */
 export interface SortedRange {

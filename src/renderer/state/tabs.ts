@@ -31,7 +31,7 @@ export function tabOf(view: ViewId, dump: string | undefined, grid?: number): Ta
   return grid === undefined ? { id, view, dump: owner } : { id: `${id}/${grid}`, view, dump: owner, grid };
 }
 
-/** The tab of an id. */
+/** The tab with an id. */
 export function tabFrom(id: string): Tab | undefined {
   const [owner = '', name, grid] = id.split('/');
   const view = viewIds.find((one) => one === name);

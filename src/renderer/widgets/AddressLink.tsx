@@ -13,7 +13,7 @@ interface AddressLinkProps {
   readonly explain?: boolean;
 }
 
-/** The address in digits, however it was written. */
+/** The address in digits, in whatever form it was written. */
 const hexNumber = /^0x[\da-f]{1,16}$/;
 
 /** A link that sets the cursor of the hex view to an address: in its own space, as its own CPU saw it. */

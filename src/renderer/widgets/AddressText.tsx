@@ -9,7 +9,7 @@ interface AddressTextProps {
   readonly text: string;
   /** Also show the whole text as a tooltip if it contains no addresses. */
   readonly title?: boolean;
-  /** How a piece is shown: `Hostile` unless given. */
+  /** How a piece is shown; `Hostile` by default. */
   readonly piece?: (text: string) => React.ReactNode;
 }
 

@@ -52,7 +52,7 @@ export function factLinks(fact: AddressFact): readonly FactLink[] {
   }
 }
 
-/** Bytes as the hex view selects them. */
+/** Bytes in the form in which the hex view selects them. */
 export const answerPosition = ({ space, address, cpu }: AddressJson): Position => ({
   space,
   address: BigInt(address),
@@ -63,6 +63,6 @@ export const answerPosition = ({ space, address, cpu }: AddressJson): Position =
 /** Whether instructions may be there: at a symbol, or in a module. */
 export const mayBeCode = ({ space, facts }: AddressJson): boolean => space === 'virtual' && facts.some(({ kind }) => kind === 'symbol' || kind === 'module');
 
-/** "virtual:0x00000000 000003ff, read as an address of the kernel": the space is part of every address. */
+/** "virtual:0x00000000 000003ff, interpreted as a kernel address": the space is part of every address. */
 export const answerTitle = ({ space, address, cpu }: AddressJson): string =>
   `${space}${cpu === undefined ? '' : `(${cpu})`}:${groupedHex(address)}${space === 'virtual' ? ', interpreted as a kernel address' : ''}`;

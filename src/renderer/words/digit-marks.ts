@@ -74,7 +74,7 @@ export function markedPieces(text: string, other: string | undefined): readonly 
       ]),
     );
   }
-  // Digits without a prefix, as vmcoreinfo has them.
+  // Digits without a prefix, as in vmcoreinfo.
   if (text.length === other.length) return joined(fromTheRight(text, other));
   return joined(middle(text, other));
 }

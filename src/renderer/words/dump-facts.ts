@@ -62,7 +62,7 @@ export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[
   );
   const { crashkernel } = memory;
   add('crashkernel', 'crashkernel', crashkernel === undefined ? undefined : `${crashkernel.start} – ${crashkernel.end}`, ['/memory/crashkernel']);
-  // A capsule holds no CPUs, however many the dump had.
+  // A capsule contains no CPUs, however many the dump had.
   if (container.format !== 'capsule') add('cpus', 'CPUs', cpuCountText(machine), ['/machine/cpuCount'], cpuCountText(machine));
   const arch = archNames[machine.arch] ?? machine.arch;
   const guest = machine.hypervisor === undefined ? '' : machine.hypervisor === 'LPAR' ? ', LPAR' : `, ${machine.hypervisor} guest`;
@@ -117,7 +117,7 @@ export function recentTitle(info: Info, catalogue: Catalogue): string {
     .slice(0, 400);
 }
 
-/** The system that was dumped, in few words: "s390x 3931, Linux 6.1.192". */
+/** The dumped system, in a few words: "s390x 3931, Linux 6.1.192". */
 export function systemText({ machine, kernel }: Info): string {
   const type = machine.machineType === undefined ? '' : ` ${machine.machineType}`;
   return [`${machine.arch}${type}`, ...(kernel.release === undefined ? [] : [`Linux ${kernel.release}`])].join(', ');

@@ -22,7 +22,7 @@ export function lineCounts(older: string, newer: string): LineCounts | undefined
   const shorter = Math.min(all.length, others.length) - start;
   while (behind < shorter && all[all.length - 1 - behind] === others[others.length - 1 - behind]) behind += 1;
   const [from, to] = [all.slice(start, all.length - behind), others.slice(start, others.length - behind)];
-  // Text that was only appended, or cut at its start, may be long.
+  // Text that was only appended to, or cut at its start, may be long.
   if (from.length === 0 || to.length === 0) return { added: to.length, removed: from.length, changed: 0 };
   const trace = shortestWay(from, to);
   return trace === undefined ? undefined : countSteps(from, to, trace);

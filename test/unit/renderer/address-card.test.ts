@@ -1,4 +1,4 @@
-/** The card of an address: when it comes and goes, what it asks, and what it keeps. */
+/** The card of an address: when it appears and disappears, its queries, and the answers it keeps. */
 import { describe, expect, it } from 'vitest';
 import { createAddressCards, type PointedAddress } from '../../../src/renderer/state/address-card.ts';
 import { addressPlace } from '../../../src/renderer/state/address-place.ts';
@@ -48,7 +48,7 @@ function desk(missing: AddressJson['missing'] = []) {
       asked.at(-1)?.fail(error);
       await settled();
     },
-    /** All waits that were not called off are over. */
+    /** Ends all waits that were not cancelled. */
     wait: (): void => {
       const due = [...timers];
       timers.clear();
@@ -82,7 +82,7 @@ describe('the card of an address', () => {
     cards.point(at('virtual:0x1000'));
     wait();
     cards.leave();
-    // In the card it stays.
+    // While the pointer is in the card, the card stays.
     cards.stay();
     wait();
     expect(cards.shown.get()).toBeDefined();

@@ -1,4 +1,4 @@
-/** Bookmarks and annotations: what the user does with them can be taken back, and they are one list. */
+/** Bookmarks and annotations: changes can be undone, and they form one list. */
 import { describe, expect, it } from 'vitest';
 import { createMarkEdits } from '../../../src/renderer/state/mark-edits.ts';
 import { createMarkBook, holds, type Mark } from '../../../src/renderer/state/marks.ts';
@@ -27,7 +27,7 @@ describe("the user's notes", () => {
     const id = marks.of('a')[0]?.id ?? -1;
     expect(marks.of('a')).toEqual([{ ...annotation, made, id }]);
     edits.change('a', id, { text: 'later' });
-    // What changes nothing is no step.
+    // A change without effect is not a step.
     edits.change('a', id, { text: 'later', colour: 'green' });
     edits.remove('a', id);
     expect(texts()).toEqual([]);

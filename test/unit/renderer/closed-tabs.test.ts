@@ -19,7 +19,7 @@ import { createUndoStack } from '../../../src/renderer/state/undo.ts';
 
 const open = new Set(['a', 'b']);
 
-/** A dock whose widget does what the real one does: it follows the tabs, and moves what it is told to. */
+/** A dock with a widget that behaves like the real one: it follows the tabs, and moves tabs on request. */
 function desk() {
   const places = createPlaces();
   const undo = createUndoStack(createStore<Notice | undefined>(undefined));
@@ -80,7 +80,7 @@ describe('a chosen layout', () => {
       ['a/overview', 'a/cpus', 'a/hex', 'a/sql', 'a/kernel'],
       ['b/overview', 'b/cpus', 'b/hex'],
     ]);
-    // Opened since: it stays.
+    // A tab opened since then stays.
     places.show('notes', 'a');
     undo.undo();
     expect(shown()).toEqual([[...(before[0] ?? []), 'a/notes']]);

@@ -1,4 +1,4 @@
-/** Which of two dumps is on the left, what the headings say, and how what one of them has alone is drawn. */
+/** Which of two dumps is on the left, the headings, and how something that only one of them has is drawn. */
 import { describe, expect, it } from 'vitest';
 import type { CompareTimes } from '../../../src/shared/compare-model.ts';
 import { plainComparison, type ComparisonOrder } from '../../../src/renderer/state/comparisons.ts';

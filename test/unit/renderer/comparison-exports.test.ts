@@ -1,4 +1,4 @@
-/** What is asked of the engine and the shell when a comparison is handed on. */
+/** The requests to the engine and the shell when a comparison is exported. */
 import { expect, it } from 'vitest';
 import { catalogue } from '../../../src/analysis/engine/catalogue.ts';
 import { comparisonFormats, exportComparison, suggestedName } from '../../../src/renderer/state/comparison-exports.ts';

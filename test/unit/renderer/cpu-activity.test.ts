@@ -1,4 +1,4 @@
-/** What the triage page says of each CPU, of its backtrace. */
+/** What the triage page shows for each CPU, from its backtrace. */
 import { describe, expect, it } from 'vitest';
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';
 import type { TraceJson } from '../../../src/shared/task-model.ts';

@@ -1,4 +1,4 @@
-/** The table without its components: which rows are picked, in which order, how they are copied, how wide columns are, what is kept. */
+/** The table without its components: selection, order, copying, column widths, saved choices. */
 import { describe, expect, it } from 'vitest';
 import type { SqlJson } from '../../../src/shared/memory-model.ts';
 import type { TaskJson } from '../../../src/shared/task-model.ts';
@@ -66,12 +66,12 @@ describe('selected rows', () => {
       [5, 6],
     ]);
     expect(pressed(selectedOne(3), 3, ctrl).ranges).toEqual([]);
-    // A range more, with both.
+    // Both keys add a range.
     expect(pressed(pressed(selectedOne(1), 8, ctrl), 10, { shift: true, ctrl: true }).ranges).toEqual([
       [1, 1],
       [8, 10],
     ]);
-    // Ctrl with an arrow moves, and picks nothing.
+    // Ctrl with an arrow key moves without selecting.
     expect(press(two, 'ArrowDown', ctrl)).toEqual({ ...two, anchor: 7, active: 7 });
     expect([selectedCount(between), selectedCount(undefined), selectedCount(selectedAll(1_000_000))]).toEqual([4, 0, 1_000_000]);
     expect([isSelected(two, 6), isSelected(two, 5), isSelected(undefined, 0)]).toEqual([true, false, false]);
@@ -109,7 +109,7 @@ describe('order and filter', () => {
     expect(nextSort(up, 'at')).toEqual({ column: 'at', descending: true });
     expect(nextSort({ column: 'at', descending: true }, 'at')).toBeUndefined();
     expect(nextSort(up, 'name')).toEqual({ column: 'name', descending: false });
-    // A table may have an order of its own, which the user can take away.
+    // A table may have its own default order, which the user can remove.
     expect([orderOf(undefined, up), orderOf('none', up), orderOf(undefined, undefined)]).toEqual([up, undefined, undefined]);
   });
 
@@ -134,7 +134,7 @@ describe('order and filter', () => {
     expect(arranged('hidden')).toEqual([]);
     expect(arranged('hidden', undefined, shownColumns(columns, { note: true }))).toEqual([0, 1, 2, 3]);
     expect(arranged('200', undefined, shownColumns(columns, { size: false }))).toEqual([]);
-    // Words do not run from one cell into the next.
+    // Words do not match across cells.
     expect(arranged('pear0x10')).toEqual([]);
   });
 

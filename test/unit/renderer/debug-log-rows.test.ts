@@ -1,4 +1,4 @@
-/** Records of the debug feature as the window narrows and writes them; a hundred thousand of them too. */
+/** Filtering and formatting of debug feature records in the window, even of a hundred thousand. */
 import { describe, expect, it } from 'vitest';
 import { allRecords, byTime, choicesOf, filterRows, lineOfRow, textOfRow } from '../../../src/renderer/views/dmesg/debug-log-rows.ts';
 import type { RowJson } from '../../../src/shared/analysis-table.ts';
@@ -24,7 +24,7 @@ describe('records of the debug feature', () => {
   it('are filtered by log, level, CPU, caller and words', () => {
     expect(texts({ log: 'cio' })).toEqual(['ensch']);
     expect(texts({ log: 'kernel log' })).toEqual(['a line']);
-    // The level is of the debug feature alone; which CPU wrote a line of the kernel log is not noted.
+    // The level applies only to the debug feature; lines of the kernel log do not record their CPU.
     expect(texts({ level: 2 })).toEqual(['ensch', 'a line']);
     expect(texts({ cpu: 3 })).toEqual(['SRV1']);
     expect(texts({ caller: 'NOTE 0x8' })).toEqual(['ensch', 'SRV1']);

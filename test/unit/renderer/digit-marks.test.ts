@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstPieces, markedPieces } from '../../../src/renderer/words/digit-marks.ts';
 
-/** The text with what differs in brackets. */
+/** The text with differences in brackets. */
 const marked = (text: string, other: string | undefined): string =>
   markedPieces(text, other)
     .map((piece) => (piece.differs ? `[${piece.text}]` : piece.text))
@@ -12,7 +12,7 @@ describe('marks', () => {
   it.each([
     ['0x7ff3c0', '0x7fe3c0', '0x7f[f]3c0'],
     ['0x1a2b3', '0x1c2d3', '0x1[a]2[b]3'],
-    // The last digits are below each other.
+    // The last digits are aligned.
     ['0x519000', '0x19000', '0x[5]19000'],
     ['0x19000', '0x519000', '0x19000'],
     ['0x1000-0x2fff', '0x1000-0x12fff', '0x1000-0x2fff'],

@@ -1,4 +1,4 @@
-/** A click on a difference makes a rule of the user's own. */
+/** A click on a difference adds a rule to a set of the user's own. */
 import { describe, expect, it } from 'vitest';
 import type { IgnoreRules } from '../../../src/shared/ignore-rules.ts';
 import { withField, withRange } from '../../../src/renderer/views/compare/edit-rules.ts';

@@ -15,7 +15,7 @@ describe('go to', () => {
     ['pfn:2', { space: 'absolute', address: 0x2000n, length: 1 }],
     ['real(1):0x200', { space: 'real', cpu: 1, address: 0x200n, length: 1 }],
     ['real:0x200', { space: 'real', cpu: 0, address: 0x200n, length: 1 }],
-    // Numbers are Linux CPU numbers where all CPUs have one: CPU 1 is the first in the dump.
+    // Numbers are Linux CPU numbers if all CPUs have one: CPU 1 is the first in the dump.
     ['cpu1.lowcore+0x1300', { space: 'absolute', address: 0x223300n, length: 1 }],
     ['cpu1.psw', { space: 'virtual', cpu: 1, address: 0x110038n, length: 1 }],
     ['cpu0.psw', { space: 'real', cpu: 0, address: 0x9000n, length: 1 }],
@@ -40,7 +40,7 @@ describe('the input may mean', () => {
   const read = (text: string) => addressChoices(text, 'virtual', cpus).map(({ title, how }) => [title, how]);
   it.each<[string, readonly (readonly string[])[]]>([
     ['0x519000', [['virtual:0x519000', '']]],
-    // Neither reading is taken silently.
+    // Neither reading is chosen silently.
     [
       '519000',
       [
@@ -92,7 +92,7 @@ describe('the input may mean', () => {
       ['schedule+0x1a [fat]', 0x901an],
     ]);
     expect(chosen('schedule+0x1a/0x40 [fat]')).toEqual([['schedule+0x1a [fat]', 0x901an]]);
-    // Below the address space.
+    // The other symbol would be before the start of the address space.
     expect(chosen('schedule-0x2000')).toEqual([['schedule-0x2000 [fat]', 0x7000n]]);
     expect(symbolQuestion('cpu0.r15')).toBeUndefined();
   });

@@ -43,13 +43,13 @@ describe('find in memory', () => {
     asked[0]?.give([0x1000, 0x2000]);
     expect(arrived).toEqual([[0x1000n, false]]);
     run.step(1, 0x1000n);
-    // What lies before the cursor is not known yet: the step waits.
+    // Hits before the cursor are not known yet: the step waits.
     run.step(-1, 0x1000n);
     expect(run.state.get().waits).toBe(-1);
     asked[0]?.end_();
     await settled();
     expect(asked[1]?.end).toBe(0x2000n);
-    // Hits that were there already are not counted twice.
+    // Hits already found are not counted twice.
     asked[1]?.give([0x800, 0x1000]);
     asked[1]?.end_();
     await settled();
@@ -143,7 +143,7 @@ describe('grids that scroll together', () => {
     leave();
     one.drag(0x400n);
     expect(other.top()).toBe(0x180n);
-    // One that scrolls after it left is not taken for one on screen.
+    // A removed grid that still scrolls is not treated as one on screen.
     other.drag(0x500n);
     expect(links.count.get()).toBe(1);
     expect(one.top()).toBe(0x400n);

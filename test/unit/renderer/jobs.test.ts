@@ -82,7 +82,7 @@ describe('background work of a dump', () => {
     const wanting = { ...dump, checked: 'quick' as const, coverage: { indexed: 9, total: 9 }, attachments: { vmlinux: '/v' } };
     expect(neededJobs(wanting, [])).toEqual(['attach']);
     expect(neededJobs(wanting, [job('attach', 'running')])).toEqual([]);
-    // Another file that was refused does not matter.
+    // Another rejected file does not matter.
     expect(neededJobs(wanting, [job('attach', 'failed')])).toEqual(['attach']);
     const triage = { info: { kernel: { attached: [{ kind: 'vmlinux', file: 'v' }] } } } as unknown as TriageDump;
     expect(neededJobs({ ...wanting, triage }, [])).toEqual([]);

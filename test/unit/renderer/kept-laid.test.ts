@@ -1,4 +1,4 @@
-/** A structure that is laid over bytes stays with its tab, into the next session. */
+/** A structure applied to bytes stays with its tab, even in the next session. */
 import { describe, expect, it } from 'vitest';
 import { createHexTabs } from '../../../src/renderer/state/hex-tabs.ts';
 import type { Laid } from '../../../src/renderer/state/laid.ts';
@@ -34,7 +34,7 @@ describe('an applied structure', () => {
     tabs.change('d1', { laid: undefined });
     expect(kept.get()).toEqual({});
 
-    // What a session says of a view in which the user has chosen already counts no more.
+    // A session's structure is ignored for a view in which the user has already chosen.
     kept.set({ [laidKey('d1')]: writeLaid(psw), [laidKey('d2')]: writeLaid(task) });
     expect(tabs.of('d1').laid).toBeUndefined();
     expect(tabs.of('d2').laid).toEqual(task);

@@ -1,4 +1,4 @@
-/** Two dumps side by side: the older one left, where a clock of both tells. */
+/** Two dumps side by side: the older one on the left, if both have a clock. */
 import { expect, it } from 'vitest';
 import { layOutBeside } from '../../../src/renderer/app/pane-actions.ts';
 import { createComparisons } from '../../../src/renderer/state/comparisons.ts';

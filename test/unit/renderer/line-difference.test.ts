@@ -1,4 +1,4 @@
-/** Lines that came, went, and changed. */
+/** Lines that were added, removed, and changed. */
 import { describe, expect, it } from 'vitest';
 import { lineCounts } from '../../../src/renderer/words/line-difference.ts';
 
@@ -22,7 +22,7 @@ describe('lines', () => {
   });
 
   it('add up: the difference in length is the number added less the number removed', () => {
-    // Two texts with one line in three taken, each by another rule.
+    // Two texts from the same lines: one without every third line, one without every fifth.
     const lines = Array.from({ length: 900 }, (_, index) => `line ${index}`);
     const older = lines.filter((_, index) => index % 3 !== 0);
     const newer = lines.filter((_, index) => index % 5 !== 0);

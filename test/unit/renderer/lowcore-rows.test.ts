@@ -1,4 +1,4 @@
-/** Fields of several lowcores as rows, and the way between bytes and fields. */
+/** Fields of several lowcores as rows, and links between bytes and fields. */
 import { describe, expect, it } from 'vitest';
 import { describeLowcores } from '../../../src/analysis/engine/machine/lowcore.ts';
 import type { LowcoreJson } from '../../../src/shared/structure-model.ts';
@@ -23,7 +23,7 @@ describe('rows of lowcores', () => {
       expect(row.differs, row.name).toBe(left?.value !== right?.value);
     }
     expect(rows.filter(({ differs }) => differs).map(({ name }) => name)).toContain('cpu_nr');
-    // The same lowcore twice: nothing differs; one that cannot be shown makes no difference.
+    // The same lowcore twice: nothing differs, and one that cannot be shown is ignored.
     expect(lowcoreRows([first, first]).some(({ differs }) => differs)).toBe(false);
     expect(lowcoreRows([first, undefined]).some(({ differs }) => differs)).toBe(false);
   });

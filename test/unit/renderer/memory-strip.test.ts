@@ -48,7 +48,7 @@ describe('strip', () => {
         expect(bands[0]?.to).toBe(1);
         expect(bands.at(-1)?.from).toBeCloseTo(0);
         bands.slice(1).forEach((band, index) => expect(band.to).toBe(bands[index]?.from));
-        // One page among many is still seen.
+        // One page among many is still visible.
         for (const band of bands) expect(band.to - band.from).toBeGreaterThan(0.05);
       }),
     );

@@ -17,7 +17,7 @@ const answers: Readonly<Record<string, unknown>> = {
   close: {},
 };
 
-/** An engine that answers from a table; `dies` names paths that take it down. */
+/** An engine that answers from a table; `dies` names paths that end it. */
 function fakeEngine(dies: ReadonlySet<string> = new Set()) {
   const status = createStore<EngineStatus>({ state: 'starting', generation: 0 });
   const calls: string[] = [];

@@ -1,4 +1,4 @@
-/** What the page of a file that does not open says: nothing twice, and no advice that does not help. */
+/** The error page of a file that does not open: no repetition, and no useless advice. */
 import { describe, expect, it } from 'vitest';
 import type { OpenFailure } from '../../../src/renderer/state/open-dump.ts';
 import { failureHeadline, isHelpedByWords, nextSteps, sentence, staysAsItIs } from '../../../src/renderer/words/open-failure.ts';

@@ -1,4 +1,4 @@
-/** Rows that come page by page: what is in sight is asked for, little is kept. */
+/** Rows that arrive page by page: only visible rows are requested, and few are kept. */
 import { describe, expect, it } from 'vitest';
 import { createPagedRows, pageRows } from '../../../src/renderer/state/paged-rows.ts';
 
@@ -18,7 +18,7 @@ describe('rows in pages', () => {
     rows.want(pageRows - 1, pageRows + 1);
     await settled();
     expect([rows.at(pageRows), asked]).toEqual([pageRows, [0, pageRows]]);
-    // However far one scrolls, the pages that are kept stay few.
+    // However far the user scrolls, few pages are kept.
     for (let page = 0; page < 200; page += 1) {
       rows.want(page * pageRows, page * pageRows + 1);
       await settled();
@@ -37,7 +37,7 @@ describe('rows in pages', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
     rows.stop();
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
-    // A view that was hidden before its rows came asks for them once it is shown again.
+    // A view that was hidden before its rows arrived requests them once it is shown again.
     rows.want(0, 1);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, false]);
 

@@ -1,4 +1,4 @@
-/** Places in our own sentences: only numbers whose space is named. */
+/** Places in Dumpbench's own sentences: only numbers whose space is named. */
 import { describe, expect, it } from 'vitest';
 import { placesInText } from '../../../src/renderer/words/places-in-text.ts';
 

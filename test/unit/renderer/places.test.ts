@@ -58,7 +58,7 @@ describe('places', () => {
     places.show('lowcore', 'a');
     expect(places.followed.get()).toEqual({ a: second.id });
     expect(places.position()).toEqual(at(0x2000n));
-    // What the view moves is the cursor that it shows.
+    // The view moves the cursor that it shows.
     places.moveCursor(second.id, at(0x2010n));
     expect(places.position()).toEqual(at(0x2010n));
     expect(places.cursors.get().a).toEqual(at(0x1000n));

@@ -1,4 +1,4 @@
-/** What the user chooses holds at once, and is kept. */
+/** The user's choices apply immediately, and are saved. */
 import { describe, expect, it } from 'vitest';
 import { cacheRows } from '../../../src/renderer/views/settings/cache-rows.ts';
 import { createPreferences } from '../../../src/renderer/state/preferences.ts';
@@ -32,7 +32,7 @@ describe('preferences', () => {
       ['setFonts', { fonts: 'system' }],
       ['setHexRows', { bytes: 32, ebcdic: true }],
     ]);
-    // The size is what main made of it.
+    // The size is the one that main returned.
     preferences.zoom('in');
     await Promise.resolve();
     await Promise.resolve();

@@ -1,4 +1,4 @@
-/** Which numbers of an s390x dump are addresses of a program, and so no places of the kernel. */
+/** Which numbers of an s390x dump are addresses of a program, and so not kernel addresses. */
 import { describe, expect, it } from 'vitest';
 import { isProgramPswMask, isRegisterOfProgram } from '../../../src/renderer/views/hex/program-address.ts';
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';
@@ -8,10 +8,10 @@ const cpu = (problemState: boolean): CpuJson =>
 
 describe('addresses of programs', () => {
   it('follow a PSW mask with problem state', () => {
-    // Linux's PSW of a program, with condition code 2, and of one with 31-bit addresses.
+    // Linux's PSW of a program with condition code 2, and of one with 31-bit addresses.
     expect(isProgramPswMask(0x0705_2001_8000_0000n)).toBe(true);
     expect(isProgramPswMask(0x0705_0000_8000_0000n)).toBe(true);
-    // Of the kernel; without DAT; with a bit that no PSW has; nothing at all.
+    // A PSW of the kernel, one without DAT, two with bits that no PSW has, and zero.
     for (const mask of [0x0404_2001_8000_0000n, 0x0305_0001_8000_0000n, 0x0705_2001_8000_0001n, 0x8705_2001_8000_0000n, 0n])
       expect(isProgramPswMask(mask), mask.toString(16)).toBe(false);
   });

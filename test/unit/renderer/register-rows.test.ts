@@ -1,4 +1,4 @@
-/** Registers as rows: what differs, where addresses lead, what is handed on as text. */
+/** Registers as rows: differences, targets of addresses, and text for the clipboard. */
 import { describe, expect, it } from 'vitest';
 import { describeCpus } from '../../../src/analysis/engine/machine/cpus.ts';
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';
@@ -87,10 +87,10 @@ describe('numbers in registers', () => {
     ]);
     expect(target('r0', words)).toMatchObject({ target: { address: 0x1ae0400n }, text: 'object 1 of kmalloc-1k' });
     expect(target('r1', words).target).toBeUndefined();
-    // That there is memory is no name.
+    // Mere memory is not a name.
     expect(target('r2', words).target?.address).toBe(0x4178a6n);
     expect(target('r2', words).text).toBeUndefined();
-    // The prefix is an address whatever the kernel knows.
+    // The prefix is always an address.
     expect(
       registerBlocks([cpu], { names: new Map(), words }, 'id')
         .flatMap(({ rows }) => rows)

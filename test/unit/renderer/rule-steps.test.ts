@@ -1,4 +1,4 @@
-/** What is ignored can be counted again, by undo too. */
+/** Ignored differences can be counted again, also by undo. */
 import { describe, expect, it } from 'vitest';
 import type { IgnoreRules } from '../../../src/shared/ignore-rules.ts';
 import { createComparisons } from '../../../src/renderer/state/comparisons.ts';

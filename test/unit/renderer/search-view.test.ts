@@ -1,4 +1,4 @@
-/** The search view without its page: the form as a question, hits as text, a search that is replaced or cancelled. */
+/** The search view without its page: the form as a query, hits as text, a search that is replaced or cancelled. */
 import { describe, expect, it } from 'vitest';
 import { Cancelled } from '../../../src/shared/rpc.ts';
 import type { SearchHit } from '../../../src/shared/search-model.ts';

@@ -65,7 +65,7 @@ describe('a session file', () => {
     expect(restored.cursors).toEqual({ dump2: state.cursors.dump7, 'dump2/hex/2': state.cursors['dump7/hex/2'] });
     expect(restored.marks.dump2?.map(({ text: words }) => words)).toEqual(['late', 'early']);
     expect(restored.marks.dump1).toEqual([]);
-    // Everything that was said of it but the key.
+    // Everything that the user supplied except the key.
     const said = { machine: 's390x', memoryAt: ['0x0', '0x1000'] };
     expect(parsed.session.dumps[0]).toEqual({ pathHint: '/a', volumes: ['/b'], view: 'prod', said, attachments: { vmlinux: '/v' } });
     expect(text).not.toContain('guest.key');

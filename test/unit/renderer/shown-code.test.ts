@@ -1,4 +1,4 @@
-/** Where the disassembly begins, and when it has to ask anew. */
+/** Where the disassembly begins, and when it has to query again. */
 import { describe, expect, it } from 'vitest';
 import type { DisassemblyJson, InstructionJson } from '../../../src/shared/code-model.ts';
 import type { CpuJson } from '../../../src/shared/cpu-model.ts';

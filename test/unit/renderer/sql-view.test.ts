@@ -13,7 +13,7 @@ const folder = scratchFolder();
 const files = commandFiles(folder);
 process.env.XDG_CACHE_HOME = folder;
 const tables = sqlTables();
-/** Labels offered at the bar. */
+/** Labels offered at the `|`. */
 const offered = (query: string): readonly string[] => {
   const at = query.indexOf('|');
   return sqlSuggestions(query.slice(0, at), query.replace('|', ''), tables).map(({ label }) => label);
@@ -112,7 +112,7 @@ describe('saved queries', () => {
   });
   it.each(starterQueries.map(({ name, query }) => [name, query] as const))('"%s" runs on an index', async (_name, query) => {
     const { code, out, err } = await runInProcess(['sql', files.damaged, query, '--json']);
-    // What a table of the dump lacks is said, and nothing else is.
+    // Only what a table of the dump lacks is reported.
     const other = err.split('\n').filter((line) => line !== '' && !/^dumpbench: \w+ could (?:read only a part|not be filled): /.test(line));
     expect({ code, other }).toEqual({ code: 0, other: [] });
     expect((JSON.parse(out) as SqlJson).columns.length).toBeGreaterThan(1);

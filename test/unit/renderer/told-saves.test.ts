@@ -1,4 +1,4 @@
-/** What is saved is said, with what can be done about it. */
+/** Saved files are reported, with the possible actions. */
 import { describe, expect, it } from 'vitest';
 import type { Saved } from '../../../src/shared/shell-protocol.ts';
 import { exportedNotice, tellSaves } from '../../../src/renderer/shell/told-saves.ts';

@@ -3,7 +3,7 @@ import type { Notice } from '../../../src/renderer/state/notice.ts';
 import { createStore } from '../../../src/renderer/state/store.ts';
 import { createUndoStack, type UndoStack, type UndoStep } from '../../../src/renderer/state/undo.ts';
 
-/** A list that grows by steps that can be taken back. */
+/** A list that grows by undoable steps. */
 function desk() {
   const notice = createStore<Notice | undefined>(undefined);
   const undo = createUndoStack(notice);

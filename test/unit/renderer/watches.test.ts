@@ -27,7 +27,7 @@ describe('an engine', () => {
     answers[0]!();
     await vi.advanceTimersByTimeAsync(0);
     expect(watch.silentSince.get()).toBeUndefined();
-    // A new engine starts with a clean record.
+    // A new engine starts without earlier delays.
     await vi.advanceTimersByTimeAsync(20);
     expect(watch.silentSince.get()).toBeDefined();
     status.set({ state: 'ready', generation: 2 });

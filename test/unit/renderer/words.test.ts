@@ -39,7 +39,7 @@ const triage = (reason?: string, reasonGist = reason): TriageDump => ({
   ...(reason === undefined ? {} : { reason }),
   ...(reasonGist === undefined ? {} : { reasonGist }),
 });
-/** A failed check with the words that its registration has. */
+/** A failed check with the texts of its registration. */
 const failedCheck = (id: string, detail?: string): CheckResult => {
   const { title, failure, gravity } = checks.find((one) => one.id === id)!;
   return { ...check(id, 'failed', detail), title, failure, gravity };

@@ -39,7 +39,7 @@ export function DockTab({ api }: IDockviewPanelHeaderProps) {
   return (
     <div ref={element} className="tab" data-tab={tab.id} onAuxClick={(event) => event.button === 1 && close()} data-testid={`tab-${tab.view}`}>
       <span className="tab-title">{tabTitle(tab)}</span>
-      {/* Part of the tab's name, which is the text that it shows. */ ' '}
+      {/* Part of the tab's accessible name, which is its text. */ ' '}
       {label !== undefined && (tab.view === 'overview' || several) ? <TabDump label={label} /> : null}
       {/* For the pointer; on the keyboard there is Delete on the tab, and the action. */}
       <span

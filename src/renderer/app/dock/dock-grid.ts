@@ -31,7 +31,7 @@ export function readGrid({ grid }: SerializedDockview, find: (panel: string) => 
   };
 }
 
-/** @param component dockview's name of what a panel shows */
+/** @param component dockview's name for the contents of a panel */
 export function writeGrid(layout: DockLayout, width: number, height: number, component: string): SerializedDockview {
   const panels: SerializedDockview['panels'] = {};
   let groups = 0;
@@ -42,7 +42,7 @@ export function writeGrid(layout: DockLayout, width: number, height: number, com
     const front = node.front ?? node.tabs[0]?.id;
     return { type: 'leaf', size, data: { id: `pane${groups}`, views: node.tabs.map(({ id }) => id), ...defined({ activeView: front }) } };
   };
-  /** @param along room in the direction of these nodes, @param across room in the other one */
+  /** @param along space in the direction of these nodes, @param across space in the other one */
   const writeAll = (nodes: readonly DockNode[], along: number, across: number): GridNode[] => {
     const total = nodes.reduce((sum, { share }) => sum + share, 0);
     return nodes.map((node) => write(node, Math.round((along * node.share) / (total > 0 ? total : 1)), across));

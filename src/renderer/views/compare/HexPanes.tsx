@@ -17,7 +17,7 @@ interface HexPanesProps {
   readonly end: bigint;
   readonly address: bigint;
   readonly differing: number | undefined;
-  /** The rule over the cursor. */
+  /** The rule that covers the cursor. */
   readonly ignoredBy: string | undefined;
   readonly onMove: (address: bigint) => void;
   readonly onDiffering: (bytes: number) => void;

@@ -31,7 +31,7 @@ export function withRange(book: RuleBook, range: AddressRange): IgnoreRules {
   return withRule(book, { name: `${start} to ${end}`, ranges: [{ start, end }] });
 }
 
-/** The set without the rule of a name. */
+/** The set without the rule of a given name. */
 export const withoutRuleNamed = (rules: IgnoreRules, name: string): IgnoreRules => ({ ...rules, rules: rules.rules.filter((rule) => rule.name !== name) });
 
 export const withoutRule = (rules: IgnoreRules, index: number): IgnoreRules => ({ ...rules, rules: rules.rules.toSpliced(index, 1) });

@@ -15,7 +15,7 @@ export interface Differences {
   readonly at: (index: number) => PairRange | undefined;
   /** Reads what is still missing of [first, end). */
   readonly want: (first: number, end: number) => void;
-  /** Rows that are copied or saved. */
+  /** Reads rows for copying or saving. */
   readonly read: (first: number, count: number) => Promise<readonly PairRange[]>;
 }
 

@@ -61,7 +61,7 @@ function general(cpu: CpuJson, value: string, digits: HexDigits = 16): RegisterC
   return { value, digits, target: { space: cpu.psw?.decoded.dat === false ? 'real' : 'virtual', address, isGuess: true, ...ofProgram } };
 }
 
-/** What the control registers of s390x hold addresses of (Principles of Operation, chapter 4): ASCEs, DUCT, primary ASTE, linkage stack. */
+/** What the addresses in control registers of s390x point to (Principles of Operation, chapter 4): ASCEs, DUCT, primary ASTE, linkage stack. */
 const controlAddresses: Readonly<Record<number, { readonly mask: bigint; readonly space: 'absolute' | 'real' | 'virtual' }>> = {
   1: { mask: pageMask, space: 'absolute' },
   2: { mask: 0x7fff_ffc0n, space: 'real' },
@@ -101,7 +101,7 @@ export function pswRegisters({ decoded }: PswJson): readonly (readonly [name: st
   ];
 }
 
-/** A disabled wait has a code there, not an address to go to. */
+/** A disabled wait has a code there, not an address. */
 function pswAddress({ address, decoded }: PswJson, cpu: CpuJson): RegisterCell {
   const disabled = decoded.wait && !decoded.io && !decoded.external && !decoded.machineCheck;
   return disabled && BigInt(address) < firstAddress ? { value: address, digits: 16 } : general(cpu, address);

@@ -11,7 +11,7 @@ import { recordTone } from './log-tone.ts';
 
 /** syslog(3). */
 const facilities = ['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'] as const;
-/** Time of day of a record, without its day. */
+/** Time of day of a record, without the date. */
 const clockOf = (boot: string | undefined, { time }: LogRecordJson): string => dayTime(boot, time)?.slice(11) ?? '';
 
 function textOf({ level, facility, caller, text, time }: LogRecordJson, id: string | undefined): string {
@@ -131,7 +131,7 @@ interface LogTableProps extends Shown {
   readonly children: ReactNode;
 }
 
-/** The records; long ones take several lines. They are copied as dmesg prints them. */
+/** The records; long ones take several lines. They are copied in the format of dmesg. */
 export function LogTable({ dump, records, search, shown, boot, children }: LogTableProps) {
   const columns = useMemo(() => logColumns({ dump, search, boot }), [dump, search, boot]);
   return (

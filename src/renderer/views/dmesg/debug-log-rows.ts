@@ -54,7 +54,7 @@ export function choicesOf(rows: readonly RowJson[]): Choices {
   return { logs: [...logs].sort(), cpus: [...cpus].sort((left, right) => left - right) };
 }
 
-/** "22:26:07.007356": the day is in the tooltip. */
+/** "22:26:07.007356": the date is in the tooltip. */
 export const clockText = (time: Cell | undefined): string => /T([\d:.]+)Z$/.exec(String(time ?? ''))?.[1] ?? '';
 
 /** Seconds since boot in the kernel log's format. */
@@ -73,7 +73,7 @@ export function textOfRow({ text, data }: RowJson, asBytes: boolean): string {
   return `${hex.replaceAll(/..(?=.)/g, '$& ')} | ${letters(hex)}`;
 }
 
-/** A line as it is copied. */
+/** A line in the form for copying. */
 export const lineOfRow = (row: RowJson, asBytes: boolean): string => {
   const { time, sinceBoot, level, exception, cpu, caller } = row;
   const head = [

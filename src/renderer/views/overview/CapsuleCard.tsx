@@ -38,7 +38,7 @@ function Recorded({ dump, recorded }: { readonly dump: OpenDump; readonly record
   );
 }
 
-/** In place of the verdict: the pages of a capsule do not show what happened, its report says it, and nothing of that was checked here. */
+/** Shown instead of the verdict: a capsule's pages do not show what happened; its report says so, and was not checked here. */
 export function CapsuleCard({ dump, recorded }: { readonly dump: OpenDump; readonly recorded: RecordedCaseJson }) {
   const tone = 'why' in recorded ? 'warn' : classTone(recorded.verdict.class);
   return (

@@ -6,7 +6,7 @@ import { AddressText } from '../../widgets/AddressText.tsx';
 /** Rows of the verdict that are in the card itself. */
 const shownAbove: ReadonlySet<string> = new Set(['Title', 'Class']);
 
-/** Evidence, keys and what there is no sign of: a click away. @param dump key of the open dump, whose places the texts name */
+/** Evidence, keys and causes without any sign, one click away. @param dump key of the open dump, whose places the texts name */
 export function VerdictDetails({ dump, verdict }: { readonly dump: string; readonly verdict: VerdictJson }) {
   const [isOpen, setIsOpen] = useState(false);
   return (

@@ -37,7 +37,7 @@ export const wideAreas = ({ trace, kdump }: Omit<ShownCards, 'findings'>): strin
     'memory memory findings',
   );
 
-/** Of an evidence capsule, which has no registers and no kernel log. */
+/** For an evidence capsule, which has no registers and no kernel log. */
 export const capsuleAreas = {
   medium: rows('memory memory memory', 'findings findings findings'),
   wide: rows('memory memory findings'),

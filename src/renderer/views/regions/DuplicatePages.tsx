@@ -1,4 +1,4 @@
-/** Every page of one group of equal pages. */
+/** All pages of one group of equal pages. */
 import { useMemo, useState } from 'react';
 import type { DuplicateGroupJson } from '../../../shared/duplicates-protocol.ts';
 import { pageSize } from '../../../shared/units.ts';

@@ -1,4 +1,4 @@
-/** Pages that occur more than once, the most frequent first. */
+/** Pages that occur more than once, most frequent first. */
 import { useMemo, useState } from 'react';
 import { mostDuplicateGroups, type DuplicateGroupJson } from '../../../shared/duplicates-protocol.ts';
 import { byteText, pageSize } from '../../../shared/units.ts';

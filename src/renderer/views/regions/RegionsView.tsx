@@ -118,7 +118,7 @@ function alignedSpan({ start, end }: Span, whole: Span): Span {
   return zoomSpan({ start, end }, whole, middle, 1, minSpan);
 }
 
-/** A region with some room around it. */
+/** A region with some margin around it. */
 function zoomTo({ start, end }: Span, whole: Span): Span {
   const size = end - start;
   const room = size / 4n > minSpan ? size / 4n : minSpan;

@@ -53,7 +53,7 @@ export const isNumberColumn = (result: SqlJson, column: number): boolean =>
 /** Sort keys of rows: numbers by value, however large; NULL counts as not known. */
 export const orderedBy = (cell: SqlCell): CellValue => (cell === null ? undefined : (integer(cell) ?? cell));
 
-/** RFC 4180. A cell that a spreadsheet would take for a formula is text: dumps are hostile. */
+/** RFC 4180. A cell that a spreadsheet would interpret as a formula is written as text: dumps are hostile. */
 export function toCsv({ columns, rows }: SqlJson): string {
   const field = (cell: SqlCell): string => {
     if (cell === null) return '';

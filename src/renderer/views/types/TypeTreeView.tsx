@@ -34,7 +34,8 @@ export function useTypeTree(dump: OpenDump, type: WantedType, place: Position | 
         type,
         place,
       ),
-    // The name includes everything relevant about type and place. eslint-disable-next-line react-hooks/exhaustive-deps
+    // The name includes everything relevant about type and place.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
     [engine, name],
   );
 }

@@ -15,7 +15,7 @@ interface RowProps {
   readonly last: number | undefined;
 }
 
-/** Digits of a row, those of zero bytes dim. */
+/** Digits of a row, with zero bytes dimmed. */
 function Digits({ text }: { readonly text: string }) {
   return text.split(/((?:\b00\b *)+)/).map((part, index) =>
     index % 2 === 0 ? (

@@ -23,7 +23,7 @@ export interface Slice {
   readonly value: number;
   /** CSS variable. */
   readonly colour: string;
-  /** Drawn over the colour; solid unless given. */
+  /** Pattern over the colour; solid by default. */
   readonly pattern?: Pattern;
 }
 

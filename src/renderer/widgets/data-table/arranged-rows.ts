@@ -66,7 +66,7 @@ export function arrangedRows<Row>({ rows, columns, words, by, ties }: Arrangemen
   });
 }
 
-/** The column that rows are ordered by, if it can be. */
+/** The column by which rows are ordered, if it is sortable. */
 export function orderColumn<Row>(columns: readonly DataColumn<Row>[], by: SortBy | undefined): Arrangement<Row>['by'] {
   const column = columns.find(({ id, isTool }) => id === by?.column && isTool !== true);
   return by === undefined || column === undefined ? undefined : { column, descending: by.descending };

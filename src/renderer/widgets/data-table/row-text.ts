@@ -23,7 +23,7 @@ const jsonValue = <Row>(column: DataColumn<Row>, [row, index]: PlacedRow<Row>): 
   return column.kind === 'hex' ? `0x${value.toString(16)}` : value.toString();
 };
 
-/** A list of objects whose names are the ids of the columns; what is not known is null. */
+/** A list of objects whose names are the ids of the columns; unknown values are null. */
 export const rowsAsJson = <Row>(columns: readonly DataColumn<Row>[], rows: readonly PlacedRow<Row>[]): string =>
   `${visibleJson(rows.map((row) => Object.fromEntries(written(columns).map((column) => [column.id, jsonValue(column, row)]))))}\n`;
 

@@ -1,6 +1,6 @@
 /**
- * The hex grid: recycled DOM rows over a 64-bit space, without a framework. It shows a window of rows from a bigint row
- * index; nothing in the DOM is as high as the space (Chromium clamps an element at 16.7 million pixels).
+ * The hex grid: recycled DOM rows over a 64-bit space, without a framework. It shows a window of rows from a bigint row index; no DOM element is as
+ * high as the space (Chromium clamps an element at 16.7 million pixels).
  */
 import type { PageState } from '../../../shared/model.ts';
 import { longestOf, rangesIn, type SortedRange } from '../../state/sorted-ranges.ts';
@@ -342,7 +342,7 @@ export class HexGrid {
     if (at === undefined) return undefined;
     const shown = this.#viewport.top + BigInt(at.index);
     if (shown >= this.#map.count) return undefined;
-    // A click into a gap opens it.
+    // A click on a gap opens it.
     const address = this.#map.rowAt(shown).row * this.#row64 + BigInt(at.column);
     return address < (this.#source?.size ?? 0n) ? address : undefined;
   }

@@ -70,7 +70,7 @@ export class RowBoxes {
 
 const elementsOf = ({ hex, ascii, ebcdic }: Boxes): readonly HTMLElement[] => (ebcdic === undefined ? [hex, ascii] : [hex, ascii, ebcdic]);
 
-/** The part of a range of addresses that lies in the row of `count` bytes from `address` on. */
+/** The part of a range of addresses that is in the row of `count` bytes from `address` on. */
 export function boxedIn(address: bigint, count: number, start: bigint, end: bigint): BoxedBytes | undefined {
   const rowEnd = address + BigInt(count);
   if (end <= address || start >= rowEnd || end <= start) return undefined;

@@ -43,7 +43,7 @@ export class RowMap {
   /** Rows hidden before each fold. */
   readonly #hidden: readonly bigint[];
 
-  /** @param rows of the space */
+  /** @param rows number of rows of the space */
   constructor(rows: bigint, folds: readonly Fold[]) {
     this.#folds = folds.filter(({ start, end }) => end <= rows && end - start > 1n);
     let hidden = 0n;

@@ -51,7 +51,7 @@ function patternTile(pattern: Pattern, ground: string, ink: string): HTMLCanvasE
   return tile;
 }
 
-/** Colour and pattern of a kind, for the tokens in force at an element. */
+/** Colour and pattern of a kind, for the tokens that apply to an element. */
 export function kindFill(context: CanvasRenderingContext2D, at: Element, { colour, pattern }: Pick<MemoryKind, 'colour' | 'pattern'>): string | CanvasPattern {
   const style = getComputedStyle(at);
   const ground = style.getPropertyValue(colour).trim();

@@ -48,7 +48,7 @@ languages.setMonarchTokensProvider(vmcoreinfoLanguage, {
   },
 });
 
-/** Editor theme from the tokens in force. */
+/** Editor theme from the current tokens. */
 export function applyTheme(shown: ShownTheme): void {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
