@@ -34,8 +34,8 @@ export function cpuGroups(cpus: readonly CpuJson[], apart: (cpu: CpuJson) => str
 const shownRuns = 6;
 
 /** "1-511", "0, 4-7, 12": numbers of CPUs, those of long lists with how many more there are. */
-export function cpuNumbersText(cpus: readonly CpuJson[], numbering: CpuNumbering): string {
-  const numbers = cpus.map((cpu) => cpuNumber(cpu, numbering)).sort((a, b) => a - b);
+export function numberRunsText(given: readonly number[]): string {
+  const numbers = given.toSorted((a, b) => a - b);
   const runs: { readonly first: number; last: number }[] = [];
   for (const number of numbers) {
     const run = runs.at(-1);
@@ -46,3 +46,5 @@ export function cpuNumbersText(cpus: readonly CpuJson[], numbering: CpuNumbering
   const left = runs.slice(shownRuns).reduce((sum, { first, last }) => sum + last - first + 1, 0);
   return `${text.join(', ')}${left === 0 ? '' : ` and ${left} more`}`;
 }
+
+export const cpuNumbersText = (cpus: readonly CpuJson[], numbering: CpuNumbering): string => numberRunsText(cpus.map((cpu) => cpuNumber(cpu, numbering)));

@@ -43,6 +43,14 @@ const part = v.strictObject({
   inLine: v.optional(v.literal(true)),
 });
 
+const backtraces = v.strictObject({
+  ...v.pick(backtraceSchema, ['numbering', 'traces', 'missing']).entries,
+  /** Idle CPUs whose stacks have the same functions as one of `traces`, by its place there. They are not among `traces`. */
+  sameStacks: v.array(v.strictObject({ trace: count, cpus: v.array(count) })),
+  /** CPUs whose stacks are in neither. */
+  leftOut: count,
+});
+
 export const reportSchema = v.strictObject({
   schema: v.literal(schemaVersion),
   tool: v.strictObject({ name: v.string(), version: v.string() }),
@@ -66,7 +74,7 @@ export const reportSchema = v.strictObject({
   regions: v.array(regionSchema),
   pages: v.optional(v.strictObject(Object.fromEntries(memoryKindIds.map((kind) => [kind, count])) as Record<(typeof memoryKindIds)[number], typeof count>)),
   log: v.optional(v.union([log, unread])),
-  backtraces: v.optional(v.union([v.strictObject({ ...v.pick(backtraceSchema, ['numbering', 'traces', 'missing']).entries, leftOut: count }), unread])),
+  backtraces: v.optional(v.union([backtraces, unread])),
   annotations: v.optional(v.array(annotationSchema)),
   analyses: v.optional(
     v.array(

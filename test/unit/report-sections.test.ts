@@ -1,4 +1,5 @@
 /** Sections of a report: what each says, in which order, and that what is left out is neither shown nor read. */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plainText, type Block } from '../../src/analysis/report/blocks.ts';
 import { htmlReport } from '../../src/analysis/report/html.ts';
@@ -7,9 +8,11 @@ import type { ReportModel } from '../../src/analysis/report/report-model.ts';
 import { chosenSections, documentSections, reportSections } from '../../src/analysis/report/sections/index.ts';
 import { runInProcess } from '../cli-in-process.ts';
 import { scratchFolder } from '../scratch-folder.ts';
+import { largeSystem } from '../perf/large-system.ts';
 import { commandFiles } from './cli/command-files.ts';
 
-const { damaged, healthy } = commandFiles(scratchFolder());
+const folder = scratchFolder();
+const { damaged, healthy } = commandFiles(folder);
 const reportOf = async (path: string, ...options: string[]): Promise<ReportModel> => {
   const { code, out } = await runInProcess(['report', path, '--quick', '--format', 'json', ...options]);
   expect(code).toBe(0);
@@ -106,6 +109,22 @@ describe('sections of a damaged dump', () => {
     expect(table?.leftOut).toBeGreaterThan(0);
     expect(htmlReport.render(many)).toContain(`${table?.leftOut ?? 0} more are in the JSON report`);
     expect(markdownReport.render(many)).toContain(`${table?.leftOut ?? 0} more are in the JSON report`);
+  });
+});
+
+describe('backtraces', () => {
+  it('of idle CPUs with the same functions are one: no CPU at work is left out for them', async () => {
+    const path = join(folder, 'large.elf');
+    largeSystem(path, { cpus: 48, tasks: 100, symbols: 2000, logBits: 12, modules: 2, moduleSymbols: 2 });
+    const report = await reportOf(path, '--sections', 'backtraces');
+    if (report.backtraces === undefined || 'why' in report.backtraces) throw new Error('the stacks were not followed');
+    const { traces, sameStacks, leftOut } = report.backtraces;
+    expect(traces[0]?.crashed).toBe(true);
+    const cpus = [...traces.map(({ cpu }) => cpu ?? -1), ...sameStacks.flatMap((same) => same.cpus)];
+    expect(leftOut).toBe(0);
+    expect(cpus.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 48 }, (_, cpu) => cpu));
+    for (const { trace } of sameStacks) expect(traces[trace]?.task?.pid).toBe(0);
+    expect(text(section(report, 'backtraces'))).toMatch(/^Idle with the same functions on the stack: CPUs \d+-47 \(\d+ CPUs\)\.$/m);
   });
 });
 

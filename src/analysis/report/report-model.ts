@@ -73,7 +73,9 @@ export interface ReportLog {
 
 /** Stacks: that of the CPU that crashed first. */
 export interface ReportBacktraces extends Pick<BacktraceJson, 'numbering' | 'traces' | 'missing'> {
-  /** CPUs whose stacks are not among them. */
+  /** Idle CPUs whose stacks have the same functions as one of `traces`, by its place there. They are not among `traces`. */
+  readonly sameStacks: readonly { readonly trace: number; readonly cpus: readonly number[] }[];
+  /** CPUs whose stacks are in neither. */
   readonly leftOut: number;
 }
 

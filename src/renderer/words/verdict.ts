@@ -1,4 +1,5 @@
 /** The verdict banner: the worst thing first, in a sentence; then the evidence for it. */
+import { sentence } from '../../shared/sentence.ts';
 import type { CheckResult } from '../../shared/check-model.ts';
 import type { OsInfoJson } from '../../shared/structure-model.ts';
 import type { TriageDump } from '../../shared/triage-model.ts';
@@ -30,13 +31,6 @@ export interface VerdictBanner {
   /** The check that it is about, to whose steps and bytes the links lead. */
   readonly check: CheckResult | undefined;
 }
-
-const sentence = (text: string): string => {
-  const trimmed = text.trim();
-  // Names such as vmcoreinfo and os_info keep their own spelling at the start of a sentence.
-  const capital = /^(a|all|an|both|it|no|of|one|the|there)\b/.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
-  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
-};
 
 /** What a failed check means. Results of an older engine only name the check. */
 export const failureSentence = ({ failure, title }: CheckResult): string => failure ?? `${title}: the check failed.`;

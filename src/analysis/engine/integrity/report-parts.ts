@@ -1,8 +1,10 @@
 /** What a report reads of a dump only where one of its sections shows it. What cannot be read says why. */
+import { doubtfulIdentity } from '../../../shared/cpu-registers.ts';
 import { defined } from '../../../shared/defined.ts';
 import { isDumpError } from '../../../shared/dump-error.ts';
 import { logTail } from '../../../shared/log-tail.ts';
 import { sumCounts } from '../../../shared/memory-kinds.ts';
+import type { TraceJson } from '../../../shared/task-model.ts';
 import type { CheckResult } from '../../../shared/check-model.ts';
 import type { CheckBytes, ReportBacktraces, ReportLog, ReportLowcore, ReportModel, ReportPart, Unread } from '../../report/report-model.ts';
 import { architectures } from '../../arch/index.ts';
@@ -16,7 +18,7 @@ import type { Session } from '../session/session.ts';
 /** Records of the log, and of them below the line that says why the system died. */
 const logLines = 60;
 const linesAfter = 25;
-/** CPUs whose stacks are shown, the one that crashed among them. */
+/** Stacks that are shown, that of the CPU that crashed among them. */
 const mostTraces = 32;
 /** Lowcores that are summed up. */
 const mostLowcores = 64;
@@ -54,10 +56,32 @@ async function logOf(session: Session, signal: AbortSignal): Promise<ReportLog> 
   return { source, records: shown, ...defined({ death }), before, after, lost };
 }
 
+/** The one that crashed first, then those at work: of hundreds of CPUs that idle one says as much as all. */
+const rank = ({ crashed, task }: TraceJson): number => (crashed === true ? 0 : task?.pid === 0 ? 2 : 1);
+
+/** The same for idle CPUs with the same functions on their stacks; undefined for any other, and where it is in doubt whose stack it is. */
+function idleKey(trace: TraceJson): string | undefined {
+  const { cpu, task, crashed, end, frames, system } = trace;
+  if (cpu === undefined || task?.pid !== 0 || crashed === true || doubtfulIdentity(trace) !== undefined) return undefined;
+  return JSON.stringify([end, system, frames.map(({ kind, symbol, address, stack }) => [kind, symbol ?? address, stack])]);
+}
+
 async function backtracesOf(session: Session, signal: AbortSignal): Promise<ReportBacktraces> {
   const { numbering, traces, missing } = await describeBacktrace(session, {}, signal);
-  const ordered = [...traces.filter(({ crashed }) => crashed === true), ...traces.filter(({ crashed }) => crashed !== true)];
-  return { numbering, traces: ordered.slice(0, mostTraces), missing, leftOut: Math.max(0, traces.length - mostTraces) };
+  const shown: TraceJson[] = [];
+  const same = new Map<string, { readonly trace: number; readonly cpus: number[] }>();
+  let leftOut = 0;
+  for (const trace of traces.toSorted((a, b) => rank(a) - rank(b))) {
+    const key = idleKey(trace);
+    const known = key === undefined ? undefined : same.get(key);
+    if (known !== undefined && trace.cpu !== undefined) known.cpus.push(trace.cpu);
+    else if (shown.length === mostTraces) leftOut += 1;
+    else {
+      if (key !== undefined) same.set(key, { trace: shown.length, cpus: [] });
+      shown.push(trace);
+    }
+  }
+  return { numbering, traces: shown, sameStacks: [...same.values()].filter(({ cpus }) => cpus.length > 0), missing, leftOut };
 }
 
 function lowcoresOf(session: Session): readonly ReportLowcore[] {

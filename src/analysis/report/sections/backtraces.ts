@@ -1,4 +1,5 @@
 import { cpuName, doubtfulIdentity } from '../../../shared/cpu-registers.ts';
+import { numberRunsText } from '../../../shared/cpu-groups.ts';
 import { missingText } from '../../../shared/analysis-text.ts';
 import { defined } from '../../../shared/defined.ts';
 import type { FrameJson, TraceJson } from '../../../shared/task-model.ts';
@@ -24,7 +25,14 @@ function title({ cpu, linuxCpu, task, crashed }: TraceJson, numbering: ReportBac
   return [...(crashed === true ? [marked('bad', 'crashed'), ' '] : []), ...where, ...who];
 }
 
-function traceBlocks(trace: TraceJson, numbering: ReportBacktraces['numbering']): readonly Block[] {
+const sameText = (cpus: readonly number[], numbering: ReportBacktraces['numbering']): string => {
+  const one = cpus.length === 1;
+  const who = numbering === 'linuxCpu' ? (one ? 'CPU' : 'CPUs') : one ? 'the CPU at position' : 'the CPUs at positions';
+  return `Idle with the same functions on the stack: ${who} ${numberRunsText(cpus)}${one ? '' : ` (${cpus.length} CPUs)`}.`;
+};
+
+/** @param same idle CPUs with the same stack */
+function traceBlocks(trace: TraceJson, numbering: ReportBacktraces['numbering'], same: readonly number[]): readonly Block[] {
   const { frames, detail, end } = trace;
   const doubt = doubtfulIdentity(trace);
   const isShort = end === 'broken' || end === 'partial';
@@ -43,22 +51,23 @@ function traceBlocks(trace: TraceJson, numbering: ReportBacktraces['numbering'])
     ...(doubt === undefined ? [] : [paragraph(quoted(doubt), 'doubtful' as const)]),
     ...(frames.length === 0 ? [] : [frameTable]),
     paragraph(quoted(detail), isShort ? 'doubtful' : 'plain'),
+    ...(same.length === 0 ? [] : [paragraph(sameText(same, numbering))]),
   ];
 }
 
 export const backtracesSection: ReportSection = {
   id: 'backtraces',
   title: 'Backtraces',
-  about: 'the stack of the CPU that crashed, then those of the other CPUs',
+  about: 'the stack of the CPU that crashed, then those of the other CPUs; idle CPUs with the same functions share one',
   byDefault: true,
   parts: ['backtraces'],
   content({ backtraces }) {
     if (backtraces === undefined) return [];
     if ('why' in backtraces) return [paragraph(['Stacks cannot be followed: ', quoted(backtraces.why)])];
-    const { traces, numbering, missing, leftOut } = backtraces;
+    const { traces, numbering, sameStacks, missing, leftOut } = backtraces;
     return [
-      ...traces.flatMap((trace) => traceBlocks(trace, numbering)),
-      ...(leftOut === 0 ? [] : [paragraph(`The stacks of ${leftOut} more CPUs are left out.`)]),
+      ...traces.flatMap((trace, at) => traceBlocks(trace, numbering, sameStacks.find((one) => one.trace === at)?.cpus ?? [])),
+      ...(leftOut === 0 ? [] : [paragraph(`The stacks of ${leftOut} more ${leftOut === 1 ? 'CPU' : 'CPUs'} are left out.`)]),
       ...missing.map((one) => paragraph(['Not known: ', quoted(missingText(one))], 'doubtful')),
     ];
   },

@@ -1,5 +1,6 @@
 import { plural } from '../../../shared/count-text.ts';
 import type { CheckResult } from '../../../shared/check-model.ts';
+import { sentence } from '../../../shared/sentence.ts';
 import { type Block, facts, heading, mono, paragraph, quoted, table, type Text } from '../blocks.ts';
 import { hexRows } from '../hex-rows.ts';
 import { isDoubtful, passedMark, verdictMark } from '../marks.ts';
@@ -39,7 +40,7 @@ function checkBlocks(report: ReportModel, check: CheckResult): readonly Block[] 
   const shownSteps = steps.map((step): Text[] => [passedMark(step.passed), quoted(step.check), quoted(step.detail)]);
   return [
     heading([verdictMark(verdict), ' ', quoted(title)]),
-    paragraph([...(failure === undefined || verdict !== 'failed' ? [] : [quoted(failure), ' ']), quoted(detail)]),
+    paragraph(failure === undefined || verdict !== 'failed' ? quoted(detail) : [quoted(failure), ' ', quoted(sentence(detail))]),
     ...(recorded === undefined && computed === undefined && check.ranges === undefined
       ? []
       : [
