@@ -14,7 +14,7 @@ export default defineConfig(async () => ({
     // Each worker may hold blocks of a real dump; the smallest machine that runs this has two cores.
     maxWorkers: 2,
     // Guards against what hangs, not promises: a machine with much else to do takes many times as long, and several waits fit into one test.
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 90_000, interval: 100 } },
     // Only what stands out is listed by name.

@@ -11,7 +11,7 @@ import { pinnedNode } from '../../scripts/node-runtime.mjs';
 export const checkout = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A hanging step is given up after this many milliseconds. Not a performance bound: other work on the machine can slow any step down. */
-const hangs = 90_000;
+const hangs = 180_000;
 
 /** Screenshots are for people; they are never written into the checkout. */
 export const screenshots = process.env.DUMPBENCH_SCREENSHOTS ?? join(tmpdir(), 'dumpbench-screenshots');

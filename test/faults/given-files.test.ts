@@ -122,7 +122,7 @@ it('is looked at before the dump is opened, which may have to be unpacked first'
     expect(err, argv.join(' ')).toBe('dumpbench: /dev/zero: it is a device, which may never end (expected a file)\n');
     expect(code).toBe(3);
   }
-}, 120_000);
+});
 
 describe('a large file next to a dump', () => {
   /** What a process without one takes, and 256 MiB. */

@@ -55,5 +55,5 @@ describe('kill -9 with page workers', () => {
       await index(path);
       expect(contentOf(path)).toEqual(expected);
     }
-  }, 600_000);
+  });
 });

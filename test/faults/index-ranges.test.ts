@@ -66,7 +66,7 @@ describe('one range', () => {
     }
     expect(resumed).toBeGreaterThan(0);
     expect(readdirSync(join(cache, 'dumpbench', 'index'))).toEqual([]);
-  }, 300_000);
+  });
 
   it('in two processes at once is one piece, and both report the same about it', async () => {
     const place = join(folder, 'two');
@@ -77,5 +77,5 @@ describe('one range', () => {
     expect(two?.sha256).toBe(one?.sha256);
     expect(readdirSync(place)).toEqual(['one.piece']);
     expect(readdirSync(join(cache, 'dumpbench', 'index'))).toEqual([]);
-  }, 300_000);
+  });
 });

@@ -65,14 +65,14 @@ describe('first facts and regions in bounded memory', () => {
     const { storedPages } = manyPageRecords(path, 3_000_000);
     await said('info', path, small);
     expect(pagesOf(await said<RegionFacts>('regions', path, small), 'present', 'stored')).toBe(storedPages);
-  }, 120_000);
+  });
 
   it('of a VMDUMP of 64 GiB', async () => {
     const [path = ''] = paths('keys.vmdump');
     const { storedPages } = manyKeys(path, 64 * gibibyte);
     await said('info', path, small);
     expect(pagesOf(await said<RegionFacts>('regions', path, small), 'present', 'stored')).toBe(storedPages);
-  }, 120_000);
+  });
 
   it('of a stand-alone dump of 30,000 segments, in one file and over volumes', async () => {
     const segments = 30_000;
@@ -85,7 +85,7 @@ describe('first facts and regions in bounded memory', () => {
       expect(stored).toBeGreaterThanOrEqual(segments * 256);
       for (const file of files) rmSync(file);
     }
-  }, 240_000);
+  });
 
   it('of a chain of more segments than first facts wait for: the part is reported as such, and whatever needs all of them reads the rest', async () => {
     const segments = 40_000;
@@ -114,7 +114,7 @@ describe('first facts and regions in bounded memory', () => {
     // Cut after the part: only the whole chain shows it.
     truncateSync(path, statSync(path).size - 2 * mebibyte);
     expect((await triaged())?.container.complete).toBe(false);
-  }, 240_000);
+  });
 
   it('of tape and multi-volume dumps of 64 GiB', async () => {
     const [tape = ''] = paths('large.tape');
@@ -127,7 +127,7 @@ describe('first facts and regions in bounded memory', () => {
     const info = await said<{ container: { complete: boolean } }>('info', volumes[0] ?? '', small);
     expect(info.container.complete).toBe(true);
     expect(pagesOf(await said<RegionFacts>('regions', volumes[0] ?? '', small), 'present', 'stored')).toBe((64 * gibibyte) / 4096);
-  }, 120_000);
+  });
 
   it('of one page at 64 TiB, in an ELF core and in an LKCD dump', async () => {
     const files = paths('far.elf', 'far.lkcd');
@@ -140,7 +140,7 @@ describe('first facts and regions in bounded memory', () => {
       expect(regions.length).toBeLessThan(100);
       expect(regions.some(({ start, kind }) => BigInt(start) === BigInt(farAddress) && kind === 'stored')).toBe(true);
     }
-  }, 120_000);
+  });
 
   it('of a filtered dump of 64 GiB as a split set and as a flattened stream', async () => {
     const parts = paths('split-0', 'split-1', 'split-2', 'split-3');
@@ -152,7 +152,7 @@ describe('first facts and regions in bounded memory', () => {
     flattenFile(plain, flat);
     rmSync(plain);
     expect(pagesOf(await said<RegionFacts>('regions', flat, small), 'present', 'stored')).toBe(storedPages);
-  }, 240_000);
+  });
 });
 
 describe('a comparison of two filtered dumps', () => {
@@ -168,5 +168,5 @@ describe('a comparison of two filtered dumps', () => {
     const differing = /changed\s+([\d,]+)/.exec(out)?.[1]?.replaceAll(',', '');
     expect(Number(differing)).toBeGreaterThan(100_000);
     expect(out.length).toBeLessThan(64 * 1024);
-  }, 240_000);
+  });
 });

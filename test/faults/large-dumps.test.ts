@@ -52,7 +52,7 @@ describe('a filtered dump of 64 GiB', () => {
     // 128 MiB of runs of 12 pages: more than one page of answers.
     expect(exact.regions.length).toBeGreaterThan(4096);
     for (const [index, region] of exact.regions.entries()) if (index > 0) expect(region.start).toBe(exact.regions[index - 1]?.end);
-  }, 300_000);
+  });
 
   it('index: at most 512 MiB of memory, and at most 1.1 MiB of index for a GiB of addresses', async () => {
     const index = join(folder, 'filtered.sqlite');

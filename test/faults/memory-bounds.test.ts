@@ -72,7 +72,7 @@ beforeAll(async () => {
   writeFileSync(path, buildCase('memory 64 KiB\ncpu prefix=0x8000\nload 0x0 0x1000\nformat elf-vmcore'));
   start = (await peakOf('info', path, '--json')).peak;
   expect(start).toBeGreaterThan(32 * mebibyte);
-}, 120_000);
+});
 
 describe.each(Object.entries(inputs))('%s', (name, { build, commands }) => {
   const path = join(folder, name.replaceAll(/\W/g, '-'));
@@ -139,5 +139,5 @@ describeNeeding('xz', 'a packed file whose dictionary is as large as what is kep
     expect(err).toMatch(/a dictionary of 256 MiB, and at most 64 MiB are kept in memory/);
     expect(code).toBe(3);
     expect((peak - start) / mebibyte).toBeLessThan((bound + margin) / mebibyte);
-  }, 600_000);
+  });
 });

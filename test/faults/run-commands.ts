@@ -17,7 +17,7 @@ export interface Answer {
 
 const runner = fileURLToPath(new URL('run-commands.mts', import.meta.url));
 /** For what hangs, not for what is slow. */
-const patienceMs = 30_000;
+const patienceMs = 300_000;
 
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;

@@ -19,7 +19,7 @@ import { everything, randomFor, runs, sample } from '../../run-size.ts';
 const limitMs = 2000;
 const limitBytes = 256 << 20;
 const mebibyte = 1 << 20;
-const testTimeout = everything ? 1_800_000 : 120_000;
+const testTimeout = everything ? 1_800_000 : 900_000;
 
 const sets: Readonly<Record<string, readonly string[]>> = {
   'o-s390-s3-kdump-split-1': ['o-s390-s3-kdump-split-2'],

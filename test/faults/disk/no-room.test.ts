@@ -89,7 +89,7 @@ describeNeeding('failing-disk', 'writing', () => {
   let expected: readonly Answer[] = [];
   beforeAll(async () => {
     expected = await run(calls, sound, mkdtempSync(join(folder, 'sound-')));
-  }, 300_000);
+  });
 
   it('is tried with every command', () => {
     const tried = new Set(['doctor', ...calls.map(([name = '']) => name), ...outputs('').map(([name = '']) => name)]);

@@ -208,7 +208,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     const rebuilt = await run(['index', '--json', sample], { FILE: [indexPath], BAD: '32768-65536' }, env);
     for (const descriptor of held) closeSync(descriptor);
     expect(json(indexSchema, rebuilt).pages.present).toBeGreaterThan(0);
-  }, 240_000);
+  });
 
   it('a file next to the dump is read through interruptions and in short pieces', async () => {
     const map = join(folder, 'System.map');
@@ -385,7 +385,7 @@ describeNeeding('failing-disk', 'reading from a failing disk', () => {
     expect(v.parse(infoSchema, JSON.parse(out)).findings).toContainEqual(expect.objectContaining({ title: 'A volume was not unpacked to its end' }));
     const cut = json(indexSchema, await run(['index', first, '--json'], {}));
     expect(cut.pages.present + cut.pages.zero).toBeLessThan(0x10_0000 / 4096);
-  }, 120_000);
+  });
 
   it('a disk that interrupts every read is a fault, not a hang', async () => {
     const { code, err } = await run(['info', sample], { EINTR: 1_000_000_000 });
