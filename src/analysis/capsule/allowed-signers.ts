@@ -4,6 +4,7 @@
  */
 import type { KeyObject } from 'node:crypto';
 import { DumpError } from '../../shared/dump-error.ts';
+import { failed, isFailure, type Result } from '../../shared/result.ts';
 
 /** What `namespaces` of a line has to name, where it is there. */
 export const signatureNamespace = 'dumpbench';
@@ -52,8 +53,7 @@ function timeOf(text: string): number | undefined {
 
 type Options = Pick<AllowedSigner, 'validAfter' | 'validBefore'> & { readonly isForOthers?: true };
 
-/** @returns a sentence where the options cannot be read */
-function optionsOf(text: string): Options | string {
+function optionsOf(text: string): Result<Options> {
   let options: Options = {};
   for (const option of text.match(/(?:"[^"]*"|[^,"])+/g) ?? []) {
     const [name = '', value = ''] = option.split(/=(.*)/s);
@@ -65,7 +65,7 @@ function optionsOf(text: string): Options | string {
       case 'valid-after':
       case 'valid-before': {
         const at = timeOf(plain);
-        if (at === undefined) return `${name} is "${plain}"`;
+        if (at === undefined) return failed('options', `${name} is "${plain}"`);
         options = { ...options, [name.toLowerCase() === 'valid-after' ? 'validAfter' : 'validBefore']: at };
         break;
       }
@@ -73,10 +73,10 @@ function optionsOf(text: string): Options | string {
         options = { ...options, isForOthers: true };
         break;
       default:
-        return `the option ${name} is not known`;
+        return failed('options', `the option ${name} is not known`);
     }
   }
-  return options;
+  return { value: options };
 }
 
 function keyOf(base64: string): string | undefined {
@@ -101,12 +101,12 @@ export function parseAllowedSigners(text: string, file: string): readonly Allowe
     const typeAt = words.findIndex((word, index) => index > 0 && index < 3 && /^(?:sk-)?(?:ssh|ecdsa)-/.test(word));
     const [principals = '', type, base64] = [words[0], words[typeAt], words[typeAt + 1]];
     if (typeAt < 0 || type === undefined || base64 === undefined) throw wrong('it has no key');
-    const options = typeAt === 1 ? {} : optionsOf(words[1] ?? '');
-    if (typeof options === 'string') throw wrong(options);
+    const options = typeAt === 1 ? { value: {} } : optionsOf(words[1] ?? '');
+    if (isFailure(options)) throw wrong(options.missing.why);
     if (type !== keyType) continue;
     const key = keyOf(base64);
     if (key === undefined) throw wrong('its key is not an OpenSSH Ed25519 key');
-    const { isForOthers, ...valid } = options;
+    const { isForOthers, ...valid } = options.value;
     if (isForOthers !== true) signers.push({ principals: principals.replace(/^"(.*)"$/s, '$1'), key, ...valid, line: at + 1 });
   }
   return signers;

@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { hex } from '../../shared/units.ts';
 import type { Finding } from '../../shared/model.ts';
+import { failed, type Failure, isFailure, type Result } from '../../shared/result.ts';
 import { bytes, u32, u64 } from '../layout/field.ts';
 import { parse, struct, type Values } from '../layout/struct.ts';
 import type { ByteSource } from '../source/byte-source.ts';
@@ -65,25 +66,28 @@ function readAll(source: ByteSource, at: number, length: number): Uint8Array | u
 const hasSignature = (head: Uint8Array | undefined): head is Uint8Array => head !== undefined && signature.equals(head.subarray(0, signature.length));
 
 /** One of the two tables, or what is wrong with it. @param at its position on the disk */
-function readTable(source: ByteSource, at: number, sector: number): Table | string {
+function readTable(source: ByteSource, at: number, sector: number): Result<Table> {
+  const not = (why: string): Failure => failed('GPT', why);
   const head = readAll(source, at, sector);
-  if (head === undefined) return 'it cannot be read';
-  if (!hasSignature(head)) return 'its signature is not "EFI PART"';
+  if (head === undefined) return not('it cannot be read');
+  if (!hasSignature(head)) return not('its signature is not "EFI PART"');
   const header = parse(gptHeader, head);
-  if (header.header_size < gptHeader.size || header.header_size > sector) return `its size is ${header.header_size}, where 92 to ${sector} bytes are possible`;
+  if (header.header_size < gptHeader.size || header.header_size > sector)
+    return not(`its size is ${header.header_size}, where 92 to ${sector} bytes are possible`);
   const covered = Buffer.from(head.subarray(0, header.header_size));
   covered.writeUInt32LE(0, 0x10);
   const computed = crc32(covered);
-  if (computed !== header.header_crc32) return `its CRC is ${hex(header.header_crc32)}, that of its bytes ${hex(computed)}`;
-  if (header.my_lba !== BigInt(at / sector)) return `it records sector ${header.my_lba} as its own, but is in sector ${at / sector}`;
-  if (header.size_of_entry < 128 || header.size_of_entry % 8 !== 0) return `its entries have ${header.size_of_entry} bytes, where at least 128 are possible`;
+  if (computed !== header.header_crc32) return not(`its CRC is ${hex(header.header_crc32)}, that of its bytes ${hex(computed)}`);
+  if (header.my_lba !== BigInt(at / sector)) return not(`it records sector ${header.my_lba} as its own, but is in sector ${at / sector}`);
+  if (header.size_of_entry < 128 || header.size_of_entry % 8 !== 0)
+    return not(`its entries have ${header.size_of_entry} bytes, where at least 128 are possible`);
   const length = header.number_of_entries * header.size_of_entry;
-  if (length > mostEntryBytes) return `it counts ${header.number_of_entries} entries of ${header.size_of_entry} bytes`;
+  if (length > mostEntryBytes) return not(`it counts ${header.number_of_entries} entries of ${header.size_of_entry} bytes`);
   const entries = readAll(source, Number(header.partition_entry_lba) * sector, length);
-  if (entries === undefined) return `its entries at sector ${header.partition_entry_lba} cannot be read`;
+  if (entries === undefined) return not(`its entries at sector ${header.partition_entry_lba} cannot be read`);
   const entriesCrc = crc32(entries);
-  if (entriesCrc !== header.entries_crc32) return `the CRC of its entries is ${hex(header.entries_crc32)}, that of their bytes ${hex(entriesCrc)}`;
-  return { header, entries };
+  if (entriesCrc !== header.entries_crc32) return not(`the CRC of its entries is ${hex(header.entries_crc32)}, that of their bytes ${hex(entriesCrc)}`);
+  return { value: { header, entries } };
 }
 
 function partitionsOf({ header, entries }: Table, sector: number, diskBytes: number, findings: Finding[]): Partition[] {
@@ -130,25 +134,25 @@ export function readGpt(source: ByteSource): Disk | { readonly offset: number; r
     const lastAt = Math.floor(source.size / sector - 1) * sector;
     const named = hasSignature(head) ? Number(parse(gptHeader, head).alternate_lba) * sector : lastAt;
     const backupAt = [named, lastAt].find((at) => at > sector && hasSignature(readAll(source, at, sector)));
-    if (typeof primary !== 'string') {
+    if (!isFailure(primary)) {
       const findings: Finding[] = [];
       return {
         layout: 'gpt',
         title: 'a disk with a GPT',
         source,
         blockBytes: sector,
-        partitions: partitionsOf(primary, sector, source.size, findings),
+        partitions: partitionsOf(primary.value, sector, source.size, findings),
         findings,
       };
     }
     // A backup alone shows nothing: it is found because the first header points there, or at the very end of a disk that has a protective MBR.
-    const backup = backupAt === undefined ? 'there is none at the end of the disk' : readTable(source, backupAt, sector);
-    if (typeof backup !== 'string') {
+    const backup = backupAt === undefined ? failed('GPT', 'there is none at the end of the disk') : readTable(source, backupAt, sector);
+    if (!isFailure(backup)) {
       const findings = [
         diskFinding(
           'warning',
           'The partition table is damaged, and its backup is used',
-          `the GPT at 0x${sector.toString(16)}: ${primary}; the backup at 0x${(backupAt ?? 0).toString(16)} is sound`,
+          `the GPT at 0x${sector.toString(16)}: ${primary.missing.why}; the backup at 0x${(backupAt ?? 0).toString(16)} is sound`,
           { fileOffset: sector, bytes: sector },
         ),
       ];
@@ -157,11 +161,11 @@ export function readGpt(source: ByteSource): Disk | { readonly offset: number; r
         title: 'a disk with a GPT',
         source,
         blockBytes: sector,
-        partitions: partitionsOf(backup, sector, source.size, findings),
+        partitions: partitionsOf(backup.value, sector, source.size, findings),
         findings,
       };
     }
-    if (hasSignature(head)) broken ??= { offset: sector, what: `a GPT that cannot be used: ${primary}; the backup: ${backup}` };
+    if (hasSignature(head)) broken ??= { offset: sector, what: `a GPT that cannot be used: ${primary.missing.why}; the backup: ${backup.missing.why}` };
   }
   return broken;
 }

@@ -4,6 +4,7 @@
  */
 import { createDecipheriv, hkdfSync } from 'node:crypto';
 import { DumpError } from '../../shared/dump-error.ts';
+import { failed, type Failure, type Result } from '../../shared/result.ts';
 import { pageSize } from '../../shared/units.ts';
 import { decryptXts } from '../codec/aes-xts.ts';
 import { parse } from '../layout/struct.ts';
@@ -58,29 +59,32 @@ export function openCompletion(completion: Uint8Array, communicationKey: Uint8Ar
   return { dumpKey, nonce: plain.subarray(0, nonceBytes), pageKeys: plain.subarray(nonceBytes, nonceBytes + pageKeyBytes) };
 }
 
-/** Registers of a CPU, or why they cannot be had in words. */
-export function openCpuState(note: Uint8Array, { dumpKey }: DumpKeys): RecordedCpu | string {
-  if (note.length !== pvCpuState.size) return `it has ${note.length} bytes instead of ${pvCpuState.size}`;
+/** Registers of a CPU. */
+export function openCpuState(note: Uint8Array, { dumpKey }: DumpKeys): Result<RecordedCpu> {
+  const not = (why: string): Failure => failed('CPU state', why);
+  if (note.length !== pvCpuState.size) return not(`it has ${note.length} bytes instead of ${pvCpuState.size}`);
   const { version, iv } = parse(pvCpuState, note);
-  if (version !== 1) return `its version is ${version}`;
+  if (version !== 1) return not(`its version is ${version}`);
   const plain = unseal(dumpKey, iv, note, cpuClearBytes);
-  if (plain === undefined) return 'its authentication tag is not valid: it was changed';
+  if (plain === undefined) return not('its authentication tag is not valid: it was changed');
   const clear = new Uint8Array(note.length);
   clear.set(plain, cpuClearBytes);
   const state = parse(pvCpuState, clear);
   return {
-    prefix: state.prefix,
-    psw: { mask: state.psw_mask, address: state.psw_addr },
-    gprs: state.gprs,
-    acrs: state.acrs,
-    crs: state.crs,
-    fprs: state.vector_low.filter((_, index) => index % 2 === 0),
-    vectorLow: state.vector_low.filter((_, index) => index % 2 === 1),
-    vectorHigh: state.vector_high.map((value) => BigInt(`0x${Buffer.from(value).toString('hex')}`)),
-    fpc: state.fpc,
-    timer: state.timer,
-    clockComparator: state.todcmp,
-    todProgrammable: state.todpreg,
+    value: {
+      prefix: state.prefix,
+      psw: { mask: state.psw_mask, address: state.psw_addr },
+      gprs: state.gprs,
+      acrs: state.acrs,
+      crs: state.crs,
+      fprs: state.vector_low.filter((_, index) => index % 2 === 0),
+      vectorLow: state.vector_low.filter((_, index) => index % 2 === 1),
+      vectorHigh: state.vector_high.map((value) => BigInt(`0x${Buffer.from(value).toString('hex')}`)),
+      fpc: state.fpc,
+      timer: state.timer,
+      clockComparator: state.todcmp,
+      todProgrammable: state.todpreg,
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { defined } from '../../shared/defined.ts';
 import { DumpError } from '../../shared/dump-error.ts';
 import { fact } from '../../shared/fact.ts';
 import type { Finding } from '../../shared/model.ts';
+import { isFailure } from '../../shared/result.ts';
 import { pageSize } from '../../shared/units.ts';
 import { stepTurns, type Steps } from '../jobs/steps.ts';
 import { parse, view, type StructView, type Values } from '../layout/struct.ts';
@@ -177,12 +178,12 @@ function cpusOf(notes: readonly RawNote[], keys: DumpKeys, findings: Finding[]):
     .filter(({ type }) => type === NT_S390_PV_CPU_DATA)
     .flatMap((note, index) => {
       const cpu = openCpuState(note.desc, keys);
-      if (typeof cpu !== 'string') return [cpu];
+      if (!isFailure(cpu)) return [cpu.value];
       findings.push({
         id: 'container-complete/cpu-state',
         severity: 'error',
         title: 'A CPU state cannot be decrypted',
-        detail: `the note NT_S390_PV_CPU_DATA at position ${index}, file offset 0x${note.fileOffset.toString(16)}: ${cpu}`,
+        detail: `the note NT_S390_PV_CPU_DATA at position ${index}, file offset 0x${note.fileOffset.toString(16)}: ${cpu.missing.why}`,
         where: { fileOffset: note.descOffset, bytes: note.desc.length },
       });
       return [];

@@ -2,6 +2,7 @@
  * One header of a tar archive (POSIX.1-2024 pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format"): 512 bytes, and the records that a
  * pax header before it holds.
  */
+import { failed, type Failure, type Result } from '../../shared/result.ts';
 import type { SparsePiece } from './tar-sparse.ts';
 
 export const blockBytes = 512;
@@ -61,21 +62,21 @@ export function sparsePairs(block: Buffer, from: number, count: number): SparseP
   return pieces;
 }
 
-/** @returns the header, or what is wrong with it */
-export function tarHeader(block: Buffer): TarHeader | string {
-  if (!isHeader(block)) return 'there is no header of a member: its checksum does not match';
+export function tarHeader(block: Buffer): Result<TarHeader> {
+  const not = (why: string): Failure => failed('header of a member', why);
+  if (!isHeader(block)) return not('there is no header of a member: its checksum does not match');
   const size = tarNumber(block.subarray(124, 136));
-  if (size === undefined) return 'the size in the header of the member is not a number';
+  if (size === undefined) return not('the size in the header of the member is not a number');
   const type = String.fromCharCode(block[156] ?? 0);
   const magic = block.toString('latin1', 257, 265);
   const own = untilNul(block.subarray(0, 100));
   const prefix = magic.startsWith('ustar\0') ? untilNul(block.subarray(345, 500)) : Buffer.alloc(0);
   const name = Buffer.from(prefix.length === 0 ? own : Buffer.concat([prefix, Buffer.from('/'), own]));
-  if (type !== 'S') return { type, name, size };
+  if (type !== 'S') return { value: { type, name, size } };
   const realSize = tarNumber(block.subarray(483, 495));
   const pieces = sparsePairs(block, 386, 4);
-  if (realSize === undefined || pieces === undefined) return 'the map of the sparse member has what is not a number';
-  return { type, name, size, sparse: { realSize, pieces, goesOn: block[482] !== 0 } };
+  if (realSize === undefined || pieces === undefined) return not('the map of the sparse member has what is not a number');
+  return { value: { type, name, size, sparse: { realSize, pieces, goesOn: block[482] !== 0 } } };
 }
 
 /** Records of a pax header, in their order: some keys of GNU are there many times. @returns undefined where they cannot be read */

@@ -1,4 +1,5 @@
 /** The members of a tar archive as a stream: old and ustar headers, those of GNU and pax with long names, large sizes, and holes. */
+import { isFailure } from '../../shared/result.ts';
 import { pathText } from '../../files/path-bytes.ts';
 import { mostMembers, mostNameBytes, tooManyMembers, type ArchiveMembers, type MemberKind } from './archive-member.ts';
 import type { PieceCursor } from './piece-cursor.ts';
@@ -86,11 +87,12 @@ export async function* tarMembers(cursor: PieceCursor): ArchiveMembers {
     // The marker is two blocks of zeros. An archive without it may have had more members.
     if (block.length < blockBytes) return { kind: 'cut', at };
     if (block.every((byte) => byte === 0)) return afterMarker(cursor);
-    const header = tarHeader(block);
-    if (typeof header === 'string') {
+    const read = tarHeader(block);
+    if (isFailure(read)) {
       await cursor.skip(Infinity);
-      return damage(at, header);
+      return damage(at, read.missing.why);
     }
+    const header = read.value;
     cursor.took(blockBytes);
     const { type } = header;
     if (asides.has(type)) {

@@ -3,6 +3,7 @@
  * of 5.10 to 7.2). The entries' bit-fields are taken from the kernel's own types; which meaning `type` has shows in the member `end`, which
  * 6.4 turned into a type of its own. Numbers of registers are in no type: those are believed by which entries of known functions make sense.
  */
+import { failed, type Failure, isFailure, type Result } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { soleAddress, type KernelBytes, type KernelNames, type StructTypes } from '../kernel-view.ts';
 
@@ -109,12 +110,12 @@ function isKnownEncoding(tables: OrcTables, symbols: KernelNames): boolean {
 }
 
 /** @returns the tables, or why they cannot be used */
-export function orcTables(memory: KernelBytes, symbols: KernelNames, types: StructTypes, modules: readonly OrcModule[]): OrcTables | string {
+export function orcTables(memory: KernelBytes, symbols: KernelNames, types: StructTypes, modules: readonly OrcModule[]): Result<OrcTables> {
   for (const numbering of numberings) {
     const tables = tablesBy(numbering, memory, symbols, types, modules);
-    if (typeof tables === 'string' || isKnownEncoding(tables, symbols)) return tables;
+    if (isFailure(tables) || isKnownEncoding(tables.value, symbols)) return tables;
   }
-  return 'the entries of the ORC tables of this kernel have another meaning than those that are known';
+  return failed('ORC tables', 'the entries of the ORC tables of this kernel have another meaning than those that are known');
 }
 
 function tablesBy(
@@ -123,13 +124,14 @@ function tablesBy(
   symbols: KernelNames,
   types: StructTypes,
   modules: readonly OrcModule[],
-): OrcTables | string {
+): Result<OrcTables> {
+  const not = (why: string): Failure => failed('ORC tables', why);
   const reader = entryReader(types, numbering);
   const [places, placesEnd, entries] = ['__start_orc_unwind_ip', '__stop_orc_unwind_ip', '__start_orc_unwind'].map((name) => soleAddress(symbols, name));
-  if (reader === undefined) return 'this kernel has no type orc_entry: it was built without the ORC unwinder';
-  if (places === undefined || placesEnd === undefined || entries === undefined) return 'no symbols lead to the ORC tables';
+  if (reader === undefined) return not('this kernel has no type orc_entry: it was built without the ORC unwinder');
+  if (places === undefined || placesEnd === undefined || entries === undefined) return not('no symbols lead to the ORC tables');
   const count = Number((placesEnd - places) / placeBytes);
-  if (count < 1 || count > maxEntries) return `the ORC tables between ${hex(places)} and ${hex(placesEnd)} have ${count} entries`;
+  if (count < 1 || count > maxEntries) return not(`the ORC tables between ${hex(places)} and ${hex(placesEnd)} have ${count} entries`);
   const kernel: Table = { places, entries, count };
   const ofModules = new Map<string, Table | undefined>();
   const tableOf = (name: string | undefined): Table | undefined => {
@@ -141,23 +143,25 @@ function tablesBy(
     return table;
   };
   return {
-    find(address, module) {
-      const table = tableOf(module);
-      if (table === undefined) return `the ORC table of ${module ?? 'the kernel'} is not known`;
-      let [low, high] = [0, table.count];
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        const at = table.places + BigInt(middle) * placeBytes;
-        const distance = memory.s32(at);
-        if (distance === undefined) return `the ORC table at ${hex(at)} cannot be read: ${memory.absence(at, 4)?.detail ?? 'no bytes'}`;
-        if (at + BigInt(distance) <= address) low = middle + 1;
-        else high = middle;
-      }
-      if (low === 0) return `no entry of the ORC table covers ${hex(address)}`;
-      const at = table.entries + BigInt((low - 1) * reader.bytes);
-      const bytes = memory.bytes(at, reader.bytes);
-      if (bytes === undefined) return `the ORC entry at ${hex(at)} cannot be read: ${memory.absence(at, reader.bytes)?.detail ?? 'no bytes'}`;
-      return reader.read(bytes.reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n));
+    value: {
+      find(address, module) {
+        const table = tableOf(module);
+        if (table === undefined) return `the ORC table of ${module ?? 'the kernel'} is not known`;
+        let [low, high] = [0, table.count];
+        while (low < high) {
+          const middle = (low + high) >>> 1;
+          const at = table.places + BigInt(middle) * placeBytes;
+          const distance = memory.s32(at);
+          if (distance === undefined) return `the ORC table at ${hex(at)} cannot be read: ${memory.absence(at, 4)?.detail ?? 'no bytes'}`;
+          if (at + BigInt(distance) <= address) low = middle + 1;
+          else high = middle;
+        }
+        if (low === 0) return `no entry of the ORC table covers ${hex(address)}`;
+        const at = table.entries + BigInt((low - 1) * reader.bytes);
+        const bytes = memory.bytes(at, reader.bytes);
+        if (bytes === undefined) return `the ORC entry at ${hex(at)} cannot be read: ${memory.absence(at, reader.bytes)?.detail ?? 'no bytes'}`;
+        return reader.read(bytes.reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n));
+      },
     },
   };
 }

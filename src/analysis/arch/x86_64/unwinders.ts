@@ -1,5 +1,6 @@
 /** How stacks of x86_64 are followed: by the ORC tables; without them the top is known, and the rest can be guessed. */
 import type { CpuJson } from '../../../shared/cpu-model.ts';
+import { failed, isFailure, type Result, valueOf } from '../../../shared/result.ts';
 import {
   contradictedMode,
   noRegisters,
@@ -18,9 +19,9 @@ import { guessFrames } from './stack-guess.ts';
 import { isX86User } from './user-code.ts';
 import { unwindX86Cpu, unwindX86Task, type X86Registers, type X86Unwinder } from './unwind.ts';
 
-function tablesOf({ memory, symbols, types, noTypes, modules }: UnwindContext): OrcTables | string {
-  if (types === undefined) return `types are needed for the ORC tables: ${noTypes}`;
-  if (symbols === undefined) return 'no symbols lead to the ORC tables';
+function tablesOf({ memory, symbols, types, noTypes, modules }: UnwindContext): Result<OrcTables> {
+  if (types === undefined) return failed('ORC tables', `types are needed for the ORC tables: ${noTypes}`);
+  if (symbols === undefined) return failed('ORC tables', 'no symbols lead to the ORC tables');
   return orcTables(memory, symbols, types, modules());
 }
 
@@ -34,10 +35,11 @@ const registersOf = (cpu: CpuJson): X86Registers =>
 
 export function x86Unwinders(context: UnwindContext): Unwinders {
   const { memory, names: symbols, types, guess, traced } = context;
-  const tables = tablesOf(context);
-  const why = typeof tables === 'string' ? tables : '';
+  const found = tablesOf(context);
+  const tables = valueOf(found);
+  const why = isFailure(found) ? found.missing.why : '';
   const unwinder = (stacks: readonly StackRange[], task: bigint | undefined): X86Unwinder | undefined =>
-    types === undefined || typeof tables === 'string' ? undefined : { memory, symbols, types, tables, stacks, traced: traced(task) };
+    types === undefined || tables === undefined ? undefined : { memory, symbols, types, tables, stacks, traced: traced(task) };
   /** What a chain that cannot be followed leaves open, where that is asked for. */
   const withGuesses = (trace: Trace, stacks: readonly StackRange[], from: bigint | undefined): Trace => {
     if (!guess || (trace.end !== 'broken' && trace.end !== 'partial')) return trace;

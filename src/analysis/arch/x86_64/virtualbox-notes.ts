@@ -4,6 +4,7 @@
  * and 6.0) have no msrTscAux, 0x10006 (6.1 to 7.2) has; the registers up to msrKernelGSBase lie at the same places. Version 0x10000
  * (VirtualBox 4.0 and 4.1) holds the hypervisor's own CPUMCTX instead. Unproven on a real dump.
  */
+import { failed, type Failure, isFailure, type Result } from '../../../shared/result.ts';
 import { u16, u32, u64 } from '../../layout/field.ts';
 import { hex } from '../../layout/presentation.ts';
 import { nested, parse, struct, type Fields } from '../../layout/struct.ts';
@@ -71,20 +72,23 @@ const ofOwner = (notes: readonly RawNote[], owner: string, type: number, bytes: 
   notes.filter((note) => note.owner === owner && note.type === type && note.desc.length >= bytes);
 
 /** The descriptor of the core; where it cannot be used, why. */
-function coreOf(notes: readonly RawNote[]): { readonly version: number } | string {
+function coreOf(notes: readonly RawNote[]): Result<{ readonly version: number }> {
+  const not = (why: string): Failure => failed('registers', why);
   const [core] = ofOwner(notes, 'VBCORE', NT_VBOXCORE, descriptor.size);
-  if (core === undefined) return 'no whole VBCORE note says in which version of the format';
+  if (core === undefined) return not('no whole VBCORE note says in which version of the format');
   const { u32Magic, u32FmtVersion: version } = parse(descriptor, core.desc, { endian: 'little' });
-  if (u32Magic !== magic) return `the VBCORE note has the magic 0x${u32Magic.toString(16)}, not 0x${magic.toString(16)}`;
+  if (u32Magic !== magic) return not(`the VBCORE note has the magic 0x${u32Magic.toString(16)}, not 0x${magic.toString(16)}`);
   if (!knownVersions.includes(version))
-    return `they are of version 0x${version.toString(16)} of the format, of which Dumpbench does not know the layout (it knows ${knownVersions.map((one) => `0x${one.toString(16)}`).join(', ')})`;
-  return { version };
+    return not(
+      `they are of version 0x${version.toString(16)} of the format, of which Dumpbench does not know the layout (it knows ${knownVersions.map((one) => `0x${one.toString(16)}`).join(', ')})`,
+    );
+  return { value: { version } };
 }
 
 /** Why the VBCPU notes of a VirtualBox core give no registers, or undefined where they do. */
 export function virtualBoxGap(notes: readonly RawNote[]): string | undefined {
   const core = coreOf(notes);
-  if (typeof core === 'string') return core;
+  if (isFailure(core)) return core.missing.why;
   const records = notes.filter(({ owner }) => owner === 'VBCPU');
   if (records.length === 0) return 'there are none';
   const short = records.find(({ type, desc }) => type !== NT_VBOXCPU || desc.length < cpuRecord.size);

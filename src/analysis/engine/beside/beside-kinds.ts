@@ -1,6 +1,7 @@
 /** Files that tools leave next to a dump (neighbours.md), known by their names and by what they begin with. */
 import type { BesideKind } from '../../../shared/beside-model.ts';
 import type { AttachmentKind } from '../../../shared/attachment.ts';
+import { valueOf } from '../../../shared/result.ts';
 import { isDumpLog } from '../../kernel/given/dump-log.ts';
 import { readLogFile } from '../../kernel/log/log-file.ts';
 
@@ -17,8 +18,8 @@ const textOf = (head: Buffer): string => head.toString('latin1');
 /** Of a saved log: which kernel it is of, where its beginning says so. */
 function savedLog(head: Buffer): string | undefined {
   // The last line may be cut by the look.
-  const log = readLogFile([Buffer.from(head)], '');
-  if (typeof log === 'string') return undefined;
+  const log = valueOf(readLogFile([Buffer.from(head)], ''));
+  if (log === undefined) return undefined;
   const release = log.records.map(({ text }) => /^Linux version (\S+)/.exec(text)?.[1]).find((one) => one !== undefined);
   return `saved kernel log${release === undefined ? '' : ` of ${release}`}`;
 }

@@ -50,8 +50,8 @@ function vmlinuxFacts(path: string): GivenFiles['factsOf'] {
     const vmlinux = readVmlinux(file);
     return (kernel) => {
       const given = factsOfVmlinux(vmlinux, kernel);
-      if (typeof given === 'string') throw new DumpError('corrupt', { file: path }, given, 'the vmlinux of the dumped kernel');
-      return given;
+      if (isFailure(given)) throw new DumpError('corrupt', { file: path }, given.missing.why, 'the vmlinux of the dumped kernel');
+      return given.value;
     };
   } finally {
     file.close();
@@ -60,11 +60,11 @@ function vmlinuxFacts(path: string): GivenFiles['factsOf'] {
 
 function systemMapFacts(path: string): GivenFiles['factsOf'] {
   const list = readSystemMap(givenPieces(path, { what: 'a System.map', most: maxMapBytes, symbols: true }));
-  if (typeof list === 'string') throw new DumpError('not-this-format', { file: path, offset: 0 }, list, 'lines of address, type and name');
+  if (isFailure(list)) throw new DumpError('not-this-format', { file: path, offset: 0 }, list.missing.why, 'lines of address, type and name');
   return (kernel) => {
-    const symbols = systemMapTable(list, path, kernel);
-    if (typeof symbols === 'string') throw new DumpError('corrupt', { file: path }, symbols, 'the System.map of the dumped kernel');
-    return { symbols, types: failed('BTF', 'a System.map has no types'), proof: !isFailure(kernel.symbols) ? 'symbols' : undefined };
+    const symbols = systemMapTable(list.value, path, kernel);
+    if (isFailure(symbols)) throw new DumpError('corrupt', { file: path }, symbols.missing.why, 'the System.map of the dumped kernel');
+    return { symbols: symbols.value, types: failed('BTF', 'a System.map has no types'), proof: !isFailure(kernel.symbols) ? 'symbols' : undefined };
   };
 }
 
@@ -78,14 +78,14 @@ function vmcoreinfoText(path: string): Vmcoreinfo {
 
 function logFile(path: string): LogFile {
   const log = readLogFile(givenPieces(path, { what: 'a saved kernel log', most: maxLogBytes }), basename(path));
-  if (typeof log === 'string') throw new DumpError('not-this-format', { file: path, offset: 0 }, log, 'a kernel log as dmesg prints it');
-  return log;
+  if (isFailure(log)) throw new DumpError('not-this-format', { file: path, offset: 0 }, log.missing.why, 'a kernel log as dmesg prints it');
+  return log.value;
 }
 
 function dumpLogFile(path: string): DumpLog {
   const log = readDumpLog(givenPieces(path, { what: 'the log of a dump tool', most: maxLogBytes }), basename(path));
-  if (typeof log === 'string') throw new DumpError('not-this-format', { file: path, offset: 0 }, log, 'the log of kdump or the output of makedumpfile');
-  return log;
+  if (isFailure(log)) throw new DumpError('not-this-format', { file: path, offset: 0 }, log.missing.why, 'the log of kdump or the output of makedumpfile');
+  return log.value;
 }
 
 async function readGiven({ vmcoreinfo, systemMap, vmlinux, dmesg, dumpLog, hostFacts }: AttachmentPaths, signal: AbortSignal): Promise<GivenFiles> {
@@ -181,8 +181,8 @@ async function judgedText(bare: Session, vmcoreinfo: Vmcoreinfo, path: string, s
   await lookForVmcoreinfo(bare, signal);
   await compareBuildIds(bare, [text], signal);
   const judged = judgeVmcoreinfo(judge(bare, text), { image, memory, own: vmcoreinfoChoice(bare).used });
-  if (typeof judged === 'string') throw new DumpError('corrupt', { file: path }, judged, 'the text of vmcoreinfo of the dumped kernel');
-  return judged;
+  if (isFailure(judged)) throw new DumpError('corrupt', { file: path }, judged.missing.why, 'the text of vmcoreinfo of the dumped kernel');
+  return judged.value;
 }
 
 /**

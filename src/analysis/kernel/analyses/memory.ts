@@ -1,6 +1,6 @@
 /** Where memory went, as a tree. */
 import { allocatorBranch } from '../../../shared/memory-bar.ts';
-import { failed, isFailure, type Result } from '../../../shared/result.ts';
+import { failed, isFailure, type Result, valueOf } from '../../../shared/result.ts';
 import { countedParts } from '../memory-parts/counted-pages.ts';
 import { memoryLines, type MemoryPart, type Unread } from '../memory-parts/memory-part.ts';
 import { reservedMemory } from '../memory-parts/reserved-memory.ts';
@@ -42,10 +42,11 @@ export const memory = defineAnalysis({
     if (symbols === undefined) return;
     const { vmcoreinfo } = kernel.kernel;
     const pageBytes = BigInt(kernelPageBytes(vmcoreinfo));
-    const statistics = vmStatistics(kernelMemory, symbols, countedTwice(kernelMemory, vmcoreinfo, types?.types));
+    const found = vmStatistics(kernelMemory, symbols, countedTwice(kernelMemory, vmcoreinfo, types?.types));
+    const free = isFailure(found) ? found : found.value.counter('nr_free_pages');
     // A system that runs always has free pages: counters that are lost read as 0.
-    const hasCounters = typeof statistics !== 'string' && (statistics.value('nr_free_pages') ?? 0n) > 0n;
-    const noCounters = typeof statistics === 'string' ? statistics : statistics.why('nr_free_pages') || 'nr_free_pages is 0, which no system has';
+    const lost = isFailure(free) ? free.missing.why : free.value === 0n ? 'nr_free_pages is 0, which no system has' : undefined;
+    const statistics = lost === undefined ? valueOf(found) : undefined;
     const perCpuOffsets = cpus.flatMap(({ perCpuOffset }) => perCpuOffset ?? []);
     const { lines } = usageOfKernel({ memory: kernelMemory, symbols, vmcoreinfo, types: types?.types, noTypes: why('types') ?? '', perCpuOffsets });
     const usage = new Map(lines.map(({ name, kib }) => [name, BigInt(kib) * 1024n]));
@@ -78,7 +79,7 @@ export const memory = defineAnalysis({
       source: total === undefined || total === 0n ? 'managed pages of the zones' : '_totalram_pages, the MemTotal of /proc/meminfo',
       see: 'memory-usage',
       parts:
-        typeof statistics === 'string' || !hasCounters
+        statistics === undefined
           ? []
           : countedParts({
               objects,
@@ -92,7 +93,7 @@ export const memory = defineAnalysis({
             }),
       rest: 'unaccounted',
     };
-    if (!hasCounters) unread.push({ name: 'counters of pages', why: noCounters });
+    if (lost !== undefined) unread.push({ name: 'counters of pages', why: lost });
     const present = pagesOf('present');
     const root: MemoryPart = isFailure(present)
       ? allocator

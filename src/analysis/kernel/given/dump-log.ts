@@ -5,6 +5,7 @@
 import { linesOf } from '../../layout/text-lines.ts';
 import { logText } from '../log/log-record.ts';
 import { defined } from '../../../shared/defined.ts';
+import { failed, type Result } from '../../../shared/result.ts';
 
 export interface DumpLog {
   /** Without its folder. */
@@ -25,7 +26,7 @@ export interface DumpLog {
 }
 
 const saved = [/^The dumpfiles? (?:is|are) saved to /, /^makedumpfile Completed\./, /saving vmcore complete\b/];
-const failed = [/^makedumpfile Failed\./, /saving vmcore failed\b/, /^The dumpfile is saved to .* \(incomplete\)/];
+const failures = [/^makedumpfile Failed\./, /saving vmcore failed\b/, /^The dumpfile is saved to .* \(incomplete\)/];
 const reasons = [/No space left on device/, /^Can't write the dump file/, /^write_buffer: /, /^Not enough memory/, /Input\/output error/];
 const begins = /^(?:Checking for memory holes *: \[ *0\.0 %\]|kdump(?:\[\d+\])?: saving to|.*\bsaving vmcore$)/;
 const number = /^\s*(Remaining pages|Excluded pages) *: 0x0*([0-9a-f]{1,13})\b/;
@@ -54,7 +55,7 @@ interface Reading {
 }
 
 /** @returns what is wrong with it where nothing in it is of a dump that is saved */
-export function readDumpLog(pieces: Iterable<Buffer>, name: string): DumpLog | string {
+export function readDumpLog(pieces: Iterable<Buffer>, name: string): Result<DumpLog> {
   const reading: Reading = { log: { name }, runs: 0, isKnown: false };
   const take = (raw: string): void => {
     const line = raw.replace(head, '');
@@ -70,12 +71,14 @@ export function readDumpLog(pieces: Iterable<Buffer>, name: string): DumpLog | s
     const percent = copying.exec(line)?.[1];
     if (percent !== undefined) reading.log = { ...reading.log, copied: Number(percent) };
     if (both(reasons)) reading.log = { ...reading.log, why: line.slice(0, longestQuote) };
-    const isFailure = both(failed);
+    const isFailure = both(failures);
     if (isFailure || both(saved)) reading.log = { ...reading.log, end: { saved: !isFailure, line: line.slice(0, longestQuote) } };
     reading.isKnown ||= value !== undefined || percent !== undefined || reading.log.end !== undefined || begins.test(raw);
   };
   for (const { bytes } of linesOf(pieces))
     // Progress is written over itself.
     for (const part of logText(bytes).replaceAll('\0', '').replaceAll(escape, '').split('\r')) if (part !== '') take(part);
-  return reading.isKnown ? { ...reading.log, runs: Math.max(1, reading.runs) } : 'none of its lines is about saving a dump';
+  return reading.isKnown
+    ? { value: { ...reading.log, runs: Math.max(1, reading.runs) } }
+    : failed('the log of a dump tool', 'none of its lines is about saving a dump');
 }

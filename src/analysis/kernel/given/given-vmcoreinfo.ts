@@ -1,6 +1,7 @@
 /** A text of vmcoreinfo that the user gives, held against the dump: another kernel's would lead to wrong addresses everywhere. */
 import type { AttachmentProof } from '../../../shared/attachment.ts';
 import { defined } from '../../../shared/defined.ts';
+import { failed, type Result } from '../../../shared/result.ts';
 import type { MemoryReader } from '../../memory/reader.ts';
 import type { DumpImage } from '../../formats/dump-format.ts';
 import { readUtsName } from '../vmcoreinfo/uts-name.ts';
@@ -65,16 +66,16 @@ function differences(given: Vmcoreinfo, own: Vmcoreinfo): string | undefined {
 
 /**
  * @param given with what memory says of it, its build ID included where that was looked for
- * @returns why it is refused, as a string, where the dump names another kernel
+ * @returns why it is refused where the dump names another kernel
  */
-export function judgeVmcoreinfo(given: JudgedVmcoreinfo, names: OwnNames): GivenVmcoreinfo | string {
+export function judgeVmcoreinfo(given: JudgedVmcoreinfo, names: OwnNames): Result<GivenVmcoreinfo> {
   const { vmcoreinfo, fit } = given;
   const { own } = names;
   const release = vmcoreinfo.entries.get('OSRELEASE') ?? '';
   const difference = own === undefined ? undefined : differences(vmcoreinfo, own.vmcoreinfo);
   // A dump can hold two kernels: the text of either may be wanted, and memory has the names of both.
   if (own !== undefined && originOf(given, own).kind === 'second-kernel')
-    return { release, proof: 'release', differs: `it is of a second kernel in this dump (${fit.why}); ${difference ?? ''}` };
+    return { value: { release, proof: 'release', differs: `it is of a second kernel in this dump (${fit.why}); ${difference ?? ''}` } };
   const said: Readonly<Record<Witness['key'], string | undefined>> = {
     OSRELEASE: release,
     'BUILD-ID': vmcoreinfo.entries.get('BUILD-ID')?.toLowerCase(),
@@ -82,10 +83,13 @@ export function judgeVmcoreinfo(given: JudgedVmcoreinfo, names: OwnNames): Given
   const known = witnesses(names, vmcoreinfo).filter(({ key, value }) => value !== undefined && value !== '' && said[key] !== undefined);
   const against = known.find(({ key, value }) => value !== said[key]);
   if (against !== undefined)
-    return `it is of another kernel: its ${keyNames[against.key]} is ${said[against.key] ?? ''}, that of ${against.by} is ${against.value ?? ''}`;
-  if (fit.otherBuild === true) return `it is of another kernel: ${fit.why}`;
+    return failed(
+      'vmcoreinfo',
+      `it is of another kernel: its ${keyNames[against.key]} is ${said[against.key] ?? ''}, that of ${against.by} is ${against.value ?? ''}`,
+    );
+  if (fit.otherBuild === true) return failed('vmcoreinfo', `it is of another kernel: ${fit.why}`);
   const contradiction = fit.fits === 'no' ? `memory contradicts it: ${fit.why}` : undefined;
   const differs = [contradiction, difference].filter((one) => one !== undefined).join('; ');
   const proof = known[0] === undefined ? undefined : known[0].key === 'BUILD-ID' ? 'build-id' : 'release';
-  return { release, proof, ...defined({ differs: differs === '' ? undefined : differs }) };
+  return { value: { release, proof, ...defined({ differs: differs === '' ? undefined : differs }) } };
 }

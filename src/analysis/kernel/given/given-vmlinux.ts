@@ -6,7 +6,7 @@ import type { SymbolTable } from '../symbols/symbol-table.ts';
 import type { GivenFacts } from './given-facts.ts';
 import { systemMapTable } from './system-map.ts';
 import type { Vmlinux } from './vmlinux.ts';
-import { failed, isFailure } from '../../../shared/result.ts';
+import { failed, type Failure, isFailure, type Result } from '../../../shared/result.ts';
 
 const noSymbols = failed('symbols', 'they are not compared');
 const maxNotes = 4096;
@@ -66,18 +66,19 @@ function proof(
 }
 
 /** Symbols moved to where the kernel ran, and types; or why the file is not of this kernel. */
-export function factsOfVmlinux(vmlinux: Vmlinux, kernel: Kernel): GivenFacts | string {
+export function factsOfVmlinux(vmlinux: Vmlinux, kernel: Kernel): Result<GivenFacts> {
+  const not = (why: string): Failure => failed('symbols', why);
   const { arch } = kernel.memory;
-  if (vmlinux.arch !== arch) return `it is for ${vmlinux.arch ?? 'another machine'}, the dump is of ${arch}`;
+  if (vmlinux.arch !== arch) return not(`it is for ${vmlinux.arch ?? 'another machine'}, the dump is of ${arch}`);
   const moved = systemMapTable(vmlinux.symbols, vmlinux.name, { vmcoreinfo: kernel.vmcoreinfo, symbols: noSymbols });
-  if (typeof moved === 'string') return moved;
-  const shown = proof(vmlinux, kernel, moved);
-  if ('why' in shown) return `it is of another kernel: ${shown.why}`;
+  if (isFailure(moved)) return moved;
+  const shown = proof(vmlinux, kernel, moved.value);
+  if ('why' in shown) return not(`it is of another kernel: ${shown.why}`);
   const label = `${vmlinux.name} (${shown.by === undefined ? 'not proven to be of this kernel: it has no build ID and no banner to compare' : shown.holds})`;
   // The dump's own symbols have to agree too. Where they would have to be searched for, only a file that nothing else proves is worth it.
   const symbols = kernel.publishesSymbols || shown.by === undefined ? kernel.symbols : noSymbols;
   const table = systemMapTable(vmlinux.symbols, label, { vmcoreinfo: kernel.vmcoreinfo, symbols });
-  if (typeof table === 'string') return table;
+  if (isFailure(table)) return table;
   const by = shown.by ?? (!isFailure(symbols) ? 'symbols' : undefined);
-  return { symbols: table, proof: by, types: typesOfFile(vmlinux.btf, vmlinux.name, kernel.memory, kernel.vmcoreinfo) };
+  return { value: { symbols: table.value, proof: by, types: typesOfFile(vmlinux.btf, vmlinux.name, kernel.memory, kernel.vmcoreinfo) } };
 }

@@ -3,7 +3,7 @@ import { linesOf } from '../../layout/text-lines.ts';
 import type { Kernel } from '../kernel.ts';
 import { symbolTable, type ListedSymbols, type SymbolTable } from '../symbols/symbol-table.ts';
 import { vmcoreinfoHex } from '../vmcoreinfo/vmcoreinfo.ts';
-import { isFailure } from '../../../shared/result.ts';
+import { failed, isFailure, type Result } from '../../../shared/result.ts';
 
 const line = /^([0-9a-f]{8,16}) ([A-Za-z?]) (\S+)/;
 
@@ -26,7 +26,7 @@ function inOrder(list: ListedSymbols): ListedSymbols {
  * Its lines in the order of their addresses, or what is wrong with it.
  * @param pieces of the file; they are written to
  */
-export function readSystemMap(pieces: Iterable<Buffer>): ListedSymbols | string {
+export function readSystemMap(pieces: Iterable<Buffer>): Result<ListedSymbols> {
   let addresses = new BigUint64Array(1 << 16);
   const names: string[] = [];
   let number = 0;
@@ -34,7 +34,7 @@ export function readSystemMap(pieces: Iterable<Buffer>): ListedSymbols | string 
     number += 1;
     if (bytes.length === 0) continue;
     const [all, address = '', type = ''] = line.exec(bytes.toString('latin1')) ?? [];
-    if (all === undefined) return `line ${number} is not a symbol`;
+    if (all === undefined) return failed('symbols', `line ${number} is not a symbol`);
     if (names.length === addresses.length) {
       const larger = new BigUint64Array(addresses.length * 2);
       larger.set(addresses);
@@ -46,19 +46,19 @@ export function readSystemMap(pieces: Iterable<Buffer>): ListedSymbols | string 
     bytes[nameAt] = type.charCodeAt(0);
     names.push(bytes.toString('latin1', nameAt, all.length));
   }
-  if (names.length === 0) return 'it is empty';
-  return inOrder({ addresses: addresses.subarray(0, names.length), names });
+  if (names.length === 0) return failed('symbols', 'it is empty');
+  return { value: inOrder({ addresses: addresses.subarray(0, names.length), names }) };
 }
 
 /** An image that is linked above this has nothing of it below. */
 const farImage = 0x1_0000_0000n;
 
 /** Moved so that _stext is where vmcoreinfo has it, or why the map is not of this kernel. */
-export function systemMapTable(list: ListedSymbols, path: string, { vmcoreinfo, symbols }: Pick<Kernel, 'vmcoreinfo' | 'symbols'>): SymbolTable | string {
+export function systemMapTable(list: ListedSymbols, path: string, { vmcoreinfo, symbols }: Pick<Kernel, 'vmcoreinfo' | 'symbols'>): Result<SymbolTable> {
   const linked = list.names.findIndex((name) => name?.slice(1) === '_stext');
   const ran = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(_stext)');
   const from = list.addresses[linked];
-  if (from === undefined) return 'it has no _stext';
+  if (from === undefined) return failed('symbols', 'it has no _stext');
   const shift = ran === undefined ? 0n : ran - from;
   // What does not move with the image: absolute numbers, and offsets into per-CPU areas, which are small where the image is not.
   const imageFloor = from >= farImage ? farImage : 0x1000n;
@@ -71,8 +71,8 @@ export function systemMapTable(list: ListedSymbols, path: string, { vmcoreinfo, 
     for (const { name, address } of symbols.value.all()) {
       const theirs = table.lookup(name);
       if (theirs.length > 0 && !theirs.some((one) => one.address === address))
-        return `${name} is at another address than in the dump: it is the map of another build`;
+        return failed('symbols', `${name} is at another address than in the dump: it is the map of another build`);
     }
   }
-  return table;
+  return { value: table };
 }

@@ -4,6 +4,7 @@
  */
 import { linesOf } from '../../layout/text-lines.ts';
 import { defined } from '../../../shared/defined.ts';
+import { failed, type Failure, type Result } from '../../../shared/result.ts';
 import { logText, maxLogText, maxRecords, timeSinceBoot, type LogRecord } from './log-record.ts';
 
 export interface LogFile {
@@ -91,7 +92,8 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
  * @param pieces of the file, from its beginning
  * @returns what is wrong with it where no line of it is of a kernel log
  */
-export function readLogFile(pieces: Iterable<Buffer>, name: string): LogFile | string {
+export function readLogFile(pieces: Iterable<Buffer>, name: string): Result<LogFile> {
+  const not = (why: string): Failure => failed('the kernel log', why);
   const records: LogRecord[] = [];
   let damaged = 0;
   let characters = 0;
@@ -100,7 +102,7 @@ export function readLogFile(pieces: Iterable<Buffer>, name: string): LogFile | s
   let cutWhy: string | undefined;
   for (const { bytes } of linesOf(pieces)) {
     number += 1;
-    if (number === 1 && isWideText(bytes)) return 'it is UTF-16 text, which no kernel log is';
+    if (number === 1 && isWideText(bytes)) return not('it is UTF-16 text, which no kernel log is');
     const start = number === 1 && byteOrderMark.every((byte, at) => bytes[at] === byte) ? 3 : 0;
     const raw = logText(bytes.subarray(start)).replace(/\r+$/, '');
     const text = raw.replaceAll('\0', '');
@@ -122,6 +124,6 @@ export function readLogFile(pieces: Iterable<Buffer>, name: string): LogFile | s
       records[records.length - 1] = { ...last, text: `${last.text}\n${text.trim()}`, ...(isDamaged ? { cut: true } : {}) };
     } else if (text.trim() !== '') records.push({ text: text.trimEnd(), ...(isDamaged ? { cut: true } : {}) });
   }
-  if (hasHead === 0) return number === 0 ? 'it is empty' : 'none of its lines begins as those of a kernel log do';
-  return { name, records, timed: records.filter(({ time }) => time !== undefined).length, damaged, ...defined({ cutWhy }) };
+  if (hasHead === 0) return number === 0 ? not('it is empty') : not('none of its lines begins as those of a kernel log do');
+  return { value: { name, records, timed: records.filter(({ time }) => time !== undefined).length, damaged, ...defined({ cutWhy }) } };
 }

@@ -10,7 +10,7 @@ import { structReader } from '../memory/struct-reader.ts';
 import { zeroPage } from '../memory/zero-page.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { continuationFlag, flagsAndLevel, logText, maxLogText, maxRecords, timeSinceBoot, type LogRecord, type LogSearch } from './log-record.ts';
-import { failed } from '../../../shared/result.ts';
+import { failed, type Failure, isFailure, type Result } from '../../../shared/result.ts';
 
 const states = { reserved: 0n, committed: 1n, finalized: 2n } as const;
 const idMask = (1n << 62n) - 1n;
@@ -46,14 +46,16 @@ const offsetNames = [
   'printk_info.caller_id',
 ] as const;
 
-function readOffsets(vmcoreinfo: Vmcoreinfo): Offsets | string {
+const not = (why: string): Failure => failed('the kernel log', `printk ring buffer: ${why}`);
+
+function readOffsets(vmcoreinfo: Vmcoreinfo): Result<Offsets> {
   const found: Partial<Record<(typeof offsetNames)[number], bigint>> = {};
   for (const name of offsetNames) {
     const value = vmcoreinfoNumber(vmcoreinfo, `OFFSET(${name})`);
-    if (value === undefined || value < 0n || value > 4096n) return `vmcoreinfo does not give OFFSET(${name})`;
+    if (value === undefined || value < 0n || value > 4096n) return not(`vmcoreinfo does not give OFFSET(${name})`);
     found[name] = value;
   }
-  return found as Offsets;
+  return { value: found as Offsets };
 }
 
 interface Ring {
@@ -66,7 +68,7 @@ interface Ring {
   readonly tail: bigint;
 }
 
-function readRing(memory: KernelMemory, at: bigint, offset: Offsets): Ring | string {
+function readRing(memory: KernelMemory, at: bigint, offset: Offsets): Result<Ring> {
   const desc = at + offset['printk_ringbuffer.desc_ring'];
   const text = at + offset['printk_ringbuffer.text_data_ring'];
   const countBits = memory.u32(desc + offset['prb_desc_ring.count_bits']);
@@ -85,10 +87,10 @@ function readRing(memory: KernelMemory, at: bigint, offset: Offsets): Ring | str
     tail === undefined ||
     data === undefined
   )
-    return memory.absence(at, 128)?.detail ?? 'it cannot be read';
+    return not(memory.absence(at, 128)?.detail ?? 'it cannot be read');
   if (countBits === 0 || countBits > maxCountBits || sizeBits === 0 || sizeBits > maxSizeBits || descs === 0n || infos === 0n || data === 0n)
-    return `there is no ring buffer at ${hex(at)}: 2^${countBits} descriptors, 2^${sizeBits} bytes of text`;
-  return { countBits, sizeBits, descs, infos, data, head: head & idMask, tail: tail & idMask };
+    return not(`there is no ring buffer at ${hex(at)}: 2^${countBits} descriptors, 2^${sizeBits} bytes of text`);
+  return { value: { countBits, sizeBits, descs, infos, data, head: head & idMask, tail: tail & idMask } };
 }
 
 /** What is where the id of the text's own record should. */
@@ -110,13 +112,12 @@ function textBlock(begin: bigint, next: bigint, sizeBits: bigint): { readonly at
 
 /** Reads the ring that SYMBOL(prb) points to, from its newest record back: of a ring without end the end of the system is known. */
 export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): Steps<LogSearch> {
-  const not = (why: string): LogSearch => failed('the kernel log', `printk ring buffer: ${why}`);
   const pointer = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(prb)');
   if (pointer === undefined) return not('vmcoreinfo does not name prb');
   if (memory.pointerBytes !== 8) return not('only that of 64-bit kernels is read');
   const found = readOffsets(vmcoreinfo);
-  if (typeof found === 'string') return not(found);
-  const offset: Offsets = found;
+  if (isFailure(found)) return found;
+  const offset = found.value;
   const descSize = vmcoreinfoNumber(vmcoreinfo, 'SIZE(prb_desc)');
   const infoSize = vmcoreinfoNumber(vmcoreinfo, 'SIZE(printk_info)');
   if (descSize === undefined || infoSize === undefined || descSize < 8n || infoSize < 24n || descSize > 4096n || infoSize > 4096n)
@@ -125,8 +126,8 @@ export function* readPrintkRing(memory: KernelMemory, vmcoreinfo: Vmcoreinfo): S
   if (at === undefined) return not(`the pointer prb: ${memory.absence(pointer, 8)?.detail ?? ''}`);
   if (at === 0n) return not(`the pointer prb at ${hex(pointer)} is zero`);
   const books = readRing(memory, at, offset);
-  if (typeof books === 'string') return not(books);
-  const ring: Ring = books;
+  if (isFailure(books)) return books;
+  const ring = books.value;
   const count = 1n << BigInt(ring.countBits);
   if (((ring.head - ring.tail) & idMask) > count) return not(`its head ${hex(ring.head)} is more than ${count} descriptors after its tail ${hex(ring.tail)}`);
 

@@ -9,7 +9,7 @@ import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { zeroPage } from '../memory/zero-page.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { continuationFlag, flagsAndLevel, logText, maxLogText, maxRecords, type LogRecord, type LogSearch } from './log-record.ts';
-import { failed } from '../../../shared/result.ts';
+import { failed, isFailure, type Result } from '../../../shared/result.ts';
 
 const maxBuffer = 2 ** 31;
 /** struct printk_log without CONFIG_PRINTK_CALLER; keys of vmcoreinfo win. `log` was its name in the first versions. */
@@ -98,11 +98,12 @@ export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo):
       index = 0;
       continue;
     }
-    const record = recordAt(at, length);
-    if (typeof record === 'string') {
-      lostWhy = record;
+    const read = recordAt(at, length);
+    if (isFailure(read)) {
+      lostWhy = read.missing.why;
       break;
     }
+    const record = read.value;
     records.push(record);
     textBytes += record.text.length;
     if (textBytes > maxLogText) {
@@ -125,7 +126,7 @@ export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo):
     },
   };
 
-  function recordAt(at: bigint, length: number): LogRecord | string {
+  function recordAt(at: bigint, length: number): Result<LogRecord> {
     const { size: headerBytes, time, textLength, dictLength, caller } = layout;
     const textBytes = memory.u16(at + textLength) ?? 0;
     const dictBytes = memory.u16(at + dictLength) ?? 0;
@@ -133,7 +134,7 @@ export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo):
     const byte = memory.u8(at + dictLength + levelAfterDict) ?? 0;
     const nanoseconds = memory.u64(at + time);
     if (length < headerBytes || headerBytes + textBytes + dictBytes > length || nanoseconds === undefined || facility === undefined)
-      return `the record at ${hex(at)} claims ${length} bytes with ${textBytes} of text and ${dictBytes} of dictionary`;
+      return failed('the kernel log', `the record at ${hex(at)} claims ${length} bytes with ${textBytes} of text and ${dictBytes} of dictionary`);
     const start = at + BigInt(headerBytes);
     const read = memory.partial(start, textBytes);
     const present = read.absences[0] === undefined ? textBytes : Number(read.absences[0].address - start);
@@ -143,14 +144,16 @@ export function* readRecordBuffer(memory: KernelMemory, vmcoreinfo: Vmcoreinfo):
     const dict = memory.bytes(start + BigInt(textBytes), dictBytes);
     const id = caller === undefined ? undefined : memory.u32(at + caller);
     return {
-      time: nanoseconds,
-      level,
-      facility,
-      ...defined({ caller: id }),
-      text: logText(read.bytes.subarray(0, isCut && nul !== -1 ? Math.min(nul, present) : present)),
-      ...(isCut ? { cut: true } : {}),
-      ...((flags & continuationFlag) === 0 ? {} : { continued: true }),
-      ...(dict === undefined || dictBytes === 0 ? {} : dictionary(logText(dict))),
+      value: {
+        time: nanoseconds,
+        level,
+        facility,
+        ...defined({ caller: id }),
+        text: logText(read.bytes.subarray(0, isCut && nul !== -1 ? Math.min(nul, present) : present)),
+        ...(isCut ? { cut: true } : {}),
+        ...((flags & continuationFlag) === 0 ? {} : { continued: true }),
+        ...(dict === undefined || dictBytes === 0 ? {} : dictionary(logText(dict))),
+      },
     };
   }
 }

@@ -1,5 +1,5 @@
 /** Parts of memory by the counters that the kernel keeps of its pages (mm/vmstat.c), those that do not overlap. */
-import { failed, isFailure, mapResult, type Result } from '../../../shared/result.ts';
+import { failed, isFailure, mapResult, type Result, valueOf } from '../../../shared/result.ts';
 import type { RowJson } from '../../../shared/analysis-table.ts';
 import type { KernelObjects } from '../object/kernel-objects.ts';
 import type { VmStatistics } from '../usage/vm-statistics.ts';
@@ -82,7 +82,7 @@ function hugeBytes({ objects, pageBytes }: CountedSources): Result<bigint> | und
 export function countedParts(sources: CountedSources): readonly MemoryPart[] {
   const { objects, statistics, pageBytes, slabs, mounts, areas, zones } = sources;
   const counter = (name: string): Result<bigint> => {
-    const value = statistics.value(name);
+    const value = valueOf(statistics.counter(name));
     return value === undefined ? failed(name, 'there is no such counter, or it is not in the dump') : { value };
   };
   const pages = (name: string): Result<bigint> => mapResult(counter(name), (value) => value * pageBytes);

@@ -22,11 +22,11 @@ const zoneName = /^[A-Za-z0-9]{1,15}$/;
 /** Zones of all nodes in their order, empty ones too. */
 export function* memoryZones(objects: KernelObjects): Generator<MemoryZone | Failure, void> {
   const nodes = memoryNodes(objects.space.memory, objects.space.vmcoreinfo);
-  if (typeof nodes === 'string') {
-    yield failed('memory zones', nodes);
+  if (isFailure(nodes)) {
+    yield nodes;
     return;
   }
-  for (const { address, zones } of nodes) {
+  for (const { address, zones } of nodes.value) {
     const node = objects.at(address, 'pglist_data').at('node_id').u32();
     if (isFailure(node)) {
       yield node;

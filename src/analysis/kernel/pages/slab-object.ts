@@ -2,7 +2,7 @@
  * Which object of which slab cache an address lies in, and whether it is free (mm/slub.c, struct slab of mm/slab.h since 5.17). It is free where the list of free objects of its slab
  * holds it, or the one that a CPU took over from it; it is taken for allocated only where all of these lists were read to their end and agree with the slab's count.
  */
-import { failed, isFailure, type Failure } from '../../../shared/result.ts';
+import { failed, type Failure, isFailure, type Result } from '../../../shared/result.ts';
 import { hex, type AbsoluteAddress } from '../../../shared/units.ts';
 import type { KernelObject } from '../object/kernel-object.ts';
 import type { KernelObjects } from '../object/kernel-objects.ts';
@@ -48,18 +48,19 @@ function listed(
   memory: Pick<KernelMemory, 'pointer'>,
   first: bigint,
   { start, size, objects: most, before, link, random }: Geometry,
-): ReadonlySet<bigint> | string {
+): Result<ReadonlySet<bigint>> {
+  const not = (why: string): Failure => failed('list of free objects', why);
   const found = new Set<bigint>();
   for (let at = first; at !== 0n;) {
     const distance = at - start - before;
-    if (distance < 0n || distance % size !== 0n || distance / size >= BigInt(most)) return `it leads to ${hex(at)}, which is not an object of the slab`;
-    if (found.has(at)) return `it leads to ${hex(at)} a second time`;
+    if (distance < 0n || distance % size !== 0n || distance / size >= BigInt(most)) return not(`it leads to ${hex(at)}, which is not an object of the slab`);
+    if (found.has(at)) return not(`it leads to ${hex(at)} a second time`);
     found.add(at);
     const stored = memory.pointer(at + link);
-    if (stored === undefined) return `the link in ${hex(at)} is not in the dump`;
+    if (stored === undefined) return not(`the link in ${hex(at)} is not in the dump`);
     at = random === undefined ? stored : stored ^ random ^ swapped(at + link);
   }
-  return found;
+  return { value: found };
 }
 
 function geometryOf(objects: KernelObjects, cache: KernelObject, slab: KernelObject, start: bigint): Geometry | Failure {
@@ -104,21 +105,21 @@ function stateOf(
   if (isFailure(first) || isFailure(inuse) || isFailure(place)) return { unknown: 'the list of free objects of its slab is not in the dump' };
   // A free object can fill a page, and then that may hold nothing but zeros: whether the zero ends the list shows the count.
   const own = listed(raw, first.value, geometry);
-  if (typeof own === 'string') return { unknown: `the list of free objects of its slab is broken: ${own}` };
-  if (own.has(object)) return { free: true };
+  if (isFailure(own)) return { unknown: `the list of free objects of its slab is broken: ${own.missing.why}` };
+  if (own.value.has(object)) return { free: true };
   let unseen = cpus.length === 0 ? 'the CPUs are not known, one of which may hold free objects of the slab' : undefined;
   for (const { cpu, object: copy } of perCpuCopies(cache.pointer('cpu_slab'), cpus)) {
     const [held, list] = [copy.at('slab', 'page').u64(), copy.at('freelist').u64()];
     if (isFailure(held) || isFailure(list)) unseen = `what CPU ${cpu} holds of the cache is not in the dump`;
     else if (held.value === place.value) {
       const found = listed(objects.space.memory, list.value, geometry);
-      if (typeof found === 'string') unseen = `the list of free objects of CPU ${cpu} is broken: ${found}`;
-      else if (found.has(object)) return { free: true };
+      if (isFailure(found)) unseen = `the list of free objects of CPU ${cpu} is broken: ${found.missing.why}`;
+      else if (found.value.has(object)) return { free: true };
     }
   }
   if (unseen !== undefined) return { unknown: unseen };
-  if (inuse.value + own.size !== geometry.objects)
-    return { unknown: `its slab counts ${inuse.value} objects in use and lists ${own.size} free ones, of ${geometry.objects}` };
+  if (inuse.value + own.value.size !== geometry.objects)
+    return { unknown: `its slab counts ${inuse.value} objects in use and lists ${own.value.size} free ones, of ${geometry.objects}` };
   return { free: false };
 }
 

@@ -6,6 +6,7 @@
  * 5.18) or task_struct.kretprobe_instances (kernel/kprobes.c, since 5.11; before that a hash table, which is not looked at).
  */
 import { defined } from '../../../shared/defined.ts';
+import { failed, type Failure, isFailure, type Result } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import { functionOf, type TracedReturn, type TracedReturns } from '../../arch/backtrace.ts';
 import type { KernelBytes, KernelNames } from '../../arch/kernel-view.ts';
@@ -73,16 +74,17 @@ function* wordEntries({ memory }: TracerRecords, stack: bigint, current: bigint,
   }
 }
 
-function graphEntries(records: TracerRecords, types: BtfTypes, task: bigint): readonly Entry[] | string {
+function graphEntries(records: TracerRecords, types: BtfTypes, task: bigint): Result<readonly Entry[]> {
+  const not = (why: string): Failure => failed('ret_stack', why);
   const { memory } = records;
   const [stackAt, currentAt] = [offsetOf(types, 'task_struct', 'ret_stack'), offsetOf(types, 'task_struct', 'curr_ret_stack')];
   const [ret, func, retp] = ['ret', 'func', 'retp'].map((member) => offsetOf(types, 'ftrace_ret_stack', member));
   const size = aggregateNamed(types, 'ftrace_ret_stack')?.size;
   if (stackAt === undefined || currentAt === undefined || ret === undefined || func === undefined || size === undefined)
-    return "the types of this kernel do not show where a task's ret_stack lies";
+    return not("the types of this kernel do not show where a task's ret_stack lies");
   const stack = memory.pointer(task + BigInt(stackAt));
-  if (stack === undefined) return "the task's ret_stack is not in the dump";
-  if (stack === 0n) return 'the task has no ret_stack';
+  if (stack === undefined) return not("the task's ret_stack is not in the dump");
+  if (stack === 0n) return not('the task has no ret_stack');
   const entry = (at: bigint): Entry | undefined => {
     const [returnsTo, called, place] = [ret, func, retp].map((offset) => (offset === undefined ? undefined : memory.u64(at + BigInt(offset))));
     return returnsTo === undefined || called === undefined ? undefined : { ret: returnsTo, func: called, ...defined({ place }) };
@@ -91,7 +93,7 @@ function graphEntries(records: TracerRecords, types: BtfTypes, task: bigint): re
   const pointer = member === undefined ? undefined : resolved(types, member.type);
   const isArray = pointer?.kind === kinds.pointer && resolved(types, pointer.type)?.kind === kinds.struct;
   const current = task + BigInt(currentAt);
-  return [...(isArray ? arrayEntries(records, stack, current, size, entry) : wordEntries(records, stack, current, entry))];
+  return { value: [...(isArray ? arrayEntries(records, stack, current, size, entry) : wordEntries(records, stack, current, entry))] };
 }
 
 const probeStructs = {
@@ -99,16 +101,16 @@ const probeStructs = {
   kretprobe_instances: { struct: 'kretprobe_instance', place: 'fp' },
 } as const;
 
-function probeEntries({ memory }: TracerRecords, types: BtfTypes, task: bigint, list: keyof typeof probeStructs): readonly Entry[] | string {
+function probeEntries({ memory }: TracerRecords, types: BtfTypes, task: bigint, list: keyof typeof probeStructs): Result<readonly Entry[]> {
   const { struct, place } = probeStructs[list];
   const head = offsetOf(types, 'task_struct', list);
   const [link, ret, placeAt] = ['llist', 'ret_addr', place].map((member) => offsetOf(types, struct, member));
   if (head === undefined || link === undefined || ret === undefined || placeAt === undefined)
-    return `the types of this kernel do not show where a task's ${list} lie`;
+    return failed(list, `the types of this kernel do not show where a task's ${list} lie`);
   const entries: Entry[] = [];
   const seen = new Set<bigint>();
   let node = memory.pointer(task + BigInt(head));
-  if (node === undefined) return `the task's ${list} are not in the dump`;
+  if (node === undefined) return failed(list, `the task's ${list} are not in the dump`);
   while (node !== undefined && node !== 0n && !seen.has(node) && seen.size < maxEntries) {
     seen.add(node);
     const at: bigint = node - BigInt(link);
@@ -117,7 +119,7 @@ function probeEntries({ memory }: TracerRecords, types: BtfTypes, task: bigint, 
     entries.push({ ret: returnsTo, place: kept });
     node = memory.pointer(node);
   }
-  return entries;
+  return { value: entries };
 }
 
 /** Whether an entry is of the call that returns at this place. */
@@ -136,16 +138,16 @@ export function tracedReturns(records: TracerRecords): (task: bigint | undefined
   const { symbols, names, types, noTypes } = records;
   const known = new Map(trampolines.flatMap(([name, keeper]) => (symbols?.lookup(name) ?? []).map(({ address }) => [address, { name, keeper }] as const)));
   return (task) => {
-    const lists = new Map<Keeper, readonly Entry[] | string>();
+    const lists = new Map<Keeper, Result<readonly Entry[]>>();
     const used = new Set<Entry>();
-    const entriesOf = (keeper: Keeper): readonly Entry[] | string => {
+    const entriesOf = (keeper: Keeper): Result<readonly Entry[]> => {
       const entries = lists.get(keeper);
       if (entries !== undefined) return entries;
       const read =
         task === undefined
-          ? 'the task is not known'
+          ? failed(keeper, 'the task is not known')
           : types === undefined
-            ? noTypes
+            ? failed(keeper, noTypes)
             : keeper === 'ret_stack'
               ? graphEntries(records, types, task)
               : probeEntries(records, types, task, keeper);
@@ -162,8 +164,9 @@ export function tracedReturns(records: TracerRecords): (task: bigint | undefined
           if (found === undefined) return trampoline === undefined ? undefined : returning(names, trampoline, next);
           trampoline ??= found.name;
           const hidden = (hides: string): TracedReturn => ({ trampoline: found.name, hides });
-          const entries = entriesOf(found.keeper);
-          if (typeof entries === 'string') return hidden(entries);
+          const read = entriesOf(found.keeper);
+          if (isFailure(read)) return hidden(read.missing.why);
+          const entries = read.value;
           // Of a tail call there are several entries with one place: all but the last have the trampoline as their return address.
           const isNext = (one: Entry): boolean => !used.has(one) && known.get(one.ret)?.keeper !== found.keeper && isOfCall(records, one, place, callee);
           const entry = entries.find((one) => !taken.has(one) && isNext(one));

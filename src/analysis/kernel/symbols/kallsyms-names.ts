@@ -2,6 +2,7 @@
  * The compressed names of kallsyms: a length, then one byte per token (vmcoreinfo-kallsyms-btf.md section 3). kallsyms_markers holds
  * where every 256th record starts, so that a page that is missing takes only the names of its own blocks away.
  */
+import { failed, type Failure, type Result } from '../../../shared/result.ts';
 import { hex } from '../../../shared/units.ts';
 import type { Steps } from '../../jobs/steps.ts';
 import type { KallsymsPlaces } from './kallsyms-places.ts';
@@ -47,7 +48,8 @@ const touches = (absences: readonly KernelAbsence[], start: bigint, end: bigint)
   absences.some(({ address }) => address < end && start <= (address | 0xfffn));
 
 /** All names, or why there are none: each is looked at, and none is put together. */
-export function* decodeNames(memory: KernelMemory, places: KallsymsPlaces, count: number, texts: readonly string[]): Steps<DecodedNames | string> {
+export function* decodeNames(memory: KernelMemory, places: KallsymsPlaces, count: number, texts: readonly string[]): Steps<Result<DecodedNames>> {
+  const not = (why: string): Failure => failed('symbols', why);
   const room = places.tokenTable - places.names;
   const length = Number(room > 0n && room < BigInt(maxNamesBytes) ? room : BigInt(Math.min(maxNamesBytes, count * 64)));
   const { bytes, absences } = memory.partial(places.names, length);
@@ -69,11 +71,11 @@ export function* decodeNames(memory: KernelMemory, places: KallsymsPlaces, count
       scanned !== undefined && start !== undefined && scanned.end === end && !touches(absences, places.names + BigInt(start), places.names + BigInt(end));
     if (block % blocksAtOnce === blocksAtOnce - 1) yield;
     text += scanned?.text ?? 0;
-    if (text > maxNamesText) return `kallsyms_names at ${hex(places.names)}: its names have more than ${maxNamesText} characters`;
+    if (text > maxNamesText) return not(`kallsyms_names at ${hex(places.names)}: its names have more than ${maxNamesText} characters`);
     if (!whole) {
       if (markers === undefined) {
         const why = absences[0]?.detail ?? `the record near name ${position} is not a name`;
-        return `kallsyms_names at ${hex(places.names)}: ${why}, and kallsyms_markers cannot be found to continue after it`;
+        return not(`kallsyms_names at ${hex(places.names)}: ${why}, and kallsyms_markers cannot be found to continue after it`);
       }
       TokenNames.forget(columns, position, size);
       text -= scanned?.text ?? 0;
@@ -82,8 +84,8 @@ export function* decodeNames(memory: KernelMemory, places: KallsymsPlaces, count
     at = scanned?.end;
     used = Math.max(used, at ?? 0);
   }
-  if (missing === count) return `kallsyms_names at ${hex(places.names)}: no name can be read`;
+  if (missing === count) return not(`kallsyms_names at ${hex(places.names)}: no name can be read`);
   // What was read continues to the table of tokens, which may lie far away.
   const records = used < bytes.length / 2 ? bytes.slice(0, used) : bytes;
-  return { names: new TokenNames(records, tokens, columns, count - missing), missing };
+  return { value: { names: new TokenNames(records, tokens, columns, count - missing), missing } };
 }

@@ -3,6 +3,7 @@
  * The table of tokens with its index is a pattern that nothing else has; the others lie around it in a fixed order, and what is found
  * still has to prove itself as any table has to. Proven on real dumps of 6.1 and 6.12 whose keys were withheld.
  */
+import { valueOf } from '../../../shared/result.ts';
 import type { VirtualAddress } from '../../../shared/units.ts';
 import { kallsymsTokens } from './kallsyms.ts';
 import type { KallsymsPlaces } from './kallsyms-places.ts';
@@ -76,9 +77,9 @@ function tokenTableOf(memory: KernelMemory, index: bigint): { readonly at: bigin
   for (let room = last + 2; room < last + maxToken + 8; room += 1) {
     const at = index - BigInt(room);
     if (at % 4n !== 0n) continue;
-    const texts = kallsymsTokens(memory, at, index);
-    const end = typeof texts === 'string' ? undefined : last + (texts[tokens - 1]?.length ?? 0) + 1;
-    if (typeof texts !== 'string' && end !== undefined && room - end >= 0 && room - end < 8) return { at, texts };
+    const texts = valueOf(kallsymsTokens(memory, at, index));
+    const end = texts === undefined ? undefined : last + (texts[tokens - 1]?.length ?? 0) + 1;
+    if (texts !== undefined && end !== undefined && room - end >= 0 && room - end < 8) return { at, texts };
   }
   return undefined;
 }

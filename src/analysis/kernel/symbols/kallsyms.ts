@@ -13,7 +13,7 @@ import { symbolTable, type SymbolTable } from './symbol-table.ts';
 import { vmcoreinfoHex, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
 import { zeroPageOf } from '../memory/zero-page.ts';
 import type { KallsymsPlaces } from './kallsyms-places.ts';
-import { failed, type Result } from '../../../shared/result.ts';
+import { failed, type Failure, isFailure, type Result } from '../../../shared/result.ts';
 
 export type SymbolSearch = Result<SymbolTable>;
 
@@ -45,32 +45,34 @@ export function kallsymsPlaces(vmcoreinfo: Vmcoreinfo): KallsymsPlaces | undefin
   };
 }
 
+const not = (why: string): Failure => failed('symbols', why);
+
 const absent = (memory: KernelMemory, address: VirtualAddress, length: number, what: string): string =>
   `${what}: ${memory.absence(address, length)?.detail ?? `${length} bytes at ${hex(address)} cannot be read`}`;
 
 /** The text of each token, or why the table is none: each text must end where the next one's index says. */
-export function kallsymsTokens(memory: KernelMemory, table: bigint, index: bigint): readonly string[] | string {
+export function kallsymsTokens(memory: KernelMemory, table: bigint, index: bigint): Result<readonly string[]> {
   const indexBytes = memory.bytes(index, tokens * 2);
-  if (indexBytes === undefined) return absent(memory, index, tokens * 2, 'kallsyms_token_index');
+  if (indexBytes === undefined) return not(absent(memory, index, tokens * 2, 'kallsyms_token_index'));
   const view = new DataView(indexBytes.buffer, indexBytes.byteOffset);
   const starts = Array.from({ length: tokens }, (_, code) => view.getUint16(code * 2, memory.endian === 'little'));
   const last = starts.at(-1) ?? 0;
-  if (starts[0] !== 0 || last > maxTokenTableBytes) return 'kallsyms_token_index does not start at 0';
+  if (starts[0] !== 0 || last > maxTokenTableBytes) return not('kallsyms_token_index does not start at 0');
   const text = memory.partial(table, last + 64);
   const gap = text.absences.find(({ address }) => address < table + BigInt(last + 1));
-  if (gap !== undefined) return `kallsyms_token_table: ${gap.detail}`;
+  if (gap !== undefined) return not(`kallsyms_token_table: ${gap.detail}`);
   const found: string[] = [];
   for (const [code, start] of starts.entries()) {
     const end = text.bytes.indexOf(0, start);
     const next = starts[code + 1];
-    if (end === -1 || (next !== undefined && next !== end + 1)) return `kallsyms_token_table: token ${code} does not end where the next one starts`;
+    if (end === -1 || (next !== undefined && next !== end + 1)) return not(`kallsyms_token_table: token ${code} does not end where the next one starts`);
     found.push(Buffer.from(text.bytes.subarray(start, end)).toString('latin1'));
   }
-  return found;
+  return { value: found };
 }
 
-/** One way to read the addresses, or why there is none. */
-type Offsets = { readonly addresses: () => Steps<BigUint64Array>; readonly rule: string } | string;
+/** One way to read the addresses. */
+type Offsets = Result<{ readonly addresses: () => Steps<BigUint64Array>; readonly rule: string }>;
 
 /** Addresses as pairs of 32-bit words, in which they are made and held against each other: a million BigInts would be garbage. */
 const lowWord = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
@@ -121,34 +123,34 @@ function readAddresses(memory: KernelMemory, places: KallsymsPlaces, count: numb
   if (places.addresses !== undefined && places.offsets === undefined) {
     const size = memory.pointerBytes;
     const data = view(places.addresses, count * size);
-    if (data === undefined) return [absent(memory, places.addresses, count * size, 'kallsyms_addresses')];
+    if (data === undefined) return [not(absent(memory, places.addresses, count * size, 'kallsyms_addresses'))];
     const zero = zeroPageOf(memory, places.addresses, bytesOf(data));
-    if (zero !== undefined) return [`kallsyms_addresses: the page at ${hex(zero)} is all zero`];
+    if (zero !== undefined) return [not(`kallsyms_addresses: the page at ${hex(zero)} is all zero`)];
     const addresses = (): Steps<BigUint64Array> =>
       column(count, (at) => (size === 8 ? data.getBigUint64(at * 8, little) : BigInt(data.getUint32(at * 4, little))));
-    return [{ addresses, rule: 'addresses as such' }];
+    return [{ value: { addresses, rule: 'addresses as such' } }];
   }
   const { offsets } = places;
-  if (offsets === undefined) return ['vmcoreinfo names neither kallsyms_offsets nor kallsyms_addresses'];
+  if (offsets === undefined) return [not('vmcoreinfo names neither kallsyms_offsets nor kallsyms_addresses')];
   const data = view(offsets, count * 4);
-  if (data === undefined) return [absent(memory, offsets, count * 4, 'kallsyms_offsets')];
+  if (data === undefined) return [not(absent(memory, offsets, count * 4, 'kallsyms_offsets'))];
   const zero = zeroPageOf(memory, offsets, bytesOf(data));
-  if (zero !== undefined) return [`kallsyms_offsets: the page at ${hex(zero)} is all zero`];
+  if (zero !== undefined) return [not(`kallsyms_offsets: the page at ${hex(zero)} is all zero`)];
   if (places.relativeBase === undefined) {
     // Kernels of 2026 have no base: each offset counts from where it is itself (offset_to_ptr).
     const addresses = (): Steps<BigUint64Array> => offsetColumn(count, offsets, (at) => at * 4 + data.getInt32(at * 4, little));
-    return [{ addresses, rule: 'offsets from their own places' }];
+    return [{ value: { addresses, rule: 'offsets from their own places' } }];
   }
   const base = memory.pointer(places.relativeBase);
-  if (base === undefined) return [absent(memory, places.relativeBase, memory.pointerBytes, 'kallsyms_relative_base')];
+  if (base === undefined) return [not(absent(memory, places.relativeBase, memory.pointerBytes, 'kallsyms_relative_base'))];
   // Per-CPU symbols of x86_64 are absolute numbers there, the rest counts down from the base (KALLSYMS_ABSOLUTE_PERCPU).
   const perCpu = (at: number): bigint => {
     const offset = data.getInt32(at * 4, little);
     return offset >= 0 ? BigInt(offset) : base - 1n - BigInt(offset);
   };
   return [
-    { addresses: () => offsetColumn(count, base, (at) => data.getUint32(at * 4, little)), rule: 'offsets from a base' },
-    { addresses: () => column(count, (at) => BigInt.asUintN(64, perCpu(at))), rule: 'offsets from a base, per-CPU symbols absolute' },
+    { value: { addresses: () => offsetColumn(count, base, (at) => data.getUint32(at * 4, little)), rule: 'offsets from a base' } },
+    { value: { addresses: () => column(count, (at) => BigInt.asUintN(64, perCpu(at))), rule: 'offsets from a base, per-CPU symbols absolute' } },
   ];
 }
 
@@ -161,22 +163,21 @@ function positionsOf(names: SymbolNames, name: string): readonly number[] {
 
 /** Reads and proves the tables. `stext` is what vmcoreinfo says of _stext. */
 export function* readKallsyms(memory: KernelMemory, places: KallsymsPlaces, stext: bigint | undefined): Steps<SymbolSearch> {
-  const not = (why: string): SymbolSearch => failed('symbols', why);
   const count = memory.u32(places.count);
   if (count === undefined) return not(absent(memory, places.count, 4, 'kallsyms_num_syms'));
   if (count < minSymbols || count > maxSymbols) return not(`kallsyms_num_syms at ${hex(places.count)} is ${count}: not a number of symbols`);
   const texts = kallsymsTokens(memory, places.tokenTable, places.tokenIndex);
-  if (typeof texts === 'string') return not(texts);
-  const decoded = yield* decodeNames(memory, places, count, texts);
-  if (typeof decoded === 'string') return not(decoded);
-  const { names, missing } = decoded;
+  if (isFailure(texts)) return texts;
+  const decoded = yield* decodeNames(memory, places, count, texts.value);
+  if (isFailure(decoded)) return decoded;
+  const { names, missing } = decoded.value;
   const stextAt = positionsOf(names, '_stext').filter((at) => /^[Tt]$/.test(names.letter(at)));
   const candidates = readAddresses(memory, places, count);
   const why: string[] = [];
   for (const candidate of candidates) {
-    if (typeof candidate === 'string') return not(candidate);
-    const { rule } = candidate;
-    const addresses = yield* candidate.addresses();
+    if (isFailure(candidate)) return candidate;
+    const { rule } = candidate.value;
+    const addresses = yield* candidate.value.addresses();
     if (!ascends(addresses)) why.push(`${rule}: the addresses do not ascend`);
     else if (stext !== undefined && stextAt.length > 0 && !stextAt.some((at) => addresses[at] === stext)) {
       why.push(`${rule}: _stext is not at ${hex(stext)}, where vmcoreinfo has it`);

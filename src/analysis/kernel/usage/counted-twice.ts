@@ -2,6 +2,7 @@
  * What the kernel counts twice: each page counter of all memory is the sum of those of its zones, or of its nodes (zone_page_state_add() and
  * node_page_state_add(), include/linux/vmstat.h), and all pages are those that the zones manage (adjust_managed_page_count(), mm/page_alloc.c).
  */
+import { valueOf } from '../../../shared/result.ts';
 import type { BtfTypes } from '../btf/btf-types.ts';
 import { offsetOf } from '../btf/type-layout.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
@@ -28,8 +29,7 @@ export function disagree(one: bigint, other: bigint): boolean {
 }
 
 export function countedTwice(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined, types: BtfTypes | undefined): CountedTwice {
-  const found = memoryNodes(memory, vmcoreinfo);
-  const nodes = typeof found === 'string' ? [] : found;
+  const nodes = valueOf(memoryNodes(memory, vmcoreinfo)) ?? [];
   const zones = nodes.flatMap((node) => node.zones);
   const offset = (struct: string, member: string): number | undefined => (types === undefined ? undefined : offsetOf(types, struct, member));
   const zoneCounters = vmcoreinfoNumber(vmcoreinfo, 'OFFSET(zone.vm_stat)') ?? offset('zone', 'vm_stat');

@@ -1,4 +1,5 @@
 /** Memory usage of a kernel by its symbols, and by its types where they are known. */
+import { failed } from '../../../shared/result.ts';
 import type { BtfTypes } from '../btf/btf-types.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
@@ -25,7 +26,8 @@ export function usageOfKernel({ memory, symbols, vmcoreinfo, types, noTypes, per
     pageBytes: kernelPageBytes(vmcoreinfo),
     zones: zonesOf(memory, vmcoreinfo),
     twice: countedTwice(memory, vmcoreinfo, types),
-    buffers: types === undefined ? `types are needed: ${noTypes}` : blockDevicePages(types, memory, symbols),
-    percpuCounter: (name) => (types === undefined ? `types are needed: ${noTypes}` : percpuCounterSum(types, memory, symbols, name, perCpuOffsets)),
+    buffers: types === undefined ? failed('page caches of the block devices', `types are needed: ${noTypes}`) : blockDevicePages(types, memory, symbols),
+    percpuCounter: (name) =>
+      types === undefined ? failed(name, `types are needed: ${noTypes}`) : percpuCounterSum(types, memory, symbols, name, perCpuOffsets),
   });
 }

@@ -2,16 +2,18 @@
  * The kernel's page counters by name: vmstat_text holds the names of vm_zone_stat and vm_node_stat in the order of their enums
  * (mm/vmstat.c; since 4.8), so that no enum has to be known. With NUMA the names of the NUMA events are between the two.
  */
+import { failed, type Failure, type Result } from '../../../shared/result.ts';
 import type { VirtualAddress } from '../../../shared/units.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { soleAddress, type SymbolTable } from '../symbols/symbol-table.ts';
 import { disagree, type CountedTwice } from './counted-twice.ts';
 
 export interface VmStatistics {
-  /** A counter's value as the kernel's sums have it; negative ones read as 0, as the kernel shows them. Undefined: `why` says so. */
-  value(name: string): bigint | undefined;
-  /** Why a counter has no value: there is none, it cannot be read, or what the zones or nodes count is something else. */
-  why(name: string): string;
+  /**
+   * As the kernel's sums have it; negative ones read as 0, as the kernel shows them. It fails where there is no such counter, where it cannot be
+   * read, and where what the zones or nodes count is something else.
+   */
+  counter(name: string): Result<bigint>;
 }
 
 const maxNames = 512;
@@ -43,47 +45,42 @@ function room(symbols: SymbolTable, address: VirtualAddress): number | undefined
  * @param twice what zones and nodes count of the same
  * @returns the counters, or why there are none
  */
-export function vmStatistics(memory: KernelMemory, symbols: SymbolTable, twice: CountedTwice): VmStatistics | string {
-  if (memory.pointerBytes !== 8) return 'counters of 32-bit kernels are not read';
+export function vmStatistics(memory: KernelMemory, symbols: SymbolTable, twice: CountedTwice): Result<VmStatistics> {
+  const not = (why: string): Failure => failed('all lines', why);
+  if (memory.pointerBytes !== 8) return not('counters of 32-bit kernels are not read');
   const text = soleAddress(symbols, 'vmstat_text');
   const zone = soleAddress(symbols, 'vm_zone_stat');
   const node = soleAddress(symbols, 'vm_node_stat');
   if (text === undefined || zone === undefined || node === undefined)
-    return 'the symbol table names no vmstat_text, vm_zone_stat and vm_node_stat (a kernel without CONFIG_KALLSYMS_ALL has function names only)';
+    return not('the symbol table names no vmstat_text, vm_zone_stat and vm_node_stat (a kernel without CONFIG_KALLSYMS_ALL has function names only)');
   const names = readNames(memory, text);
   const nodeStart = names.indexOf(firstNodeItem);
   const numa = names.indexOf(firstNumaEvent);
   const nodeEnd = names.indexOf(behindNodeItems);
   const zoneEnd = numa === -1 ? nodeStart : numa;
-  if (names[0] !== firstZoneItem || nodeStart < 1 || zoneEnd > nodeStart || nodeEnd < nodeStart) return 'vmstat_text does not hold the names of the counters';
+  if (names[0] !== firstZoneItem || nodeStart < 1 || zoneEnd > nodeStart || nodeEnd < nodeStart)
+    return not('vmstat_text does not hold the names of the counters');
   const zoneRoom = room(symbols, zone);
   const nodeRoom = room(symbols, node);
   if ((zoneRoom !== undefined && zoneRoom < zoneEnd * 8) || (nodeRoom !== undefined && nodeRoom < (nodeEnd - nodeStart) * 8))
-    return 'vmstat_text holds more names than the counters have room for';
+    return not('vmstat_text holds more names than the counters have room for');
   const counters = new Map<string, Counter>();
   names.slice(0, zoneEnd).forEach((name, at) => counters.set(name, { place: zone + BigInt(at) * counterBytes, again: () => twice.ofZones(at), of: 'zones' }));
   names
     .slice(nodeStart, nodeEnd)
     .forEach((name, at) => counters.set(name, { place: node + BigInt(at) * counterBytes, again: () => twice.ofNodes(at), of: 'nodes' }));
-  const read = (name: string): bigint | string => {
-    const counter = counters.get(name);
-    if (counter === undefined) return `there is no counter ${name}`;
-    const value = memory.u64(counter.place);
-    if (value === undefined) return `${name}: ${memory.absence(counter.place, Number(counterBytes))?.detail ?? 'no bytes'}`;
+  const counter = (name: string): Result<bigint> => {
+    const found = counters.get(name);
+    if (found === undefined) return failed(name, `there is no counter ${name}`);
+    const value = memory.u64(found.place);
+    if (value === undefined) return failed(name, `${name}: ${memory.absence(found.place, Number(counterBytes))?.detail ?? 'no bytes'}`);
     const shown = value >= 1n << 63n ? 0n : value;
-    const again = counter.again();
-    return again !== undefined && disagree(shown, again) ? `${name} is ${BigInt.asIntN(64, value)}, and the ${counter.of} count ${again}` : shown;
+    const again = found.again();
+    return again !== undefined && disagree(shown, again)
+      ? failed(name, `${name} is ${BigInt.asIntN(64, value)}, and the ${found.of} count ${again}`)
+      : { value: shown };
   };
-  return {
-    value(name) {
-      const value = read(name);
-      return typeof value === 'string' ? undefined : value;
-    },
-    why(name) {
-      const value = read(name);
-      return typeof value === 'string' ? value : '';
-    },
-  };
+  return { value: { counter } };
 }
 
 interface Counter {

@@ -1,4 +1,5 @@
 /** Memory zones of all nodes, by what vmcoreinfo records of them. */
+import { failed, type Failure, mapResult, type Result } from '../../../shared/result.ts';
 import type { VirtualAddress } from '../../../shared/units.ts';
 import type { KernelMemory } from '../memory/kernel-memory.ts';
 import { vmcoreinfoHex, vmcoreinfoNumber, type Vmcoreinfo } from '../vmcoreinfo/vmcoreinfo.ts';
@@ -14,12 +15,13 @@ export interface MemoryNode {
 }
 
 /** All nodes: contig_page_data, or the pointers in node_data with NUMA; sizes and offsets from vmcoreinfo. Why they are not known, where one is lost. */
-export function memoryNodes(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): readonly MemoryNode[] | string {
+export function memoryNodes(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): Result<readonly MemoryNode[]> {
+  const not = (why: string): Failure => failed('memory zones', why);
   const number = (key: string): bigint | undefined => vmcoreinfoNumber(vmcoreinfo, key);
   const zoneBytes = number('SIZE(zone)');
   const first = number('OFFSET(pglist_data.node_zones)');
   const count = number('OFFSET(pglist_data.nr_zones)');
-  if (zoneBytes === undefined || first === undefined || count === undefined) return 'vmcoreinfo does not say where the zones of a node lie';
+  if (zoneBytes === undefined || first === undefined || count === undefined) return not('vmcoreinfo does not say where the zones of a node lie');
   const only = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(contig_page_data)');
   const table = vmcoreinfoHex(vmcoreinfo, 'SYMBOL(node_data)');
   const length = number('LENGTH(node_data)') ?? 1n;
@@ -29,18 +31,17 @@ export function memoryNodes(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undef
       : table === undefined || length > maxNodes
         ? []
         : Array.from({ length: Number(length) }, (_, at) => memory.pointer(table + BigInt(at * 8)) ?? 0n).filter((node) => node !== 0n);
-  if (nodes.length === 0) return 'vmcoreinfo names neither contig_page_data nor node_data';
+  if (nodes.length === 0) return not('vmcoreinfo names neither contig_page_data nor node_data');
   const found: MemoryNode[] = [];
   for (const address of nodes) {
     const used = memory.u32(address + count);
-    if (used === undefined || used > maxZones) return 'a memory node is not in the dump';
+    if (used === undefined || used > maxZones) return not('a memory node is not in the dump');
     found.push({ address, zones: Array.from({ length: used }, (_, at) => address + first + BigInt(at) * zoneBytes) });
   }
-  return found;
+  return { value: found };
 }
 
 /** Addresses of struct zone in all nodes. */
-export function zonesOf(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): readonly VirtualAddress[] | string {
-  const nodes = memoryNodes(memory, vmcoreinfo);
-  return typeof nodes === 'string' ? nodes : nodes.flatMap(({ zones }) => zones);
+export function zonesOf(memory: KernelMemory, vmcoreinfo: Vmcoreinfo | undefined): Result<readonly VirtualAddress[]> {
+  return mapResult(memoryNodes(memory, vmcoreinfo), (nodes) => nodes.flatMap(({ zones }) => zones));
 }

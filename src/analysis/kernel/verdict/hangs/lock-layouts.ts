@@ -4,6 +4,7 @@
  */
 import type { StructTypes } from '../../../arch/kernel-view.ts';
 import { defined } from '../../../../shared/defined.ts';
+import { failed, type Result } from '../../../../shared/result.ts';
 
 /** Locks whose waiters are on stacks, in a list whose head lies in the lock. */
 export type ListedLock = 'mutex' | 'rwsem' | 'semaphore';
@@ -36,9 +37,11 @@ const assumed: Readonly<Partial<Record<ListedLock, LockLayout>>> = {
   rwsem: { list: 0n, task: 16n, type: 24n, count: 0n, owner: 8n, head: 24n, isAssumed: true },
 };
 
-/** @returns why it is not known */
-export function lockLayout(types: StructTypes | undefined, kind: ListedLock): LockLayout | string {
-  if (types === undefined) return assumed[kind] ?? "the kernel's types are not known";
+export function lockLayout(types: StructTypes | undefined, kind: ListedLock): Result<LockLayout> {
+  if (types === undefined) {
+    const layout = assumed[kind];
+    return layout === undefined ? failed(kind, "the kernel's types are not known") : { value: layout };
+  }
   const { waiter, lock, hasOwner } = structs[kind];
   const offset = (struct: string, member: string): bigint | undefined => {
     const found = types.offset(struct, member);
@@ -46,13 +49,15 @@ export function lockLayout(types: StructTypes | undefined, kind: ListedLock): Lo
   };
   const [task, list, head, owner] = [offset(waiter, 'task'), offset(waiter, 'list'), offset(lock, 'wait_list'), offset(lock, 'owner')];
   if (task === undefined || list === undefined || head === undefined || (hasOwner && owner === undefined))
-    return `the kernel's types do not describe ${waiter} and ${lock} as they are known here`;
+    return failed(kind, `the kernel's types do not describe ${waiter} and ${lock} as they are known here`);
   const [type, count] = kind === 'rwsem' ? [offset(waiter, 'type'), offset(lock, 'count')] : [];
   return {
-    task,
-    list,
-    head,
-    ...defined({ owner, type, count }),
-    isAssumed: false,
+    value: {
+      task,
+      list,
+      head,
+      ...defined({ owner, type, count }),
+      isAssumed: false,
+    },
   };
 }

@@ -9,6 +9,7 @@ import type { LockKind, LockOwner, Wait } from './hangs.ts';
 import { taskName, type HangSource } from './hang-source.ts';
 import { lockLayout, type ListedLock, type LockLayout } from './lock-layouts.ts';
 import { defined } from '../../../../shared/defined.ts';
+import { isFailure, type Result, valueOf } from '../../../../shared/result.ts';
 
 /** Low bits of owner words are flags: MUTEX_FLAGS, RWSEM_OWNER_FLAGS_MASK. */
 const ownerMask = ~7n;
@@ -35,7 +36,7 @@ const blockers: readonly { readonly kind: ListedLock; readonly wants?: 'read' | 
 /** Finds locks of waiters. */
 export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKind, from: VirtualAddress | undefined) => Wait {
   const { memory, types, tasks, stackBytes, symbolAt } = source;
-  const layouts = new Map<string, LockLayout | string>();
+  const layouts = new Map<string, Result<LockLayout>>();
 
   const ownerOf = (task: VirtualAddress): LockOwner => {
     const found = tasks.at(task);
@@ -119,16 +120,17 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
     };
   }
 
-  function layoutOf(kind: ListedLock): LockLayout | string {
+  function layoutOf(kind: ListedLock): Result<LockLayout> {
     const known = layouts.get(kind) ?? lockLayout(types, kind);
     layouts.set(kind, known);
     return known;
   }
 
   function onStack(task: KernelTask, kind: ListedLock, from: VirtualAddress | undefined): Wait {
-    const known = layoutOf(kind);
+    const layout = layoutOf(kind);
     const unknown = (why: string): Wait => ({ for: 'unknown lock', kind, why });
-    if (typeof known === 'string') return unknown(known);
+    if (isFailure(layout)) return unknown(layout.missing.why);
+    const known = layout.value;
     const waiter = from === undefined ? undefined : waiterOn(task, from, known);
     if (waiter === undefined) return unknown('no waiter of it is on the stack of the task');
     const head = headFrom(waiter, known);
@@ -146,8 +148,8 @@ export function lockFinder(source: HangSource): (task: KernelTask, kind: LockKin
     const word = blockerAt === undefined ? undefined : memory.pointer(address + blockerAt);
     const blocker = word === undefined || word === 0n ? undefined : blockers[Number(word & blockerMask)];
     if (word === undefined || blocker?.kind !== kind) return undefined;
-    const layout = layoutOf(blocker.kind);
-    const found = typeof layout === 'string' ? undefined : lockAt(word & ~blockerMask, blocker.kind, layout);
+    const layout = valueOf(layoutOf(blocker.kind));
+    const found = layout === undefined ? undefined : lockAt(word & ~blockerMask, blocker.kind, layout);
     return found?.for === 'lock' ? { ...found, ...defined({ wants: blocker.wants }) } : undefined;
   }
 
