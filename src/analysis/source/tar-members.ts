@@ -1,10 +1,10 @@
 /** The members of a tar archive as a stream: old and ustar headers, those of GNU and pax with long names, large sizes, and holes. */
-import { isFailure } from '../../shared/result.ts';
+import { isFailure, mapResult, type Result, valueOf } from '../../shared/result.ts';
 import { pathText } from '../../files/path-bytes.ts';
 import { mostMembers, mostNameBytes, tooManyMembers, type ArchiveMembers, type MemberKind } from './archive-member.ts';
 import type { PieceCursor } from './piece-cursor.ts';
 import { blockBytes, paxRecords, sparsePairs, tarHeader, type TarHeader } from './tar-header.ts';
-import { leadingMap, listedPieces, mostPieces, whyNoMap, withHoles, type SparseMap, type SparsePiece } from './tar-sparse.ts';
+import { leadingMap, listedPieces, mostPieces, noMap, whyNoMap, withHoles, type SparseMap, type SparsePiece } from './tar-sparse.ts';
 import type { Damage, UnpackEnd, Unpacked } from './unpack-end.ts';
 
 /** Of the records before a member: a map of holes is the largest of them. */
@@ -49,20 +49,20 @@ function recordedMap(said: Said): readonly SparsePiece[] | 'leads' | 'broken' | 
 
 const damage = (at: number, what: string): Damage => ({ kind: 'damaged', at, what, contents: false });
 
-/** The rest of an old GNU map, in blocks after the header. @returns what is wrong, or 'cut' */
-async function moreOfMap(cursor: PieceCursor, { sparse }: TarHeader): Promise<SparseMap | string> {
+/** The rest of an old GNU map, in blocks after the header. @returns undefined where the stream ends in it */
+async function moreOfMap(cursor: PieceCursor, { sparse }: TarHeader): Promise<Result<SparseMap> | undefined> {
   const pieces = [...(sparse?.pieces ?? [])];
   for (let goesOn = sparse?.goesOn === true; goesOn;) {
     const block = await cursor.look(blockBytes);
-    if (block.length < blockBytes) return 'cut';
+    if (block.length < blockBytes) return undefined;
     const more = sparsePairs(block, 0, 21);
-    if (more === undefined) return 'the map of the sparse member has what is not a number';
+    if (more === undefined) return noMap('the map of the sparse member has what is not a number');
     for (const piece of more) pieces.push(piece);
-    if (pieces.length > mostPieces) return `the map of the sparse member has more than ${mostPieces} pieces`;
+    if (pieces.length > mostPieces) return noMap(`the map of the sparse member has more than ${mostPieces} pieces`);
     goesOn = block[504] !== 0;
     cursor.took(blockBytes);
   }
-  return { realSize: sparse?.realSize ?? 0, pieces };
+  return { value: { realSize: sparse?.realSize ?? 0, pieces } };
 }
 
 /** What lies after the end marker: padding, or something that was put after it. */
@@ -133,20 +133,20 @@ export async function* tarMembers(cursor: PieceCursor): ArchiveMembers {
     const dataBytes = kind === 'file' ? stored : type === 'D' ? stored : 0;
     const dataAt = cursor.position;
     const listed = kind === 'file' ? recordedMap(all) : undefined;
-    let map: SparseMap | string | undefined;
+    let map: Result<SparseMap> | undefined;
     let mapBytes = 0;
-    if (header.sparse !== undefined) map = await moreOfMap(cursor, header);
-    else if (listed === 'broken') map = 'the map of the sparse member has what is not a number';
+    if (header.sparse !== undefined) {
+      map = await moreOfMap(cursor, header);
+      if (map === undefined) return { kind: 'cut', at };
+    } else if (listed === 'broken') map = noMap('the map of the sparse member has what is not a number');
     else if (listed === 'leads') {
       const leading = await leadingMap(cursor, dataBytes);
-      if (typeof leading === 'object') {
-        mapBytes = leading.bytes;
-        map = { realSize: decimal(last(all, 'GNU.sparse.realsize')) ?? 0, pieces: leading.pieces };
-      } else map = leading ?? 'cut';
+      if (leading === undefined) return { kind: 'cut', at };
+      mapBytes = valueOf(leading)?.bytes ?? 0;
+      map = mapResult(leading, ({ pieces }) => ({ realSize: decimal(last(all, 'GNU.sparse.realsize')) ?? 0, pieces }));
     } else if (listed !== undefined)
-      map = { realSize: decimal(last(all, 'GNU.sparse.size')) ?? decimal(last(all, 'GNU.sparse.realsize')) ?? 0, pieces: listed };
-    if (map === 'cut') return { kind: 'cut', at };
-    const wrong = typeof map === 'string' ? map : map === undefined ? undefined : whyNoMap(map, dataBytes - mapBytes);
+      map = { value: { realSize: decimal(last(all, 'GNU.sparse.size')) ?? decimal(last(all, 'GNU.sparse.realsize')) ?? 0, pieces: listed } };
+    const wrong = map === undefined ? undefined : isFailure(map) ? map.missing.why : whyNoMap(map.value, dataBytes - mapBytes);
     if (wrong !== undefined) {
       await cursor.skip(Infinity);
       return damage(at, wrong);
@@ -154,7 +154,7 @@ export async function* tarMembers(cursor: PieceCursor): ArchiveMembers {
     // The blocks of an old GNU map lie before the data and are not counted among them.
     const dataFrom = header.sparse === undefined ? dataAt : cursor.position;
     const end = dataFrom + dataBytes;
-    const sparse = typeof map === 'object' ? map : undefined;
+    const sparse = valueOf(map);
     yield {
       number,
       name: pathText(name.subarray(0, mostNameBytes)),

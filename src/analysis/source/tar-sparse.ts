@@ -1,4 +1,5 @@
 /** Members with holes: GNU tar stores the pieces that have data, one after the other, and a map of where they belong (GNU tar manual, "Storing Sparse Files"). */
+import { failed, type Failure, type Result } from '../../shared/result.ts';
 import type { PieceCursor } from './piece-cursor.ts';
 
 export interface SparsePiece {
@@ -15,6 +16,8 @@ export interface SparseMap {
 
 /** A map of so many pieces takes some 64 MiB; no file of a dump has more holes. */
 export const mostPieces = 1 << 20;
+
+export const noMap = (why: string): Failure => failed('map of a sparse member', why);
 
 /** Why a map cannot be that of so many stored bytes; undefined where it can. */
 export function whyNoMap({ realSize, pieces }: SparseMap, stored: number): string | undefined {
@@ -40,36 +43,38 @@ export function listedPieces(text: string): SparsePiece[] | undefined {
  * The map that begins the data of a member in version 1.0: the number of pieces, then offset and size of each, a line for each number, filled up to
  * whole blocks of 512 bytes.
  * @param most bytes of the data
- * @returns the pieces and how many bytes the map took; what is wrong with it; undefined where the stream ends in it
+ * @returns the pieces and how many bytes the map took; undefined where the stream ends in it
  */
 export async function leadingMap(
   cursor: PieceCursor,
   most: number,
-): Promise<{ readonly pieces: readonly SparsePiece[]; readonly bytes: number } | string | undefined> {
+): Promise<Result<{ readonly pieces: readonly SparsePiece[]; readonly bytes: number }> | undefined> {
   let taken = 0;
   let line = '';
   const numbers: number[] = [];
   for (;;) {
-    if (taken + 512 > most) return 'the map of the sparse member has no end';
+    if (taken + 512 > most) return noMap('the map of the sparse member has no end');
     const block = await cursor.look(512);
     if (block.length < 512) return undefined;
     cursor.took(512);
     taken += 512;
     for (const byte of block) {
       if (byte !== 0x0a) {
-        if (byte < 0x30 || byte > 0x39 || line.length >= 16) return 'the map of the sparse member has what is not a number';
+        if (byte < 0x30 || byte > 0x39 || line.length >= 16) return noMap('the map of the sparse member has what is not a number');
         line += String.fromCharCode(byte);
         continue;
       }
       const value = line === '' ? Number.NaN : Number(line);
       line = '';
       if (!Number.isSafeInteger(value) || (numbers.length === 0 && value > mostPieces))
-        return `the map of the sparse member is not one of at most ${mostPieces} pieces`;
+        return noMap(`the map of the sparse member is not one of at most ${mostPieces} pieces`);
       numbers.push(value);
       if (numbers.length === 1 + 2 * (numbers[0] ?? 0))
         return {
-          bytes: taken,
-          pieces: Array.from({ length: numbers[0] ?? 0 }, (_, at) => ({ start: numbers[1 + 2 * at] ?? 0, bytes: numbers[2 + 2 * at] ?? 0 })),
+          value: {
+            bytes: taken,
+            pieces: Array.from({ length: numbers[0] ?? 0 }, (_, at) => ({ start: numbers[1 + 2 * at] ?? 0, bytes: numbers[2 + 2 * at] ?? 0 })),
+          },
         };
     }
   }

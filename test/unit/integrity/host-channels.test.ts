@@ -9,10 +9,11 @@ import { attach } from '../../../src/analysis/engine/session/attach.ts';
 import { sessionOn } from '../../../src/analysis/engine/session/session.ts';
 import { channelsRow } from '../../../src/analysis/integrity/checks/host-channels.ts';
 import { factsOfHost, mostHostFileBytes } from '../../../src/analysis/kernel/given/host-facts.ts';
-import { channelsOf, type ChannelDevice } from '../../../src/analysis/kernel/given/lscss.ts';
+import { channelsOf, noList, type ChannelDevice } from '../../../src/analysis/kernel/given/lscss.ts';
 import { elfVmcore } from '../../../src/samples/elf-vmcore.ts';
 import { s390xSystem } from '../../../src/samples/s390x-system.ts';
 import type { CheckDepth, Step } from '../../../src/shared/check-model.ts';
+import { valueOf } from '../../../src/shared/result.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
 const reduced = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dumps', 'reduced');
@@ -140,7 +141,7 @@ describe('the table of lscss', () => {
       { device: 'none', subchannel: '0.0.0005' },
       { device: '0.1.0600', subchannel: 'n/a', types: ['1732/01', '1731/01'] },
     ];
-    expect(channelsOf(table(lines))).toEqual([
+    expect(valueOf(channelsOf(table(lines)))).toEqual([
       { device: '0.0.4711', subchannel: '0.0.0010', deviceType: '3390/0c', controlUnit: '3990/e9', isOnline: true },
       { device: '0.0.f500', subchannel: '0.0.00ab', controlUnit: '3832/02', isOnline: false },
       { subchannel: '0.0.0005', isOnline: false },
@@ -149,8 +150,10 @@ describe('the table of lscss', () => {
   });
 
   it('of nothing but empty lines has none, and one of more lines than there can be is refused', () => {
-    expect(channelsOf(`${head.join('\n')}${'\n'.repeat(4_000_000)}`)).toEqual([]);
-    expect(channelsOf(`${head.join('\n')}\n${'none     0.0.0005\n'.repeat(8 * 65_536 + 1)}`)).toContain('more subchannels than');
+    expect(channelsOf(`${head.join('\n')}${'\n'.repeat(4_000_000)}`)).toEqual({ value: [] });
+    expect(channelsOf(`${head.join('\n')}\n${'none     0.0.0005\n'.repeat(8 * 65_536 + 1)}`)).toEqual(
+      noList('it lists more subchannels than a system can have'),
+    );
   });
 
   it('that was read in part alone is no table', () => {
@@ -158,26 +161,29 @@ describe('the table of lscss', () => {
     const start = `${rule}\nguest> lscss --vpm\n${head.join('\n')}\n`;
     const line = `${printed({ device: '0.0.4711', subchannel: '0.0.0010', types: ['3390/0c', '3990/e9'] })}\n`;
     const text = start + line.repeat(Math.ceil(most / line.length));
-    expect(factsOfHost('a', new Map([['runtime.out', text.slice(0, most)]]))?.channels?.value).toContain('does not end within');
+    expect(factsOfHost('a', new Map([['runtime.out', text.slice(0, most)]]))?.channels?.value).toEqual(
+      noList(`it does not end within the first ${most} bytes of the file`),
+    );
     const whole = factsOfHost('a', new Map([['runtime.out', `${start}${line}\n${rule}\nguest> sysctl -a\n${'x\n'.repeat(most / 2)}`.slice(0, most)]]));
-    expect(whole?.channels?.value).toHaveLength(1);
+    expect(valueOf(whole?.channels?.value)).toHaveLength(1);
   });
 });
 
 describe('a list of which the dump gives a part', () => {
   const device = (number: string): ChannelDevice => ({ device: number, subchannel: number, controlUnit: '3832/01', isOnline: true });
-  const listed = { value: [device('0.0.0001'), device('0.0.0002')], from: 'runtime.out (lscss)' };
+  const devices = [device('0.0.0001'), device('0.0.0002')];
+  const listed = { value: { value: devices }, from: 'runtime.out (lscss)' };
 
   it('does not agree, and what is missing is not called changed', () => {
     const row = channelsRow(listed, { devices: [{ device: '0.0.0001' }], gap: 'types: none' });
     expect(row?.passed).toBeUndefined();
     expect(row?.detail).toContain('different 0; ');
     expect(row?.detail).toContain('(types: none), so what was found only in the archive may be in the dump too');
-    expect(channelsRow(listed, { devices: listed.value, gap: 'types: none' })?.passed).toBeUndefined();
+    expect(channelsRow(listed, { devices, gap: 'types: none' })?.passed).toBeUndefined();
   });
 
   it('agrees in nothing where neither has a device', () => {
-    const row = channelsRow({ value: [], from: 'x' }, { devices: [] });
+    const row = channelsRow({ value: { value: [] }, from: 'x' }, { devices: [] });
     expect(row?.passed).toBeUndefined();
     expect(row?.detail).toContain('nothing to compare');
   });

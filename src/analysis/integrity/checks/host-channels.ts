@@ -1,5 +1,6 @@
 /** Subchannels and devices that lscss listed on the host, against those of the dump's kernel. */
 import type { Step } from '../../../shared/check-model.ts';
+import { isFailure } from '../../../shared/result.ts';
 import type { HostFact } from '../../kernel/given/host-facts.ts';
 import type { ChannelDevice, ListedChannels } from '../../kernel/given/lscss.ts';
 import type { KernelWitnessFacts } from '../check.ts';
@@ -31,8 +32,8 @@ export function channelsRow(listed: HostFact<ListedChannels> | undefined, own: K
   if (listed === undefined) return undefined;
   const check = 'channel devices';
   const { value, from } = listed;
-  if (typeof value === 'string') return { check, detail: `not compared: ${from} of the archive: ${value}` };
-  const theirs = byKey(value);
+  if (isFailure(value)) return { check, detail: `not compared: ${from} of the archive: ${value.missing.why}` };
+  const theirs = byKey(value.value);
   const listing = `${theirs.size} in ${from} of the archive`;
   if (own === undefined || typeof own === 'string') return { check, detail: `${listing}; not compared: ${own ?? 'the subchannels of the dump were not read'}` };
   const ours = byKey(own.devices);

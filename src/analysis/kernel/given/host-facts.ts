@@ -3,7 +3,7 @@
  * runtime.out, sos report keeps files likewise and each output in sos_commands (neighbours.md section 3).
  */
 import { defined } from '../../../shared/defined.ts';
-import { channelsOf, type ListedChannels } from './lscss.ts';
+import { channelsOf, noList, type ListedChannels } from './lscss.ts';
 
 /** A value with the file of the archive that it is from. */
 export interface HostFact<T> {
@@ -139,7 +139,9 @@ function channels(texts: HostTexts): Found<'channels'> {
     const isWhole = output !== undefined && !(isCut && text.endsWith(output));
     if (output === undefined && !isCut) continue;
     const from = command === undefined ? file : `${file} (lscss)`;
-    return { channels: { value: isWhole ? channelsOf(output) : `it does not end within the first ${mostHostFileBytes(file)} bytes of the file`, from } };
+    return {
+      channels: { value: isWhole ? channelsOf(output) : noList(`it does not end within the first ${mostHostFileBytes(file)} bytes of the file`), from },
+    };
   }
   return {};
 }
