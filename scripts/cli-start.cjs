@@ -1,5 +1,5 @@
 // Starts the bundled command line; the build puts it into out/cli. Modules are loaded when something of them is first used, in scripts that hold what is used together,
-// each with the code that V8 made of it when the bundle was built (scripts/cli-code.cjs). Another Node than that one refuses the code, and compiles anew.
+// each with the code that V8 made of it when the bundle was built (scripts/cli-code.cjs). Any other Node rejects the code, and compiles again.
 'use strict';
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');

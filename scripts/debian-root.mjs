@@ -64,7 +64,7 @@ export async function ensureDebianRoot(log) {
     if (existsSync(folder)) return folder;
     if ((await sources()).length === 0) await run('apt-get', ['update']);
     const lines = await sources();
-    if (lines.length === 0) throw new Error(`apt on this machine knows no source of Debian's ${release}`);
+    if (lines.length === 0) throw new Error(`apt on this machine has no source for Debian's ${release}`);
     log(`making a Debian root with ${packages.length} packages in ${folder}`);
     makeFolder(testCacheFolder());
     const work = mkdtempSync(path.join(testCacheFolder(), 'making-'));

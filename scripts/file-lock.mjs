@@ -1,5 +1,5 @@
 // A lock between processes, so that only one of them does an expensive thing that all of them need.
-// It is a courtesy: what it guards must stay correct without it, since a stale lock is broken by whoever meets it.
+// It is advisory: what it guards must stay correct without it, since any process that finds a stale lock breaks it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { makeFolder } from './make-folder.mjs';

@@ -55,7 +55,7 @@ export function collectLicences(root) {
   /** @param {string} folder */
   const visit = (folder) => {
     const { dependencies, peerDependencies } = manifestOf(folder);
-    // npm installs what a package expects beside itself too.
+    // npm also installs a package's peer dependencies.
     for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
       const inner = packageFolder(name, folder, root);
       // Types are for the compiler: nothing of them is shipped.
@@ -70,7 +70,7 @@ export function collectLicences(root) {
 }
 
 /**
- * Licences of the packages that the command line or the window is made of, as one text for whoever looks into the folder of an installed program. Which of
+ * Licences of the packages that the command line or the window is made of, as one text for readers of the folder of an installed program. Which of
  * them end up in which bundle changes with the code, so all are named. Electron brings its own texts.
  * @param {string} root the checkout
  */

@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
 const node = pinnedNode();
 
-/** What the compiler found is kept, and only what changed is looked at again. @param {string} project */
+/** What the compiler found is kept, and only what changed is checked again. @param {string} project */
 const types = (project) => {
   const known = join(modules, '.cache', `types-${project === '.' ? 'root' : project.replaceAll('/', '-')}.tsbuildinfo`);
   return [`types ${project}`, join(modules, 'typescript/bin/tsc'), '--noEmit', '--incremental', '--tsBuildInfoFile', known, '-p', join(root, project)];

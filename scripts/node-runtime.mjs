@@ -43,7 +43,7 @@ export function pinnedNode(tried = true) {
 }
 
 /**
- * Words of our command line that are no UTF-8, for a process that gets them from us: Node can hand on strings alone.
+ * Arguments of our command line that are not UTF-8, for a process that gets them from us: Node can pass on only strings.
  * src/files/argument-bytes.ts reads them.
  */
 function argumentBytes() {

@@ -13,7 +13,7 @@ const ofDesktop = /\.(deb|rpm|AppImage|dmg|zip|exe)$|-linux-\w+\.tar\.gz$/;
 const ofCommandLine = /^dumpbench-cli-/;
 const billName = 'dumpbench.cdx.json';
 
-/** What `npm run dist` says of the Electron that it packed: package.json names the one that is wanted. */
+/** What `npm run dist` says about the Electron that it packed: package.json names the one that is wanted. */
 export const electronNote = 'electron.json';
 
 /** @param {string} path */

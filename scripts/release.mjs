@@ -1,6 +1,6 @@
 // Makes a release, step by step: npm run release -- VERSION [--dry-run] [--from STEP] [--branch NAME] [--registry-electron]
 // A dry run changes nothing that is kept, and says what it would do: it runs the checks that only look, and builds nothing. What was done is noted in
-// dist/release.json, so that a run that was stopped goes on behind the last step that was finished. docs/recipes/release.md says what each step is for.
+// dist/release.json, so that a run that was stopped resumes after the last finished step. docs/recipes/release.md says what each step is for.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

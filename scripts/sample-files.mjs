@@ -1,4 +1,4 @@
-// The sample dumps as files, for whoever names none.
+// The sample dumps as files, for use when none is named.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

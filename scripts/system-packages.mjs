@@ -17,7 +17,7 @@ export function findProgram(program) {
 }
 
 /**
- * What /etc/os-release says of this system; empty where there is no such file.
+ * What /etc/os-release says about this system; empty if there is no such file.
  * @returns {Record<string, string>}
  */
 export function readOsRelease() {

@@ -90,7 +90,7 @@ function sayEnd() {
   for (const { id, lack: what, install } of skipped) console.log(`!!! ${counted(tally.lacking[id] ?? 0)} SKIPPED for want of ${id} (${what}): ${install}`);
   for (const [note, count] of Object.entries(tally.notes)) console.log(`${counted(count)} skipped: ${note}`);
   if (folders.length === 0) console.log('Only the real dumps of the repository were there: tests that ask for more of them are skipped.');
-  else if (!canReadMore) console.log(`The dumps in ${folders.join(', ')} were left alone: reading their texts needs xz.`);
+  else if (!canReadMore) console.log(`The dumps in ${folders.join(', ')} were not used: reading their texts needs xz.`);
   for (const { id } of demanded(skipped)) faults.push(`${id} is required (DUMPBENCH_REQUIRE), and tests that need it were skipped`);
   if (process.env.DUMPBENCH_REQUIRE === 'all' && words.length === 0) for (const name of tally.unexplained) faults.push(`skipped without a reason: ${name}`);
   for (const fault of [...tally.failures, ...faults]) console.log(`FAILED: ${fault}`);

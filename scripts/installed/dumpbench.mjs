@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the command line of the npm package: on this Node if it can, else on the pinned one that npm installed beside it.
+// Starts the command line of the npm package: on this Node if it can, else on the pinned one that npm installed next to it.
 import { fileURLToPath } from 'node:url';
 import { pinnedNode, launch } from '../out/cli/scripts/node-runtime.mjs';
 

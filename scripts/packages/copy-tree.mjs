@@ -1,4 +1,4 @@
-// Copies a folder by links to its files where the file system allows it: whoever gets the copy changes no file, and replaces one by another.
+// Copies a folder by links to its files where the file system allows it: users of the copy must not change files, only replace them.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// What every package says of Dumpbench, and what it needs of a system.
+// What every package says about Dumpbench, and what it needs from a system.
 import { readFileSync } from 'node:fs';
 
 /** @type {{ version: string, license: string, author: string, homepage?: string }} */

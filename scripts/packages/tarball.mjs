@@ -15,7 +15,7 @@ export async function makeTarball(tree, folder, { arch }) {
   const made = path.join(folder, `${name}.tar.gz`);
   mkdirSync(folder, { recursive: true });
   const owner = ['--owner=root:0', '--group=root:0', '--sort=name', '--format=posix', '--pax-option=delete=atime,delete=ctime'];
-  // A setuid bit would be of whoever unpacks it.
+  // A setuid bit would apply to the user who unpacks it.
   const modes = ['--mode=u-s,go-w'];
   await runTool('tar', [...owner, ...modes, `--transform=s,^\\.,${name},rSh`, '-I', `gzip -n ${isQuick() ? '-1' : '-9'}`, '-cf', made, '-C', tree, '.']);
   return { file: made };
