@@ -18,7 +18,7 @@ const mostLines = 200;
 const titles: Readonly<Record<DifferenceSection, string>> = {
   cpus: 'CPU registers that differ',
   lowcore: 'Lowcore fields that differ',
-  osinfo: 'os_info fields that differ',
+  osinfo: 'os_info fields and decisions about kdump that differ',
   vmcoreinfo: 'vmcoreinfo lines that differ',
   regions: 'Regions that differ',
   notes: 'Notes that differ',

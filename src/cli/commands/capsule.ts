@@ -76,6 +76,7 @@ async function make(context: CommandContext, file: string, options: OptionValues
   if (output.json) printJson(io, made);
   else {
     io.out(`${made.path}  ${byteText(made.bytes)}, ${made.pages.cited} cited pages\nSHA-256  ${made.sha256}\nsigned with  ${made.signer.publicKey}\n`);
+    if (made.pages.cited === 0 && (digest || attestation !== undefined)) say(io, output, 'no page is cited, so the capsule contains no attestation');
     say(io, output, 'the recipient adds that key, after your name, to a file of allowed signers: dumpbench capsule verify --allowed-signers FILE CAPSULE');
   }
   return exitCodes.fine;

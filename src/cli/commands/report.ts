@@ -60,6 +60,8 @@ export const reportCommand: Command = {
     const { engine, io, output } = context;
     const isPdf = options.format === 'pdf';
     const target = resultTarget(options, 'report');
+    if (!isPdf && /\.pdf$/i.test(String(options.output)))
+      throw new UsageError(`-o ${String(options.output)}: the report would be ${String(options.format)}: give --format pdf, or another name`);
     if (isPdf && target.isStandardOutput) throw new UsageError('--format pdf needs a file: name it by -o');
     const paper = paperOf(options);
     const template = typeof options.template === 'string' ? readTemplate(options.template) : undefined;

@@ -15,7 +15,7 @@ const pageWord = (pages: number): string => (pages === 1 ? 'page' : 'pages');
 const sectionTitles: Readonly<Record<DifferenceSection, string>> = {
   cpus: 'CPUs',
   lowcore: 'lowcore',
-  osinfo: 'os_info',
+  osinfo: 'os_info and decisions about kdump',
   vmcoreinfo: 'vmcoreinfo',
   regions: 'regions',
   notes: 'notes',

@@ -25,9 +25,8 @@ export function headline(info: Info): string {
   const parts = [
     `${formatTitle(info.container.format)}${info.container.version === undefined ? '' : `, version ${info.container.version}`}`,
     info.container.complete === false ? completenessText(info).toUpperCase() : completenessText(info),
-    byteText(info.memory.bytes),
-    // A capsule contains no CPUs, however many the dump had.
-    info.container.format === 'capsule' ? undefined : cpuCountText(info.machine),
+    // A capsule contains some of the pages of a dump, and no CPUs.
+    ...(info.container.format === 'capsule' ? [`cited pages of ${byteText(info.memory.bytes)}`] : [byteText(info.memory.bytes), cpuCountText(info.machine)]),
     [info.machine.arch, info.machine.machineType === undefined ? undefined : `type ${info.machine.machineType}`, info.machine.hypervisor]
       .filter((part) => part !== undefined)
       .join(', '),
@@ -145,6 +144,8 @@ export function triageText(dump: TriageDump, style: Style, names = noNames, allC
   } else if (dump.standaloneKdump !== undefined) {
     lines.push('', style.strong(`  Would a stand-alone kdump have started? ${decisionWords[dump.standaloneKdump.outcome] ?? dump.standaloneKdump.outcome}`));
     lines.push(columns(dump.standaloneKdump.steps.map((step) => [mark(step.passed, style), step.check, visibleLine(step.detail)])));
+    if (dump.panicKdump === undefined && dump.checks.some(({ id, verdict }) => id === 'purgatory-sha256' && verdict === 'not-run'))
+      lines.push(`  ${style.dim('Whether a panic would have started kdump depends on purgatory-sha256, which was not run: run verify.')}`);
   }
   if (dump.cpus.length > 0) lines.push('', style.strong('  CPUs'), cpuLines(dump, style, names, allCpus));
   lines.push('', style.strong('  Memory'));

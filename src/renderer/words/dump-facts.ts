@@ -50,7 +50,9 @@ export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[
   const { disk, dumpDevice } = container;
   add('disk', 'Disk', disk === undefined ? undefined : diskText(disk), []);
   add('dump-device', 'Prepared by zipl', dumpDevice === undefined ? undefined : dumpDeviceText(dumpDevice), ['/container/dumpDevice']);
-  add('memory', 'Memory', byteText(memory.bytes), ['/memory/bytes'], byteText(memory.bytes));
+  const isPart = container.format === 'capsule';
+  const size = `${isPart ? 'cited pages of ' : ''}${byteText(memory.bytes)}`;
+  add('memory', 'Memory', size, ['/memory/bytes'], size);
   add(
     'ranges',
     'Memory ranges',
@@ -63,7 +65,7 @@ export function dumpFacts(info: Info, catalogue: Catalogue): readonly ShownFact[
   const { crashkernel } = memory;
   add('crashkernel', 'crashkernel', crashkernel === undefined ? undefined : `${crashkernel.start} – ${crashkernel.end}`, ['/memory/crashkernel']);
   // A capsule contains no CPUs, however many the dump had.
-  if (container.format !== 'capsule') add('cpus', 'CPUs', cpuCountText(machine), ['/machine/cpuCount'], cpuCountText(machine));
+  if (!isPart) add('cpus', 'CPUs', cpuCountText(machine), ['/machine/cpuCount'], cpuCountText(machine));
   const arch = archNames[machine.arch] ?? machine.arch;
   const guest = machine.hypervisor === undefined ? '' : machine.hypervisor === 'LPAR' ? ', LPAR' : `, ${machine.hypervisor} guest`;
   const type = machine.machineType === undefined ? '' : ` ${machine.machineType}`;

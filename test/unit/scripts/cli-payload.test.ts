@@ -106,7 +106,8 @@ describe.skipIf(!['linux-x64', 'linux-arm64', 'darwin-x64'].includes(`${platform
     expect(code).toBe(0);
     expect(out).toContain('The desktop program is not installed with this command line. The triage is printed here instead.');
     expect(out.endsWith(run(launcher, ['triage', dump]).out)).toBe(true);
-    const printed = run(launcher, ['report', dump, '--format', 'pdf', '-o', join(folder, 'report.pdf')]);
+    // Without the browsers that this machine may have.
+    const printed = run(launcher, ['report', dump, '--format', 'pdf', '-o', join(folder, 'report.pdf')], { PATH: folder });
     expect(printed.code).toBe(2);
     expect(printed.err).toContain('The desktop program: The desktop program is not installed with this command line.');
   });

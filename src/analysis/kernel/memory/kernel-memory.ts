@@ -152,11 +152,10 @@ export function kernelMemory(parts: KernelMemoryParts): KernelMemory {
   }
 
   function partial(address: VirtualAddress, length: number): ReturnType<KernelMemory['partial']> {
-    if (length < 0 || length > maxRead || address < 0n || address + BigInt(length) > addressEnd) {
-      return {
-        bytes: new Uint8Array(0),
-        absences: [{ address, reason: 'untranslated', detail: `${length} bytes at ${hex(address)} are too many to read at once` }],
-      };
+    const isOutside = address < 0n || address + BigInt(length) > addressEnd;
+    if (length < 0 || length > maxRead || isOutside) {
+      const why = isOutside ? 'are not within the address space' : 'are too many to read at once';
+      return { bytes: new Uint8Array(0), absences: [{ address, reason: 'untranslated', detail: `${length} bytes at ${hex(address)} ${why}` }] };
     }
     const bytes = new Uint8Array(length);
     const absences: KernelAbsence[] = [];

@@ -104,7 +104,7 @@ function byCpus({ hangs, unseenStacks, noStacks, traces }: VerdictEvidence): rea
   const work =
     others.length === 0
       ? `no CPU was at work in kernel code${asked}`
-      : `tasks of ${others.length} of the CPUs were at work in kernel code${asked}, none for ${longSeconds} s`;
+      : `${others.length === 1 ? 'the task of 1 CPU was' : `tasks of ${others.length} CPUs were`} at work in kernel code${asked}, none for ${longSeconds} s`;
   if (others.every(isShort) && traces.every(isQuiet)) excluded.push({ classes: ['cpu-loop'], why: work });
   return excluded;
 }

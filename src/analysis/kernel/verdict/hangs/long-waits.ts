@@ -40,10 +40,12 @@ export function waitText(wait: Wait): string {
   }
 }
 
-export function waitProof({ name, task, seconds, wait, frames, isInterruptible }: BlockedTask): Proof {
+export function waitProof({ name, task, seconds, wait, frames, isInterruptible, isKillable }: BlockedTask): Proof {
+  // The kernel's detector of hung tasks leaves killable ones out.
+  const how = isInterruptible ? 'interruptibly' : isKillable ? 'uninterruptibly (killable)' : 'uninterruptibly';
   const functions = frames.slice(0, 8).map(({ symbol, address }) => functionName(symbol) || address);
   return {
-    text: `${name}, task_struct ${hex(task)}, has slept ${isInterruptible ? 'interruptibly' : 'uninterruptibly'}${whole(seconds)}; it waits for ${waitText(wait)}; its stack: ${functions.join(' < ')}`,
+    text: `${name}, task_struct ${hex(task)}, has slept ${how}${whole(seconds)}; it waits for ${waitText(wait)}; its stack: ${functions.join(' < ')}`,
     where:
       wait.for === 'lock'
         ? { space: 'virtual', start: hex(wait.address), end: hex(wait.address + 32n) }
