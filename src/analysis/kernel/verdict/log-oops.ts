@@ -1,6 +1,7 @@
 /** Class of an oops by what the log says of it, for kernels and machines where memory and registers do not say it. */
 import type { VerdictClass } from '../../../shared/verdict-model.ts';
 import { nullLimit } from '../../arch/fault.ts';
+import type { Proof } from './evidence.ts';
 import type { LogEvent } from './log-events.ts';
 
 export interface OopsWords {
@@ -11,10 +12,16 @@ export interface OopsWords {
 /** POISON_FREE (include/linux/poison.h): what SLUB fills freed objects with. */
 export const isPoisoned = (address: bigint | undefined): boolean => address !== undefined && ((address >> 16n) & 0xffff_ffffn) === 0x6b6b_6b6bn;
 
+const freed = 'through a pointer of a freed object';
+
 type Access = 'read' | 'write' | 'call' | 'dereference';
 
 export const throughFreed = (access: Access): string =>
-  `${{ read: 'Read', write: 'Write', call: 'Call', dereference: 'Access' }[access]} through a pointer of a freed object`;
+  `${{ read: 'Read', write: 'Write', call: 'Call', dereference: 'Access' }[access]} ${freed}`;
+
+/** Why an object is called freed. @param what title of a fault, of whichever access */
+export const freedProof = (what: string): readonly Proof[] =>
+  what.endsWith(freed) ? [{ text: 'the failing address repeats 0x6b, with which SLUB fills freed objects if it is told to poison them: "freed" is inferred from that' }] : [];
 
 /** The announcement names it; CR2 of x86_64 and DAR of ppc64 are among the registers, for a report whose announcement was lost. */
 const addresses = [

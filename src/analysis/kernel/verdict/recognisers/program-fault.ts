@@ -6,7 +6,7 @@ import { functionName } from '../../stacks/crash-path.ts';
 import type { EndStack, Proof, VerdictEvidence } from '../evidence.ts';
 import { isOops, isRequested, logProof, oopsReport, oopsReports, siteOf, stackProof } from '../end-of-system.ts';
 import type { LogEvent } from '../log-events.ts';
-import { isPoisoned, loggedCode, oopsWords, throughFreed } from '../log-oops.ts';
+import { freedProof, isPoisoned, loggedCode, oopsWords, throughFreed } from '../log-oops.ts';
 import type { Recogniser, Trouble } from '../recogniser.ts';
 
 /** An instruction at a place that is none of code. */
@@ -68,14 +68,14 @@ function atEnd(evidence: VerdictEvidence): readonly Trouble[] {
   if (report !== undefined && fault?.code !== undefined && code !== undefined && code !== fault.code) {
     const why = { text: `contradicted: ${fault.detail}, and the log has code ${hex(BigInt(code))}, printed when it happened` };
     const words = oopsWords(report) ?? { class: 'unknown' as const, what: 'Exception' };
-    return [{ ...words, tie: 'end', frames: siteOf(evidence, report), evidence: [why, ...proofs] }];
+    return [{ ...words, tie: 'end', frames: siteOf(evidence, report), evidence: [why, ...proofs, ...freedProof(words.what)] }];
   }
   if (end !== undefined && fault !== undefined && found !== undefined) {
     const frames = siteOf({ ...evidence, end: { ...end, site: callSite(end, found.what) } }, report);
-    return [{ ...found, tie: 'end', frames, evidence: [faultProof(fault), ...proofs] }];
+    return [{ ...found, tie: 'end', frames, evidence: [faultProof(fault), ...freedProof(found.what), ...proofs] }];
   }
   const logged = fault?.kind === 'bug' || report === undefined ? undefined : oopsWords(report);
-  return logged === undefined ? [] : [{ ...logged, tie: 'end', frames: siteOf(evidence, report), evidence: proofs }];
+  return logged === undefined ? [] : [{ ...logged, tie: 'end', frames: siteOf(evidence, report), evidence: [...proofs, ...freedProof(logged.what)] }];
 }
 
 /** Those that the system survived. */
@@ -84,7 +84,7 @@ function finished(evidence: VerdictEvidence): readonly Trouble[] {
   return oopsReports(evidence.events).flatMap((event): readonly Trouble[] => {
     if (last !== undefined && (event.time === undefined || last.time === undefined || event.time >= last.time)) return [];
     const found = isRequested(event.frames) ? undefined : oopsWords(event);
-    return found === undefined || found.class === 'unknown' ? [] : [{ ...found, tie: 'finished', frames: event.frames, evidence: logProof(event) }];
+    return found === undefined || found.class === 'unknown' ? [] : [{ ...found, tie: 'finished', frames: event.frames, evidence: [...logProof(event), ...freedProof(found.what)] }];
   });
 }
 
