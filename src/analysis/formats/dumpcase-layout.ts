@@ -85,7 +85,11 @@ export function membersOf(source: ByteSource): readonly CaseMember[] {
       throw wrong('a member is not stored uncompressed', 'a stored member');
     const name = Buffer.from(readExactly(source, at + memberHeader.size, header.nameBytes, 'the name of a member')).toString('latin1');
     const before = caseMembers.indexOf(members.at(-1)?.name ?? '');
-    if (caseMembers.indexOf(name) <= before) throw wrong(`a member is named ${JSON.stringify(name)}`, caseMembers.length === before + 1 ? 'no more members' : `one of: ${caseMembers.slice(before + 1).join(', ')}`);
+    if (caseMembers.indexOf(name) <= before)
+      throw wrong(
+        `a member is named ${JSON.stringify(name)}`,
+        caseMembers.length === before + 1 ? 'no more members' : `one of: ${caseMembers.slice(before + 1).join(', ')}`,
+      );
     const offset = at + memberHeader.size + header.nameBytes;
     if (offset + header.bytes > source.size)
       throw new DumpError('truncated', { file: source.name, offset: source.size }, `the file ends within the member ${name}`, `${header.bytes} bytes of it`);

@@ -33,7 +33,9 @@ const ofClass: Readonly<Record<VerdictClass, readonly Piece[]>> = {
   'lock-held': lock,
   'cpu-loop': ['Look at the backtrace of the CPU that loops: what it waits for is in its innermost functions.'],
   'io-stall': device,
-  'out-of-memory': ['Read the report of the OOM killer in the kernel log: it says whether the whole system or the limit of one memory cgroup was reached. Then look at where memory went, under "Analyses", and compare with a dump or the figures of a healthy time.'],
+  'out-of-memory': [
+    'Read the report of the OOM killer in the kernel log: it says whether the whole system or the limit of one memory cgroup was reached. Then look at where memory went, under "Analyses", and compare with a dump or the figures of a healthy time.',
+  ],
   'early-boot': ['Compare kernel, command line and hardware with those of the last start that succeeded.'],
   'root-file-system': ['Check the root= parameter of the command line, and whether the initial RAM disk has the drivers of that device.'],
   'machine-check': ['Give the machine-check data to the service of the hardware.'],

@@ -24,7 +24,10 @@ function fromSteps(steps: readonly Step[], subject: string, summary?: string): C
   if (wrong !== undefined) return failed(`${wrong.check}: ${wrong.detail}`, { steps });
   if (!steps.some((step) => step.passed === true)) {
     const silent = steps.map((step) => `; ${step.detail}`).join('');
-    return { ...notRecorded(`${steps.length === 0 ? `${subject} is recorded in one place only` : `no independent source confirms ${subject}`}${silent}`), steps };
+    return {
+      ...notRecorded(`${steps.length === 0 ? `${subject} is recorded in one place only` : `no independent source confirms ${subject}`}${silent}`),
+      steps,
+    };
   }
   return passed(summary ?? steps.map((step) => step.detail).join('; '), { steps });
 }
@@ -252,7 +255,10 @@ export const crossTime: Check = {
       steps.push({
         check: 'start before end',
         passed: end >= start && end - start < 30 * daySeconds,
-        detail: end < start ? `the dump ends ${plural(Math.round(start - end), 'second')} before it starts` : `the dump took ${plural(Math.round(end - start), 'second')}`,
+        detail:
+          end < start
+            ? `the dump ends ${plural(Math.round(start - end), 'second')} before it starts`
+            : `the dump took ${plural(Math.round(end - start), 'second')}`,
       });
     }
     if (image.times.headerTime !== undefined) steps.push({ check: 'time in the header', detail: image.times.headerTime });

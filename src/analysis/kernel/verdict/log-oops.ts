@@ -16,12 +16,13 @@ const freed = 'through a pointer of a freed object';
 
 type Access = 'read' | 'write' | 'call' | 'dereference';
 
-export const throughFreed = (access: Access): string =>
-  `${{ read: 'Read', write: 'Write', call: 'Call', dereference: 'Access' }[access]} ${freed}`;
+export const throughFreed = (access: Access): string => `${{ read: 'Read', write: 'Write', call: 'Call', dereference: 'Access' }[access]} ${freed}`;
 
 /** Why an object is called freed. @param what title of a fault, of whichever access */
 export const freedProof = (what: string): readonly Proof[] =>
-  what.endsWith(freed) ? [{ text: 'the failing address repeats 0x6b, with which SLUB fills freed objects if it is told to poison them: "freed" is inferred from that' }] : [];
+  what.endsWith(freed)
+    ? [{ text: 'the failing address repeats 0x6b, with which SLUB fills freed objects if it is told to poison them: "freed" is inferred from that' }]
+    : [];
 
 /** The announcement names it; CR2 of x86_64 and DAR of ppc64 are among the registers, for a report whose announcement was lost. */
 const addresses = [

@@ -84,7 +84,9 @@ function finished(evidence: VerdictEvidence): readonly Trouble[] {
   return oopsReports(evidence.events).flatMap((event): readonly Trouble[] => {
     if (last !== undefined && (event.time === undefined || last.time === undefined || event.time >= last.time)) return [];
     const found = isRequested(event.frames) ? undefined : oopsWords(event);
-    return found === undefined || found.class === 'unknown' ? [] : [{ ...found, tie: 'finished', frames: event.frames, evidence: [...logProof(event), ...freedProof(found.what)] }];
+    return found === undefined || found.class === 'unknown'
+      ? []
+      : [{ ...found, tie: 'finished', frames: event.frames, evidence: [...logProof(event), ...freedProof(found.what)] }];
   });
 }
 
