@@ -36,7 +36,7 @@ export function whatElse(stats: BigIntStats): string | undefined {
   if (stats.isFIFO()) return 'a named pipe, which may never end';
   if (stats.isSocket()) return 'a socket';
   if (stats.isBlockDevice()) return blockDevice;
-  return 'a character device, which may never end';
+  return 'a device, which may never end';
 }
 
 /** What a path names that is neither a file nor a folder; undefined for those, and for what cannot be looked at. */

@@ -119,7 +119,7 @@ it('is looked at before the dump is opened, which may have to be unpacked first'
     asked.map(({ argv }) => argv(files, folder, paths.device).map((word) => (Object.values(files).includes(word) ? place('missing') : word))),
   );
   for (const { argv, code, err } of answers) {
-    expect(err, argv.join(' ')).toBe('dumpbench: /dev/zero: it is a character device, which may never end (expected a file)\n');
+    expect(err, argv.join(' ')).toBe('dumpbench: /dev/zero: it is a device, which may never end (expected a file)\n');
     expect(code).toBe(3);
   }
 });
