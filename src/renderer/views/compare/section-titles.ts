@@ -3,7 +3,7 @@ import type { DifferenceSection } from '../../../shared/compare-model.ts';
 export const sectionTitles: Readonly<Record<DifferenceSection, string>> = {
   cpus: 'CPUs',
   lowcore: 'Lowcore',
-  osinfo: 'os_info and decisions about kdump',
+  osinfo: 'os_info',
   vmcoreinfo: 'vmcoreinfo',
   regions: 'Regions',
   notes: 'Notes',
