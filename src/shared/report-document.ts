@@ -45,7 +45,7 @@ const part = v.strictObject({
 
 const backtraces = v.strictObject({
   ...v.pick(backtraceSchema, ['numbering', 'traces', 'missing']).entries,
-  /** Idle CPUs whose stacks have the same functions as one of `traces`, by its place there. They are not among `traces`. */
+  /** CPUs whose idle tasks have the same functions on their stacks as one of `traces`, by its place there. They are not among `traces`. */
   sameStacks: v.array(v.strictObject({ trace: count, cpus: v.array(count) })),
   /** CPUs whose stacks are in neither. */
   leftOut: count,

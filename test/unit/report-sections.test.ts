@@ -113,7 +113,7 @@ describe('sections of a damaged dump', () => {
 });
 
 describe('backtraces', () => {
-  it('of idle CPUs with the same functions are one: no CPU at work is left out for them', async () => {
+  it('of idle tasks with the same functions are one: no other task is left out for them', async () => {
     const path = join(folder, 'large.elf');
     largeSystem(path, { cpus: 48, tasks: 100, symbols: 2000, logBits: 12, modules: 2, moduleSymbols: 2 });
     const report = await reportOf(path, '--sections', 'backtraces');
@@ -124,7 +124,7 @@ describe('backtraces', () => {
     expect(leftOut).toBe(0);
     expect(cpus.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 48 }, (_, cpu) => cpu));
     for (const { trace } of sameStacks) expect(traces[trace]?.task?.pid).toBe(0);
-    expect(text(section(report, 'backtraces'))).toMatch(/^Idle with the same functions on the stack: CPUs \d+-47 \(\d+ CPUs\)\.$/m);
+    expect(text(section(report, 'backtraces'))).toMatch(/^Idle tasks with the same functions on the stack: CPUs \d+-47 \(\d+ CPUs\)\.$/m);
   });
 });
 

@@ -73,7 +73,7 @@ export interface ReportLog {
 
 /** Stacks: that of the CPU that crashed first. */
 export interface ReportBacktraces extends Pick<BacktraceJson, 'numbering' | 'traces' | 'missing'> {
-  /** Idle CPUs whose stacks have the same functions as one of `traces`, by its place there. They are not among `traces`. */
+  /** CPUs whose idle tasks have the same functions on their stacks as one of `traces`, by its place there. They are not among `traces`. */
   readonly sameStacks: readonly { readonly trace: number; readonly cpus: readonly number[] }[];
   /** CPUs whose stacks are in neither. */
   readonly leftOut: number;

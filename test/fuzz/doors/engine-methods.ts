@@ -60,6 +60,11 @@ export const engineMethods: Door = {
     // Indexes and unpacked copies of the door alone: one of its methods empties the cache.
     const cache = process.env.XDG_CACHE_HOME;
     process.env.XDG_CACHE_HOME = join(folder, 'cache');
+    // A method that is given a relative path as its output writes there, and not into the checkout.
+    const working = process.cwd();
+    const outputs = join(folder, 'working');
+    mkdirSync(outputs);
+    process.chdir(outputs);
     for (const [at, { bytes }] of bundledSamples().entries()) writeFileSync(join(given, at === 0 ? 'healthy' : 'damaged'), bytes);
     writeFileSync(join(given, 'text'), 'a text, and no dump\n');
     writeFileSync(join(given, 'empty'), '');
@@ -95,6 +100,7 @@ export const engineMethods: Door = {
         return { outcome: answered > 0 ? 'answered' : 'refused', calls };
       },
       close() {
+        process.chdir(working);
         if (cache === undefined) Reflect.deleteProperty(process.env, 'XDG_CACHE_HOME');
         else process.env.XDG_CACHE_HOME = cache;
         if (bases.some((base, at) => sha256(join(given, base)) !== digests[at])) throw new Fault('a dump was written to');

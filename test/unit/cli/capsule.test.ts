@@ -63,6 +63,12 @@ describe('capsule make', () => {
     expect(readFileSync(path).includes(folder)).toBe(false);
   });
 
+  it('without cited pages contains no attestation, and says so', async () => {
+    const { code, err } = await runInProcess(['capsule', 'make', healthy, '--key', key, '--digest', '-o', at('bare.dumpcase')]);
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('no page is cited, so the capsule contains no attestation') as string });
+    expect((await make(healthy, 'bare-json.dumpcase', '--digest')).made?.members).not.toContain('attestation.json');
+  });
+
   it('uses a given attestation, and refuses one of another dump', async () => {
     const attestation = at('attestation.json');
     rmSync(attestation, { force: true });

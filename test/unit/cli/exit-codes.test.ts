@@ -32,6 +32,13 @@ describe('exit code', () => {
     expect((await runInProcess(['verify', '--quick', damaged, '--json'])).code).toBe(1);
   });
 
+  it('0 for a triage that says which decision it did not look into', async () => {
+    const { code, out } = await runInProcess(['triage', damaged]);
+    expect(code).toBe(0);
+    expect(out).toContain('Whether a panic would have started kdump depends on purgatory-sha256, which was not run: run verify.');
+    expect((await runInProcess(['triage', healthy])).out).not.toContain('Whether a panic');
+  });
+
   it('1 when the only segment of a dump could not be used, and nowhere is it called complete', async () => {
     const path = join(folder, 'only-load.dump');
     const lines = ['memory 64 KiB', 'load 0x0 0x1000', 'format elf-vmcore producer=kernel vmcoreinfo=no', 'patch file:0xa0 80 00 00 00 00 00 10 00'];

@@ -38,6 +38,12 @@ describe('report --format pdf', () => {
       code: 2,
       err: expect.stringContaining('name it by -o') as string,
     });
+    const named = join(folder, 'named.pdf');
+    expect(await runInProcess(['report', healthy, '--quick', '-o', named])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('give --format pdf, or another name') as string,
+    });
+    expect(existsSync(named)).toBe(false);
     const wrong = await runInProcess(['report', healthy, '--quick', '--paper', 'a5']);
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('a4 or letter') as string });
   });

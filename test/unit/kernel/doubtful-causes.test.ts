@@ -43,6 +43,12 @@ describe('a lock whose owner word', () => {
     expect(proofs(waiting)).toContain('task 8, task_struct 0x8, has slept interruptibly for 1 s');
     expect(proofs(waiting)).toContain('1 task waits for it, directly or for others that do');
   });
+
+  it('names killable sleepers apart: the kernel does not report those as hung', () => {
+    const sleeper = blocked(7, mutex(0x5000, 8), stack, 65);
+    expect(proofs(hanging([{ ...sleeper, isKillable: true }]))).toContain('has slept uninterruptibly (killable) for 65 s');
+    expect(proofs(hanging([{ ...sleeper, isKillable: false }]))).toContain('has slept uninterruptibly for 65 s');
+  });
 });
 
 describe('a running system', () => {

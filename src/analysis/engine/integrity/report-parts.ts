@@ -56,10 +56,10 @@ async function logOf(session: Session, signal: AbortSignal): Promise<ReportLog> 
   return { source, records: shown, ...defined({ death }), before, after, lost };
 }
 
-/** The one that crashed first, then those at work: of hundreds of CPUs that idle one says as much as all. */
+/** The one that crashed first, then those that ran another task than the idle one: of hundreds of idle stacks one says as much as all. */
 const rank = ({ crashed, task }: TraceJson): number => (crashed === true ? 0 : task?.pid === 0 ? 2 : 1);
 
-/** The same for idle CPUs with the same functions on their stacks; undefined for any other, and where it is in doubt whose stack it is. */
+/** The same for idle tasks with the same functions on their stacks; undefined for any other, and where it is in doubt whose stack it is. */
 function idleKey(trace: TraceJson): string | undefined {
   const { cpu, task, crashed, end, frames, system } = trace;
   if (cpu === undefined || task?.pid !== 0 || crashed === true || doubtfulIdentity(trace) !== undefined) return undefined;

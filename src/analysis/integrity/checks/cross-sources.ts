@@ -14,9 +14,8 @@ import { isCrashBeforeDump } from '../../kernel/vmcoreinfo/crash-time.ts';
 import { contradictsCrashTime } from '../../kernel/vmcoreinfo/vmcoreinfo-fit.ts';
 import { parse } from '../../layout/struct.ts';
 import { failed, notApplicable, notRecorded, passed, type Check, type CheckOutcome, type KernelCpuFacts } from '../check.ts';
+import { plural } from '../../../shared/count-text.ts';
 import { isFailure } from '../../../shared/result.ts';
-
-const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 /** Passed or failed by its steps; steps without verdict do not count. */
 function fromSteps(steps: readonly Step[], subject: string, summary?: string): CheckOutcome {

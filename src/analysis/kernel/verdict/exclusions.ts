@@ -2,6 +2,7 @@
 import type { TraceJson } from '../../../shared/task-model.ts';
 import type { VerdictClass, VerdictJson } from '../../../shared/verdict-model.ts';
 import { functionName, idlesIn } from '../stacks/crash-path.ts';
+import { isRequested } from './end-of-system.ts';
 import type { VerdictEvidence } from './evidence.ts';
 import { knownOwner, unseenHangs, type BlockedTask, type BusyCpu, type Hangs } from './hangs/hangs.ts';
 import { longSeconds, longWait } from './hangs/long-waits.ts';
@@ -45,10 +46,14 @@ const hasKnownOwner = ({ wait }: BlockedTask): boolean => wait.for === 'io' || w
 
 const isShort = ({ seconds }: BusyCpu): boolean => seconds !== undefined && seconds < longSeconds;
 
-/** Its task wrote to /proc/sysrq-trigger, so it did not loop. Code that an interrupt from a keyboard stopped may loop. */
+/**
+ * Its task asked for the crash by a write to /proc/sysrq-trigger, so it did not loop. What a key interrupted may loop, and so may what another
+ * request of sysrq does.
+ */
 function askedForCrash({ frames }: BusyCpu): boolean {
   const border = frames.findIndex(({ kind }, at) => at > 0 && kind === 'interrupted');
-  return frames.slice(0, border === -1 ? undefined : border).some(({ symbol }) => functionName(symbol) === 'write_sysrq_trigger');
+  const own = frames.slice(0, border === -1 ? undefined : border).filter(({ kind }) => kind !== 'guess');
+  return isRequested(own) && own.some(({ symbol }) => functionName(symbol) === 'write_sysrq_trigger');
 }
 
 /** @param what could have been the trouble */

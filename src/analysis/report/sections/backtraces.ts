@@ -28,10 +28,10 @@ function title({ cpu, linuxCpu, task, crashed }: TraceJson, numbering: ReportBac
 const sameText = (cpus: readonly number[], numbering: ReportBacktraces['numbering']): string => {
   const one = cpus.length === 1;
   const who = numbering === 'linuxCpu' ? (one ? 'CPU' : 'CPUs') : one ? 'the CPU at position' : 'the CPUs at positions';
-  return `Idle with the same functions on the stack: ${who} ${numberRunsText(cpus)}${one ? '' : ` (${cpus.length} CPUs)`}.`;
+  return `Idle tasks with the same functions on the stack: ${who} ${numberRunsText(cpus)}${one ? '' : ` (${cpus.length} CPUs)`}.`;
 };
 
-/** @param same idle CPUs with the same stack */
+/** @param same CPUs whose idle tasks have the same stack */
 function traceBlocks(trace: TraceJson, numbering: ReportBacktraces['numbering'], same: readonly number[]): readonly Block[] {
   const { frames, detail, end } = trace;
   const doubt = doubtfulIdentity(trace);
@@ -58,7 +58,7 @@ function traceBlocks(trace: TraceJson, numbering: ReportBacktraces['numbering'],
 export const backtracesSection: ReportSection = {
   id: 'backtraces',
   title: 'Backtraces',
-  about: 'the stack of the CPU that crashed, then those of the other CPUs; idle CPUs with the same functions share one',
+  about: 'the stack of the CPU that crashed, then those of the other CPUs; idle tasks with the same functions share one',
   byDefault: true,
   parts: ['backtraces'],
   content({ backtraces }) {
